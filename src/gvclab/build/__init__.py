@@ -1,1 +1,11 @@
+"""From `content/` to notebooks and back: `gvclab build`.
 
+    content/lessons/<name>.md    -> course/<name>.ipynb
+    content/exercises/<name>.md  -> solutions/section-<n>/<name>.ipynb -> exercises/section-<n>/<name>.ipynb
+
+The last arrow is nbgrader's own: what stands in `exercises/` is what `nbgrader generate_assignment` releases.
+"""
+
+from gvclab.build.tree import Report, build, check, from_notebooks, targets
+
+__all__ = ["Report", "build", "check", "from_notebooks", "targets"]

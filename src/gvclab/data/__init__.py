@@ -1,1 +1,7 @@
+"""The catalogue of real figures: `load(name)` gives a validated, typed table; `catalogue()` lists what there is."""
 
+from gvclab.data.catalogue import catalogue, describe, load, names, source
+from gvclab.data.errors import DataError
+from gvclab.data.icio import ICIO
+
+__all__ = ["ICIO", "DataError", "catalogue", "describe", "load", "names", "source"]

@@ -1,0 +1,191 @@
+"""An assignment: the items of a section as nbgrader's instructor notebook, and edits of it as content
+again.
+
+An item is three cells, by grade id: `2-3-1-prompt` (locked), `2-3-1` (the answer: stub, then the
+solution between nbgrader's marks) and `2-3-1-check` (locked, points; the key stands between nbgrader's
+hidden-test marks). An essay has no check. nbgrader allows no dot in a grade id, hence 2-3-1 for the item
+2.3-1.
+"""
+
+from __future__ import annotations
+
+import re
+
+from nbformat import NotebookNode
+
+from gvclab.build import notebooks
+from gvclab.content import text as say
+from gvclab.exercises import bank
+from gvclab.exercises.keys import key_cell
+
+BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+BEGIN_KEY, END_KEY = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
+# The texts of a prompt that are made from the item's table.
+_SLOTS = {
+    "given": bank.given_line,
+    "tolerance": bank.tolerance_line,
+    "options": bank.options_list,
+    "nodes": bank.nodes_list,
+    "terms": bank.terms_list,
+    "rubric": bank.rubric_list,
+}
+_ANSWER = re.compile(rf"\A(.*?)\n*{BEGIN}\n(.*?)\n?{END}\s*\Z", re.S)
+
+
+def render(items: bank.ItemSet, lesson: str) -> NotebookNode:
+    """The instructor's notebook of an item set; `lesson` is where the lesson's notebook is, for the link."""
+    cells = [
+        _cell("markdown", opening(items, lesson), "opening", locked=True),
+        _cell("code", items.setup, "setup", locked=True),
+    ]
+    for item in items.used("exercise"):
+        cells += item_cells(item)
+    return notebooks.notebook(cells)
+
+
+def opening(items: bank.ItemSet, lesson: str) -> str:
+    """The first cell: what it is, how it works, what is practised."""
+    meta = items.meta
+    head = say(
+        "build.exercise.opening",
+        section=items.section,
+        title=meta["title"],
+        minutes=meta["minutes"],
+        points=f"{items.points:g}",
+        lesson=lesson,
+    )
+    goals = "\n".join([say("build.exercise.objectives"), "", *(f"- {goal}" for goal in meta["objectives"])])
+    return "\n\n".join([head, items.intro, goals, say("build.exercise.how")])
+
+
+def grade_id(item_id: str, part: str = "") -> str:
+    """The grade id of an item's answer cell, or of its `"prompt"` or `"check"`."""
+    return "-".join(filter(None, [item_id.replace(".", "-"), part]))
+
+
+def item_cells(item: bank.Item) -> list[NotebookNode]:
+    """The cells of one item: prompt, answer and (except for an essay) check."""
+    prompt = _cell("markdown", f"{_heading(item)}\n\n{item.prompt}", grade_id(item.id, "prompt"), locked=True)
+    if item.type == "essay":
+        # The release has nbgrader's text stub in the place of the whole cell.
+        model = item.solution or say("build.stub.text")
+        return [prompt, _cell("markdown", model, grade_id(item.id), solution=True, points=item.points)]
+    answer = f"{item.stub}\n\n{BEGIN}\n{item.solution}\n{END}"
+    # The key comes first, because nbgrader reads the score from the cell's last value.
+    check = f'{BEGIN_KEY}\n{key_cell(item)}\n{END_KEY}\ncheck("{item.id}", {item.answer})'
+    return [
+        prompt,
+        _cell("code", answer, grade_id(item.id), solution=True),
+        _cell("code", check, grade_id(item.id, "check"), locked=True, points=item.points),
+    ]
+
+
+def _heading(item: bank.Item) -> str:
+    count = "one" if item.points == 1 else "many"
+    points = "build.exercise.manual" if item.type == "essay" else f"build.exercise.points.{count}"
+    head = say("build.exercise.heading", id=item.id, title=item.title)
+    return f"{head}\n\n{say(points, points=f'{item.points:g}')}"
+
+
+def _cell(kind, source, name, *, locked=False, solution=False, points=None) -> NotebookNode:
+    grading = {
+        "grade": points is not None,
+        "grade_id": name,
+        "locked": locked,
+        "schema_version": 3,
+        "solution": solution,
+        "task": False,
+    }
+    if points is not None:
+        grading["points"] = points
+    return notebooks.cell(kind, source, {"nbgrader": grading})
+
+
+# ---------------------------------------------------------------------------------------------- the way home
+
+
+def bring_home(source: str, edited: NotebookNode, lesson: str) -> str:
+    """The exercise file that gives the edited instructor notebook.
+
+    Prompts, titles, stubs and solutions come home. ValueError says which edit has no place in the file.
+    """
+    items = bank.parse(source)
+    made = {_name(cell): cell for cell in render(items, lesson).cells}
+    owner = {grade_id(item.id, part): item.id for item in items for part in ("", "prompt", "check")}
+    found = [_name(cell) for cell in edited.cells]
+    if found != list(made):
+        strange = [name or "?" for name in found if name not in made] + [
+            name for name in made if name not in found
+        ]
+        raise ValueError(say("build.home.order", ids=", ".join(strange) or ", ".join(map(str, found))))
+    for cell in edited.cells:
+        name = _name(cell)
+        if cell.source == made[name].source:
+            continue
+        if name in ("opening", "setup"):
+            raise ValueError(say("build.home.generated", id=name, remedy=say("build.home.intro")))
+        if name.endswith("-check"):
+            raise ValueError(say("build.home.generated", id=name, remedy=say("build.home.check")))
+        item = items[owner[name]]
+        chapter = (
+            _prompt_home(item, cell.source) if name.endswith("-prompt") else _answer_home(item, cell.source)
+        )
+        source = source.replace(item.source, chapter)
+        items = bank.parse(source)
+    return source
+
+
+def _name(cell: NotebookNode) -> str | None:
+    return cell.metadata.get("nbgrader", {}).get("grade_id")
+
+
+def _prompt_home(item: bank.Item, source: str) -> str:
+    """The item's chapter with another title or prompt. Text made from the item's table turns into slots."""
+    heading, _, rest = source.partition("\n")
+    title = re.fullmatch(rf"## +{re.escape(item.id)} +(\S.*?) *", heading)
+    points = _heading(item).split("\n\n")[1]
+    if not title or not rest.strip().startswith(points):
+        raise ValueError(say("build.home.slot", id=item.id))
+    prompt = rest.strip().removeprefix(points).strip()
+    template = _template(item)
+    for slot, write in _SLOTS.items():
+        mark = next(iter(re.findall(rf"{{{{ *{slot} *}}}}", template)), None)
+        if mark and prompt.count(write(item)) != 1:
+            raise ValueError(say("build.home.slot", id=item.id))
+        if mark:
+            prompt = prompt.replace(write(item), mark)
+    first, _, rest = item.source.partition("\n")
+    return first.replace(item.title, title.group(1)) + "\n" + rest.replace(template, prompt)
+
+
+def _template(item: bank.Item) -> str:
+    """The prompt as it stands in the content file, slots unfilled."""
+    paragraphs = re.sub(
+        r"^```{(item|stub|solution|tests|setup)}.*?^``` *$", "", item.source, flags=re.M | re.S
+    )
+    template = paragraphs.partition("\n")[2].strip()
+    if template not in item.source:
+        raise ValueError(say("build.home.split", id=item.id))
+    return template
+
+
+def _answer_home(item: bank.Item, source: str) -> str:
+    """The item's chapter with another stub or solution."""
+    if item.type == "essay":
+        return _block(item, item.source, "solution", source)
+    parts = _ANSWER.match(source)
+    if not parts:
+        raise ValueError(say("build.home.marks", id=item.id, begin=BEGIN, end=END))
+    chapter = item.source
+    for name, text in zip(("stub", "solution"), parts.groups(), strict=True):
+        if text != getattr(item, name):
+            chapter = _block(item, chapter, name, text)
+    return chapter
+
+
+def _block(item: bank.Item, chapter: str, name: str, text: str) -> str:
+    """The chapter with another text in one fenced block. One that is not written follows from the table."""
+    fence = re.compile(rf"^```{{{name}}} *\n.*?^``` *$", re.M | re.S)
+    if not fence.search(chapter):
+        raise ValueError(say("build.home.block", id=item.id, block=name))
+    return fence.sub(lambda _: f"```{{{name}}}\n{text}\n```", chapter)

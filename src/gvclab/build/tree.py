@@ -1,0 +1,218 @@
+"""The generated notebooks of a repository: write them, compare them, and take edits of them home.
+
+`notebooks.lock` holds the fingerprint of each notebook as it was last built. A notebook that agrees
+neither with it nor with `content/` has been edited by hand, and is not overwritten. Outputs and run
+counts are no edits.
+"""
+
+from __future__ import annotations
+
+import difflib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+from nbformat import NotebookNode
+
+from gvclab.build import exercise, lesson, notebooks
+from gvclab.build.release import release
+from gvclab.content import text as say
+from gvclab.exercises import bank
+
+LOCK = "notebooks.lock"
+_NOTE = (
+    "# Made by `gvclab build`: what each notebook was when it was built, so that a later edit is noticed.\n"
+)
+
+
+@dataclass
+class Report:
+    """What a command did and what it could not do: lines for a person, and whether all went well."""
+
+    lines: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+
+def targets(root: Path) -> dict[str, str]:
+    """The text of every generated notebook by its path. ValueError names the content file at fault."""
+    content = root / "content"
+    if not (content / "lessons").is_dir():
+        raise ValueError(say("build.error.checkout", root=root))
+    tables = lesson.Tables.read(content)
+    made: dict[str, str] = {}
+    for path in sorted((content / "lessons").glob("*.md")):
+        with _naming(path, root):
+            book = lesson.render(path.read_text(encoding="utf-8"), tables)
+            made[f"course/{path.stem}.ipynb"] = notebooks.text(book)
+    for path in sorted((content / "exercises").glob("*.md")):
+        with _naming(path, root):
+            name = _exercise_name(path)
+            book = exercise.render(bank.parse(path.read_text(encoding="utf-8")), _lesson_link(path))
+            made[f"solutions/{name}"] = notebooks.text(book)
+            made[f"exercises/{name}"] = notebooks.text(release(book, root))
+    return made
+
+
+def check(root: Path) -> Report:
+    """Compare the notebooks with what `content/` makes: a unified diff for each that differs."""
+    made, report = targets(root), Report()
+    for name in sorted(made.keys() | _present(root)):
+        old, new = _read(root / name), made.get(name, "")
+        if old == new:
+            continue
+        diff = difflib.unified_diff(old.splitlines(True), new.splitlines(True), name, f"content/ -> {name}")
+        report.problems.append("".join(line if line.endswith("\n") else line + "\n" for line in diff))
+        if old and new and _fingerprint(old) == _fingerprint(new):
+            report.problems[-1] = say("build.report.only_outputs", file=name)
+    if report.problems:
+        report.lines.append(say("build.report.differs", n=len(report.problems), total=len(made)))
+    else:
+        report.lines.append(say("build.report.same", n=len(made)))
+    return report
+
+
+def build(root: Path, force: bool = False) -> Report:
+    """Write the notebooks. One that was edited by hand is left alone and reported, unless forced."""
+    made, report = targets(root), Report()
+    lock = _lock(root)
+    for name in sorted(made.keys() | lock.keys()):
+        path, new = root / name, made.get(name)
+        old = _read(path)
+        if old and not force and _edited(name, old, new, lock):
+            report.problems.append(say("build.report.edited", file=name))
+            continue
+        if new is None:
+            path.unlink(missing_ok=True)
+            del lock[name]
+            report.lines.append(say("build.report.removed", file=name))
+            continue
+        lock[name] = _fingerprint(new)
+        if old != new:
+            _write(path, new)
+            report.lines.append(say("build.report.written", file=name))
+    _write_lock(root, lock)
+    if report.ok and not report.lines:
+        report.lines.append(say("build.report.same", n=len(made)))
+    return report
+
+
+def from_notebooks(root: Path) -> Report:
+    """Write edits made in the notebooks into `content/`, then build.
+
+    An edit is accepted only if the new content makes the edited notebook again, cell by cell; a refusal
+    says why, and leaves notebook and content as they are.
+    """
+    made, lock, report = targets(root), _lock(root), Report()
+    for name in sorted(made.keys() | lock.keys()):
+        old = _read(root / name)
+        if not old or not _edited(name, old, made.get(name), lock):
+            continue
+        try:
+            path, text = _home(name, old, made.get(name), lock, root)
+        except ValueError as problem:
+            report.problems.append(say("build.error.where", file=name, problem=problem))
+            continue
+        _write(path, text)
+        lock[name] = _fingerprint(old)
+        report.lines.append(say("build.report.home", file=path.relative_to(root).as_posix(), notebook=name))
+    if report.lines:
+        _write_lock(root, lock)
+        report.lines += build(root).lines
+    elif report.ok:
+        report.lines.append(say("build.report.nothing"))
+    return report
+
+
+def _home(name: str, old: str, new: str | None, lock: dict, root: Path) -> tuple[Path, str]:
+    """The content file that an edited notebook belongs to, and its new text."""
+    if new is None:
+        raise ValueError(say("build.home.orphan"))
+    if name.startswith("exercises/"):
+        raise ValueError(say("build.home.students", solutions=name.replace("exercises/", "solutions/", 1)))
+    if _fingerprint(new) != lock.get(name, _fingerprint(new)):
+        raise ValueError(say("build.home.both"))
+    try:
+        edited = notebooks.read(old)
+    except ValueError as error:
+        raise ValueError(say("build.home.unreadable", error=error)) from error
+    folder = "lessons" if name.startswith("course/") else "exercises"
+    path = root / "content" / folder / f"{Path(name).stem}.md"
+    source = path.read_text(encoding="utf-8")
+    if folder == "lessons":
+        tables = lesson.Tables.read(root / "content")
+        text = lesson.bring_home(source, edited, tables)
+        _survived(edited, lesson.render(text, tables), path)
+    else:
+        text = exercise.bring_home(source, edited, _lesson_link(path))
+        _survived(edited, exercise.render(bank.parse(text), _lesson_link(path)), path)
+    return path, text
+
+
+def _survived(edited: NotebookNode, rebuilt: NotebookNode, path: Path) -> None:
+    pairs = list(zip(notebooks.body(edited), notebooks.body(rebuilt), strict=False))
+    lost = next((n for n, (a, b) in enumerate(pairs) if a != b), len(pairs))
+    if lost < max(len(edited.cells), len(rebuilt.cells)):
+        cells = edited.cells if lost < len(edited.cells) else rebuilt.cells
+        raise ValueError(say("build.home.lossy", n=lost + 1, start=cells[lost].source[:40], file=path.name))
+
+
+def _edited(name: str, old: str, new: str | None, lock: dict) -> bool:
+    """Whether a notebook's body is neither what the last build wrote nor what this one would."""
+    known = {lock.get(name), _fingerprint(new) if new else None}
+    return _fingerprint(old) not in known
+
+
+def _fingerprint(text: str) -> str:
+    try:
+        return notebooks.fingerprint(notebooks.read(text))
+    except ValueError:
+        return "unreadable"
+
+
+def _exercise_name(path: Path) -> str:
+    return f"section-{path.stem.split('.', 1)[0]}/{path.stem}.ipynb"
+
+
+def _lesson_link(path: Path) -> str:
+    return f"../../course/{path.stem}.ipynb"
+
+
+def _present(root: Path) -> set[str]:
+    """The notebooks that lie where generated ones belong."""
+    found = [p for folder in ("course", "exercises", "solutions") for p in (root / folder).rglob("*.ipynb")]
+    return {p.relative_to(root).as_posix() for p in found if ".ipynb_checkpoints" not in p.parts}
+
+
+def _lock(root: Path) -> dict[str, str]:
+    return yaml.safe_load(_read(root / LOCK)) or {}
+
+
+def _write_lock(root: Path, lock: dict[str, str]) -> None:
+    _write(root / LOCK, _NOTE + yaml.safe_dump(lock, sort_keys=True))
+
+
+def _read(path: Path) -> str:
+    return path.read_bytes().decode("utf-8", "replace") if path.is_file() else ""
+
+
+def _write(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8", newline="\n")
+
+
+class _naming:
+    """Put the content file's name before the message of a ValueError."""
+
+    def __init__(self, path: Path, root: Path) -> None:
+        self.file = path.relative_to(root).as_posix()
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind, error, _trace) -> None:
+        if isinstance(error, ValueError):
+            raise ValueError(say("build.error.where", file=self.file, problem=error)) from error

@@ -1,0 +1,119 @@
+"""One YAML manifest per dataset: what it is, where it is from, and the seal that ties it to its file.
+
+The part above `seal:` is written by a person. The seal is written by `gvclab data seal` and `gvclab data refresh`, only
+after the file has passed the checks that the manifest declares (`checks.py`).
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+from gvclab.content import resource, text
+from gvclab.data.errors import DataError
+
+
+@dataclass(frozen=True)
+class Seal:
+    """What the file was when it passed its checks: bytes, rows, years, its sha256 and that of the declared schema."""
+
+    bytes: int
+    rows: int
+    years: tuple[int, int]
+    sha256: str
+    schema: str
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The metadata of one dataset; `columns` (a table) or `arrays` (an npz) use the field names of Frictionless."""
+
+    name: str
+    folder: Path
+    title: str
+    description: str
+    file: str
+    sources: tuple[dict, ...]
+    transformation: str
+    limits: tuple[str, ...]
+    columns: dict[str, dict] = field(default_factory=dict)
+    key: tuple[str, ...] = ()
+    arrays: dict[str, dict] = field(default_factory=dict)
+    refresh: str = ""
+    seal: Seal | None = None
+
+    @property
+    def path(self) -> Path:
+        return self.folder / self.file
+
+    @property
+    def url(self) -> str:
+        return self.sources[0]["url"]
+
+    @property
+    def licence(self) -> str:
+        return "; ".join(dict.fromkeys(s["licence"]["title"] for s in self.sources))
+
+    @property
+    def schema(self) -> str:
+        """Fingerprint of what the file is checked against: a change of the declared columns breaks the seal."""
+        declared = json.dumps([self.columns, list(self.key), self.arrays], sort_keys=True, default=str)
+        return hashlib.sha256(declared.encode()).hexdigest()
+
+
+def folder() -> Path:
+    """Where tables and manifests are: the repository's `data/`, or the copy that the wheel carries."""
+    return resource("data")
+
+
+def names(where: Path | None = None) -> list[str]:
+    """The names of all datasets, sorted."""
+    return sorted(path.stem for path in (where or folder()).glob("*.yml"))
+
+
+def read(name: str, where: Path | None = None) -> Manifest:
+    """The manifest of `name`.
+
+    Raises DataError for a name that is not in the catalogue (with the nearest ones) and for a manifest that is not
+    readable or lacks an entry.
+    """
+    import yaml
+
+    where = where or folder()
+    path = where / f"{name}.yml"
+    known = names(where)
+    if name not in known:
+        near = difflib.get_close_matches(str(name), known, n=3, cutoff=0.4)
+        hint = text("data.error.near", near=", ".join(near)) if near else ""
+        raise DataError(text("data.error.unknown", name=name, hint=hint, known=", ".join(known), folder=where))
+    try:
+        # libyaml where there is one: a manifest is read on every first load, and it is ten times faster
+        entries = yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        seal = entries.pop("seal", None)
+        return Manifest(
+            name=name,
+            folder=where,
+            seal=Seal(**{**seal, "years": tuple(seal["years"])}) if seal else None,
+            **{key: _frozen(key, value) for key, value in entries.items()},
+        )
+    except (yaml.YAMLError, AttributeError, TypeError, KeyError) as error:
+        raise DataError(text("data.error.manifest", path=path, reason=error)) from error
+
+
+def write_seal(manifest: Manifest, seal: Seal) -> None:
+    """Replace the seal at the end of a manifest; what a person wrote above it stays as it is."""
+    path = manifest.folder / f"{manifest.name}.yml"
+    written, _, _ = path.read_text(encoding="utf-8").partition("\nseal:")
+    lines = [f"  {entry.name}: {_plain(getattr(seal, entry.name))}" for entry in fields(Seal)]
+    path.write_text("\n".join([written.rstrip("\n"), "seal:", *lines, ""]), encoding="utf-8", newline="\n")
+
+
+def _plain(value) -> str:
+    return json.dumps(list(value)) if isinstance(value, tuple) else str(value)
+
+
+def _frozen(key: str, value):
+    return tuple(value) if key in ("sources", "limits", "key") else value

@@ -1,0 +1,266 @@
+"""One checker a type: pure functions (item, answer, identity) -> `Verdict`.
+
+An answer is first made plain data (`plain.plain`), so no checker ever meets an object of a student's making; the one exception,
+the function of a `code` item, is only called, through whatever stand-in the caller chose (`service.serve`, a sandbox).
+No verdict holds the key, nor a number computed from it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from gvclab.content import text
+
+from . import bank
+from .bank import Item, Part
+from .checkers_code import judge_code
+from .checkers_graph import judge_graph
+from .keys import namespace
+from .ladder import Verdict, together, verdict
+from .plain import Bag, describe, fold, is_missing, number, plain
+from .variants import Identity, numbers
+
+
+def judge(item: Item, answer, who: Identity | None = None) -> Verdict:
+    """The verdict on an answer: the same whoever asks, a notebook or a grader."""
+    who = who or Identity()
+    if item.type == "code":
+        return judge_code(item, answer, who)
+    data = plain(answer)
+    if is_missing(data) and not (item.type == "graph" and isinstance(data, (list, Bag))):
+        return verdict("unanswered", text("exercises.unanswered", name=item.answer))
+    return _CHECKERS[item.type](item, data, who)
+
+
+def _right(item: Item, who: Identity):
+    """What the solution answers with this student's numbers; None where there is no key."""
+    return plain(namespace(item, numbers(item, who))[item.answer]) if item.has_key else None
+
+
+# ------------------------------------------------------------------------------------------------------------- numbers
+
+
+def _num(item: Item, data, who: Identity) -> Verdict:
+    answers = _split(item, data)
+    if isinstance(answers, Verdict):
+        return answers
+    rights = _split(item, _right(item, who)) if item.has_key else [None] * len(item.parts)
+    names = namespace(item, numbers(item, who)) if item.has_key else {}
+    judged = [_part(part, a, r, names) for part, a, r in zip(item.parts, answers, rights, strict=True)]
+    if item.has_key:
+        judged = [_swapped(item, i, v, answers, rights) for i, v in enumerate(judged)]
+    return together([(part.label, v) for part, v in zip(item.parts, judged, strict=True)])
+
+
+def _swapped(item: Item, index: int, judged: Verdict, answers: list, rights: list) -> Verdict:
+    """A wrong number that is right elsewhere in the answer: the order is what went wrong."""
+    if judged.status != "wrong" or not item.parts[index].is_number:
+        return judged
+    value = number(answers[index])
+    others = [(part, right) for part, right in zip(item.parts, rights, strict=True) if part is not item.parts[index]]
+    if any(part.is_number and abs(value - right) <= _width(part, right) for part, right in others):
+        return verdict("misconception", text("exercises.order"))
+    return judged
+
+
+def _split(item: Item, data) -> list | Verdict:
+    """The answer part by part: a single value, a list in the order asked, or a dict by the parts' names."""
+    parts = item.parts
+    if isinstance(data, dict):
+        missing = [p.name for p in parts if p.name not in data]
+        if len(missing) < len(parts):
+            return [data.get(part.name) for part in parts]
+    elif len(parts) == 1 and not isinstance(data, (list, Bag)):
+        return [data]
+    elif isinstance(data, list) and len(data) == len(parts):
+        return data
+    wanted = ", ".join(part.label for part in parts)
+    key = "one" if len(parts) == 1 else "many"
+    message = text(f"exercises.parts_wanted.{key}", got=describe(data), count=len(parts), wanted=wanted)
+    return verdict("kind", message)
+
+
+def _part(part: Part, answer, right, names: dict) -> Verdict:
+    if is_missing(answer):
+        return verdict("unanswered", text("exercises.unanswered_part"))
+    if part.words:
+        return _word(part, answer, right)
+    return _number(part, answer, right, names)
+
+
+def _number(part: Part, answer, right: float | None, names: dict) -> Verdict:
+    """The ladder for one number: kind, infinity, right, known misconception, units, rounding."""
+    value = number(answer)
+    if value is None:
+        key = "comma" if isinstance(answer, str) and "," in answer else "number"
+        return verdict("kind", text(f"exercises.wanted.{key}", got=describe(answer)))
+    if math.isnan(value):
+        return verdict("kind", text("exercises.wanted.nan"))
+    if right is None:
+        return verdict("formed")
+    if math.isinf(value) and value == right:
+        return verdict("right")
+    if math.isinf(value):
+        return verdict("kind", text("exercises.wanted.finite"))
+    if math.isinf(right):
+        return verdict("wrong")
+    near = _width(part, right)
+    if abs(value - right) <= near:
+        return verdict("right")
+    for wrong in part.wrong:
+        if abs(value - eval(wrong.value, names)) <= near:
+            return verdict("misconception", wrong.hint)
+    if right and abs(value - 100 * right) <= 100 * near:
+        return verdict("close", text("exercises.close.times_100"))
+    if right and abs(value - right / 100) <= near / 100:
+        return verdict("close", text("exercises.close.over_100"))
+    if abs(value - right) <= 3 * near:
+        return verdict("close", text("exercises.close.rounding"))
+    return verdict("wrong")
+
+
+def _width(part: Part, right: float) -> float:
+    """How far from `right` is right. Binary rounding must not decide: .5 − .498 is a hair more than .002."""
+    return max(part.atol, part.rtol * abs(right)) * (1 + 1e-9) + 1e-12
+
+
+def _word(part: Part, answer, right) -> Verdict:
+    """A verdict in a word: one of the part's words, or another name for it."""
+    spelled = {fold(name): word for word, also in part.words.items() for name in (word, *also)}
+    word = spelled.get(fold(answer)) if isinstance(answer, str) else None
+    if word is None:
+        words = ", ".join(f'"{word}"' for word in part.words)
+        return verdict("kind", text("exercises.wanted.word", got=describe(answer), words=words))
+    if right is None:
+        return verdict("formed")
+    if word == spelled[fold(right)]:
+        return verdict("right")
+    hint = next((wrong.hint for wrong in part.wrong if fold(wrong.value) == fold(word)), "")
+    return verdict("misconception" if hint else "wrong", hint)
+
+
+# ------------------------------------------------------------------------------------------- parameters and a reading
+
+
+def _interpret(item: Item, data, who: Identity) -> Verdict:
+    """Settings of the student's choice and what the model shows there: the model is run again at these settings."""
+    answers = _split(item, data)
+    if isinstance(answers, Verdict):
+        return answers
+    told = dict(zip(item.parts, answers, strict=True))
+    settings, off = {}, []
+    for part, answer in told.items():
+        if part.is_setting:
+            problem = _setting(part, answer)
+            settings[part.name] = number(answer)
+            off += [(part.label, problem)] if problem else []
+    if off:
+        return verdict("kind", text("exercises.settings"), 0.0, tuple(off))
+    names, rights = {}, {}
+    if item.has_key:
+        names = namespace(item, numbers(item, who))
+        rights = {**_right(item, who), **plain(names[item.model](**settings))}
+    return together(
+        [
+            (part.label, _part(part, answer, rights.get(part.name), names))
+            for part, answer in told.items()
+            if not part.is_setting
+        ]
+    )
+
+
+def _setting(part: Part, answer) -> Verdict | None:
+    value = number(answer)
+    if is_missing(answer):
+        return verdict("unanswered", text("exercises.unanswered_part"))
+    if value is None:
+        return verdict("kind", text("exercises.wanted.number", got=describe(answer)))
+    if not part.low - 1e-9 <= value <= part.high + 1e-9:
+        return verdict("kind", text("exercises.wanted.range", got=f"{value:g}", low=f"{part.low:g}", high=f"{part.high:g}"))
+    return None
+
+
+# -------------------------------------------------------------------------------------------------- options and pairs
+
+
+def chosen(item: Item, data) -> int | None:
+    """The option meant by a letter (`"b"`, `"(B)"`), a number from 1, or the option's own text; None if there is none."""
+    if isinstance(data, (int, float)) and not isinstance(data, bool):
+        index = int(data) - 1 if data == int(data) else -1
+    elif isinstance(data, str):
+        words = fold(data)
+        mark = words.strip("().: ")
+        if mark.isdecimal() and mark.isascii():
+            index = int(mark[:4]) - 1
+        elif len(mark) == 1 and mark.isascii() and mark.isalpha():
+            index = ord(mark) - ord("a")
+        else:
+            index = next((i for i, option in enumerate(item.options) if fold(option.text) == words), -1)
+    else:
+        index = -1
+    return index if 0 <= index < len(item.options) else None
+
+
+def _choice(item: Item, data, who: Identity) -> Verdict:
+    index = chosen(item, data) if not (isinstance(data, float) and not math.isfinite(data)) else None
+    if index is None:
+        last = bank.letter(len(item.options) - 1)
+        return verdict("kind", text("exercises.wanted.option", got=describe(data), last=last))
+    if item.type == "predict":
+        return verdict("noted", text("exercises.noted", letter=bank.letter(index)))
+    if not item.has_key:
+        return verdict("formed")
+    if index == chosen(item, _right(item, who)):
+        return verdict("right")
+    hint = item.options[index].hint
+    return verdict("misconception" if hint else "wrong", hint)
+
+
+def _match(item: Item, data, who: Identity) -> Verdict:
+    """Pairs right out of all; where two classes are right the key holds a set of both, and either will do.
+
+    Where the key holds a list, all its classes are needed.
+    """
+    if not isinstance(data, dict):
+        return verdict("kind", text("exercises.wanted.dict", got=describe(data)))
+    told = {fold(term): entry for term, entry in data.items()}
+    rights = _right(item, who) if item.has_key else {}
+    parts = [(term, _pair(item, term, told.get(fold(term)), rights.get(term))) for term in item.terms]
+    return together(parts)
+
+
+def _pair(item: Item, term: str, entry, right) -> Verdict:
+    if is_missing(entry):
+        return verdict("unanswered", text("exercises.unanswered_part"))
+    entries = entry.items if isinstance(entry, Bag) else entry if isinstance(entry, list) else (entry,)
+    known = {fold(name): name for name in item.classes}
+    if not all(isinstance(one, str) and fold(one) in known for one in entries):
+        classes = ", ".join(item.classes)
+        return verdict("kind", text("exercises.wanted.class", got=describe(entry), classes=classes))
+    if right is None:
+        return verdict("formed")
+    mine = {fold(one) for one in entries}
+    either = {fold(one) for one in right.items} if isinstance(right, Bag) else set()
+    both = {fold(one) for one in right} if isinstance(right, list) else {fold(right)} if isinstance(right, str) else set()
+    if mine == both or (len(mine) == 1 and mine <= either):
+        return verdict("right")
+    hint = next((h for t, c, h in item.wrong_pairs if t == term and fold(c) in mine), "")
+    return verdict("misconception" if hint else "wrong", hint)
+
+
+def _essay(item: Item, data, who: Identity) -> Verdict:
+    if not isinstance(data, str):
+        return verdict("kind", text("exercises.wanted.text", got=describe(data)))
+    return verdict("manual", text("exercises.manual", words=len(data.split())))
+
+
+_CHECKERS: dict[str, Callable[[Item, object, Identity], Verdict]] = {
+    "num": _num,
+    "interpret": _interpret,
+    "choice": _choice,
+    "predict": _choice,
+    "match": _match,
+    "graph": lambda item, data, who: judge_graph(item, data, _right(item, who)),
+    "essay": _essay,
+}

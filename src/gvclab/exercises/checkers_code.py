@@ -1,0 +1,94 @@
+"""A function of the student's, judged by named properties.
+
+The item's tests are functions `test_…(f, reference, rng)`; the docstring of each is the name of the property, all a student is
+told of it. `f` is the student's function behind two walls: the stand-in that the caller chose (a child process, a sandbox) and
+`_Checked`, which takes nothing but a number for an answer. So a test never meets anything but numbers.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from gvclab.content import text
+
+from .bank import Item
+from .keys import namespace
+from .ladder import Verdict, together, verdict
+from .plain import Other, describe, is_missing, number, plain
+from .service import Failure
+from .variants import Identity, numbers
+
+
+def weight(points: float) -> Callable:
+    """In a ```{tests} block: `@weight(3)` makes a property count three times."""
+
+    def mark(test: Callable) -> Callable:
+        test.weight = points
+        return test
+
+    return mark
+
+
+def judge_code(item: Item, function, who: Identity) -> Verdict:
+    """The properties that `function` (any callable: raising `Failure` or returning plain data) has, weighed."""
+    if not callable(function):
+        data = plain(function)
+        if is_missing(data):
+            return verdict("unanswered", text("exercises.unanswered", name=item.answer))
+        return verdict("kind", text("exercises.wanted.function", got=describe(data)))
+    if issubclass(type(function), type):
+        return verdict("kind", text("exercises.wanted.function", got=describe(Other("class"))))
+    if not item.has_key:
+        return verdict("formed")
+    names = dict(namespace(item, numbers(item, who)), weight=weight, np=np)
+    reference = names[item.answer]
+    exec(compile(item.tests, f"<tests of {item.id}>", "exec"), names)
+    tests = [test for name, test in names.items() if name.startswith("test_")]
+    student = _Checked(function)
+    parts = [(test.__doc__.strip(), _property(test, student, reference, item.id)) for test in tests]
+    if student.calls and student.calls == student.nothing:
+        return verdict("unanswered", text("exercises.code.nothing", name=item.answer))
+    return together(parts, [getattr(test, "weight", 1) for test in tests])
+
+
+def _property(test: Callable, student: _Checked, reference: Callable, item_id: str) -> Verdict:
+    seed = int.from_bytes(hashlib.sha256(f"{item_id}|{test.__name__}".encode()).digest()[:8], "big")
+    try:
+        with np.errstate(all="ignore"):
+            test(student, reference, np.random.default_rng(seed))
+    except Failure as failure:
+        return verdict("wrong", str(failure))
+    except AssertionError:
+        return verdict("wrong", text("exercises.code.fails"))
+    return verdict("right", text("exercises.code.holds"))
+
+
+class _Checked:
+    """The student's function, giving a number or `Failure`."""
+
+    def __init__(self, function: Callable):
+        self._function = function
+        self.calls = self.nothing = 0
+
+    def __call__(self, *arguments) -> float:
+        self.calls += 1
+        try:
+            data = plain(self._function(*arguments))
+        except Failure:
+            raise
+        except Exception as error:
+            message = text("exercises.code.raised", kind=type(error).__name__, words=str(error)[:200])
+            raise Failure(message) from None
+        if is_missing(data):
+            self.nothing += 1
+            raise Failure(text("exercises.code.returned_nothing"))
+        value = None if isinstance(data, str) else number(data)
+        if value is None:
+            raise Failure(text("exercises.code.returned", got=describe(data)))
+        if math.isnan(value):
+            raise Failure(text("exercises.code.returned_nan"))
+        return value

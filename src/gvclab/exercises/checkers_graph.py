@@ -1,0 +1,143 @@
+"""Arrows between named boxes.
+
+    score = max(0, |R ∩ E| / |R| − ¼ |F ∩ E| − .05 max(0, |E − R − O − F| − 2))
+
+with the student's arrows E, the required R (the solution), the optional O and the forbidden F. A required a → c may be drawn as
+a → b → c through an optional box. The arrows must not run in a circle unless the item allows feedback. Signs are commented
+upon, not scored.
+"""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from graphlib import CycleError, TopologicalSorter
+
+from gvclab.content import text
+
+from .bank import Item
+from .ladder import Verdict, verdict
+from .plain import Bag, describe, fold, short
+
+_ARROW = re.compile(r"\s*(?:-+>|=+>|→|⟶|⇒)\s*")
+_SIGN = re.compile(r"[\s(\[:,]*([+\-−])[)\]\s]*\Z")
+_SIGNS = {"+": "+", "-": "-", "−": "-", "1": "+", "-1": "-", "1.0": "+", "-1.0": "-"}
+FREE_EXTRAS = 2
+
+
+def edges(item: Item, data) -> tuple[dict[tuple[str, str], str], list[str]]:
+    """The arrows drawn, {(from, to): sign or ""}, and the entries that cannot be read, each with what is wrong.
+
+    Takes a list (or set) of (from, to) or (from, to, sign), of lines `a -> b` or `a -> b (-)`, or one text of such lines.
+    """
+    if isinstance(data, str):
+        data = [line for line in re.split(r"[\n;]", data) if line.strip()]
+    if isinstance(data, dict):
+        data = [[a, b] for a, targets in data.items() for b in (targets if isinstance(targets, list) else [targets])]
+    found: dict[tuple[str, str], str] = {}
+    unread: list[str] = []
+    for entry in data.items if isinstance(data, Bag) else data:
+        stops, sign = _stops(entry)
+        if stops is None:
+            unread.append(text("exercises.graph.entry", got=describe(entry)))
+            continue
+        boxes = [box(item, stop) for stop in stops]
+        for stop, name in zip(stops, boxes, strict=True):
+            if name is None:
+                unread.append(_stranger(item, stop))
+        if None not in boxes:
+            for pair in zip(boxes, boxes[1:], strict=False):
+                found[pair] = sign
+    return found, list(dict.fromkeys(unread))
+
+
+def _stops(entry) -> tuple[list[str] | None, str]:
+    if isinstance(entry, str):
+        sign = _SIGN.search(entry)
+        stops = [stop.strip(" '\"`") for stop in _ARROW.split(entry[: sign.start()] if sign else entry)]
+        good = len(stops) >= 2 and all(stops)
+        return (stops if good else None), _SIGNS[sign.group(1)] if sign else ""
+    if isinstance(entry, list) and len(entry) in (2, 3) and all(isinstance(stop, str) for stop in entry[:2]):
+        return entry[:2], _SIGNS.get(str(entry[2]).strip(), "") if len(entry) == 3 else ""
+    return None, ""
+
+
+def box(item: Item, name: str) -> str | None:
+    """The box that a name or one of its aliases means."""
+    wanted = fold(name)
+    for node in item.nodes:
+        if wanted in map(fold, (node.name, *node.aliases)):
+            return node.name
+    return None
+
+
+def _stranger(item: Item, name: str) -> str:
+    names = {fold(alias): node.name for node in item.nodes for alias in (node.name, *node.aliases)}
+    near = get_close_matches(fold(name[:80]), list(names), 1)
+    if near:
+        return text("exercises.graph.near", got=short(name), name=names[near[0]])
+    return text("exercises.graph.stranger", got=short(name))
+
+
+def judge_graph(item: Item, data, right) -> Verdict:
+    """The verdict on arrows; `right` are the required ones (None without a key)."""
+    if not isinstance(data, (list, Bag, str, dict)):
+        return verdict("kind", text("exercises.wanted.edges", got=describe(data)))
+    drawn, unread = edges(item, data)
+    if not drawn:
+        if unread:
+            return verdict("kind", " ".join([text("exercises.graph.unread"), *unread[:5]]))
+        return verdict("unanswered", text("exercises.unanswered", name=item.answer))
+    circle = _circle(drawn)
+    if circle and not item.feedback_allowed:
+        return verdict("kind", text("exercises.graph.circle", path=" → ".join(circle)))
+    if right is None:
+        return verdict("formed", " ".join([text("exercises.status.formed"), *unread[:5]]))
+    return _score(item, drawn, unread, edges(item, right)[0])
+
+
+def _circle(drawn) -> list[str] | None:
+    before: dict[str, set[str]] = {}
+    for source, target in drawn:
+        before.setdefault(target, set()).add(source)
+    try:
+        TopologicalSorter(before).prepare()
+    except CycleError as error:
+        return error.args[1]
+    return None
+
+
+def _score(item: Item, drawn: dict, unread: list[str], required: dict) -> Verdict:
+    through = {node.name for node in item.nodes if node.optional}
+    forbidden = {(edge.source, edge.target): edge.hint for edge in item.forbidden}
+    allowed = {(edge.source, edge.target) for edge in item.optional}
+    hit, used = set(), set()
+    for a, c in required:
+        paths = [{(a, c)}, *({(a, b), (b, c)} for b in through)]
+        drawn_paths = [path for path in paths if path <= set(drawn)]
+        if drawn_paths:
+            hit.add((a, c))
+            used.update(*drawn_paths)
+    sinned = [pair for pair in drawn if pair in forbidden]
+    extras = [pair for pair in drawn if pair not in used and pair not in allowed and pair not in forbidden]
+    # An entry that names no box is an arrow nobody asked for.
+    surplus = len(extras) + len(unread)
+    score = len(hit) / len(required) - 0.25 * len(sinned) - 0.05 * max(0, surplus - FREE_EXTRAS)
+    score = max(0.0, score)
+
+    says = [text("exercises.graph.count", hit=len(hit), total=len(required))]
+    turned = [(a, c) for a, c in required if (a, c) not in hit and (c, a) in drawn]
+    says += [text("exercises.graph.turned", source=c, target=a) for a, c in turned]
+    says += [forbidden[pair] for pair in sinned]
+    signs = [(a, c) for (a, c), sign in required.items() if sign and drawn.get((a, c), sign) not in ("", sign)]
+    says += [text("exercises.graph.sign", source=a, target=c) for a, c in signs]
+    if surplus > FREE_EXTRAS:
+        says.append(text("exercises.graph.surplus", count=surplus))
+    says += unread[:5]
+    if score >= 1:
+        status = "right"
+    elif sinned or turned:
+        status = "misconception"
+    else:
+        status = "partial" if score > 0 else "wrong"
+    return verdict(status, " ".join(says), score)

@@ -1,0 +1,325 @@
+"""A student's function, called through a pipe.
+
+The function runs in a forked child: inputs go in pickled, plain data come back as JSON. The child has no input, its output is
+thrown away, its time and memory are bounded; whatever happens to it, the kernel only hears of it. A child that died is replaced
+at the next call, so one bad call costs one property.
+
+Without `fork` (Windows, the browser) the function is called in this process on copies of the inputs. Then Python loops are still
+stopped at the time limit and exits are caught, but a loop inside compiled code and a hunger for memory are not.
+
+This protects an honest student from an accident. It is no prison: a class is graded by `gvclab.grading`, in a sandbox.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import gc
+import io
+import json
+import os
+import pickle
+import signal
+import struct
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from gvclab.content import text
+
+from .plain import plain, short, tag, untag
+
+CAN_FORK = hasattr(os, "fork") and sys.platform not in ("emscripten", "wasi")
+REPLY_BYTES = 4_000_000
+_LENGTH = struct.Struct(">I")
+
+
+class Failure(Exception):
+    """The call gave no value. The message is written for the student."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds for one call and for all calls together; megabytes beyond what the kernel has."""
+
+    call: float = 2.0
+    total: float = 10.0
+    megabytes: int = 512
+
+
+@contextlib.contextmanager
+def serve(function: Callable, limits: Limits | None = None, fork: bool = CAN_FORK) -> Iterator[Callable]:
+    """A stand-in for `function` that returns plain data or raises `Failure`: `with serve(f) as call: call(1, 2)`."""
+    service = (_Forked if fork else _InProcess)(function, limits or Limits())
+    try:
+        yield service.call
+    finally:
+        service.close()
+
+
+def _failure_of(reply: dict, limit: float) -> Failure | None:
+    """What a reply says about how the call went."""
+    if reply.get("changed"):
+        return Failure(text("exercises.code.changed"))
+    match reply.get("error"):
+        case None:
+            return None
+        case ["SystemExit", _]:
+            return Failure(text("exercises.code.exit"))
+        case ["TimeUp", _]:
+            return Failure(text("exercises.code.slow", seconds=f"{limit:g}"))
+        case ["MemoryError", _]:
+            return Failure(text("exercises.code.memory"))
+        case ["RecursionError", _]:
+            return Failure(text("exercises.code.recursion"))
+        case [str(kind), str(words)]:
+            return Failure(text("exercises.code.raised", kind=short(kind), words=short(words, 200)))
+    return Failure(text("exercises.code.unreadable"))
+
+
+def _run(function: Callable, sent: bytes) -> dict:
+    """Call the function on a copy of the inputs and say how it went, in JSON's terms."""
+    arguments = pickle.loads(sent)
+    before = pickle.dumps(arguments)
+    try:
+        value = function(*arguments)
+        return {"value": tag(plain(value)), "changed": pickle.dumps(arguments) != before}
+    except BaseException as error:
+        return {"error": [type(error).__name__, _words(error)]}
+
+
+def _words(error: BaseException) -> str:
+    try:
+        return str(error)[:500]
+    except BaseException:
+        return ""
+
+
+# ------------------------------------------------------------------------------------------------------ with a child
+
+
+class _Forked:
+    def __init__(self, function: Callable, limits: Limits):
+        self._function, self._limits = function, limits
+        self._end = time.monotonic() + limits.total
+        self._pid = 0
+
+    def call(self, *arguments):
+        left = min(self._limits.call, self._end - time.monotonic())
+        if left <= 0:
+            raise Failure(text("exercises.code.no_time", seconds=f"{self._limits.total:g}"))
+        if not self._pid:
+            self._start()
+        deadline = time.monotonic() + left
+        try:
+            self._send(pickle.dumps(arguments), deadline)
+            (length,) = _LENGTH.unpack(self._read(_LENGTH.size, deadline))
+            if length > REPLY_BYTES:
+                raise ValueError("reply too long")
+            reply = json.loads(self._read(length, deadline))
+        except TimeoutError:
+            self.close()
+            raise Failure(text("exercises.code.slow", seconds=f"{self._limits.call:g}")) from None
+        except (EOFError, BrokenPipeError):
+            raise Failure(self._epitaph()) from None
+        except (ValueError, RecursionError):
+            self.close()
+            raise Failure(text("exercises.code.unreadable")) from None
+        if not isinstance(reply, dict):
+            self.close()
+            raise Failure(text("exercises.code.unreadable"))
+        failure = _failure_of(reply, self._limits.call)
+        if failure:
+            raise failure
+        return untag(reply.get("value"))
+
+    def _start(self) -> None:
+        child_in, self._to = os.pipe()
+        self._from, child_out = os.pipe()
+        with warnings.catch_warnings():
+            # Python 3.12 warns of threads in the parent; the child calls nothing that waits for one.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._pid = os.fork()
+        if self._pid == 0:
+            try:
+                _child(self._function, child_in, child_out, self._limits)
+            finally:
+                os._exit(0)
+        os.close(child_in)
+        os.close(child_out)
+        os.set_blocking(self._to, False)
+
+    def _send(self, message: bytes, deadline: float) -> None:
+        rest = memoryview(_LENGTH.pack(len(message)) + message)
+        while rest:
+            self._wait(self._to, deadline, writing=True)
+            rest = rest[os.write(self._to, rest[:65536]) :]
+
+    def _read(self, length: int, deadline: float) -> bytes:
+        pieces = []
+        while length:
+            self._wait(self._from, deadline)
+            piece = os.read(self._from, min(length, 1 << 20))
+            if not piece:
+                raise EOFError
+            pieces.append(piece)
+            length -= len(piece)
+        return b"".join(pieces)
+
+    @staticmethod
+    def _wait(descriptor: int, deadline: float, writing: bool = False) -> None:
+        import select  # absent in the browser
+
+        poll = select.poll()
+        poll.register(descriptor, select.POLLOUT if writing else select.POLLIN)
+        if not poll.poll(max(0, deadline - time.monotonic()) * 1000):
+            raise TimeoutError
+
+    def _epitaph(self) -> str:
+        status = self.close()
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) != signal.SIGKILL:
+            return text("exercises.code.crashed", signal=signal.Signals(os.WTERMSIG(status)).name)
+        return text("exercises.code.exit")
+
+    def close(self) -> int:
+        """End the child and all that it started; its exit status."""
+        if not self._pid:
+            return 0
+        pid, self._pid = self._pid, 0
+        os.close(self._to)
+        os.close(self._from)
+        done, status = os.waitpid(pid, os.WNOHANG)
+        # The child leads a group of its own: what it started goes with it.
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, signal.SIGKILL)
+        if not done:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            _, status = os.waitpid(pid, 0)
+        return status
+
+
+def _child(function: Callable, inbox: int, outbox: int, limits: Limits) -> None:
+    """The child's life: seal itself off, then answer calls until the pipe closes."""
+    os.setsid()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    signal.set_wakeup_fd(-1)
+    gc.freeze()  # nothing of the kernel's is torn down here
+    _only(inbox, outbox)
+    sys.stdin, sys.stdout, sys.stderr = io.StringIO(), _Nowhere(), _Nowhere()
+    sys.__stdout__, sys.__stderr__, sys.displayhook = sys.stdout, sys.stderr, lambda value: None
+    builtins.input = _no_input
+    sys.settrace(None)
+    _bound(limits)
+    while True:
+        header = _exactly(3, _LENGTH.size)
+        reply = json.dumps(_run(function, _exactly(3, *_LENGTH.unpack(header)))).encode()
+        if len(reply) > REPLY_BYTES:
+            reply = json.dumps({"error": ["ValueError", text("exercises.code.long")]}).encode()
+        rest = memoryview(_LENGTH.pack(len(reply)) + reply)
+        while rest:
+            rest = rest[os.write(4, rest) :]
+
+
+def _only(inbox: int, outbox: int) -> None:
+    """Close every descriptor of the kernel's (its sockets!) but the two pipes, which become 3 and 4."""
+    import fcntl
+
+    high_in, high_out = (fcntl.fcntl(fd, fcntl.F_DUPFD, 10) for fd in (inbox, outbox))
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nowhere, standard)
+    os.dup2(high_in, 3)
+    os.dup2(high_out, 4)
+    os.closerange(5, os.sysconf("SC_OPEN_MAX"))
+
+
+def _bound(limits: Limits) -> None:
+    import resource
+
+    def lower(which: int, value: int) -> None:
+        hard = resource.getrlimit(which)[1]
+        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(which, (value, value))
+
+    lower(resource.RLIMIT_CORE, 0)
+    lower(resource.RLIMIT_CPU, int(limits.total) + 5)  # should the kernel die first
+    with contextlib.suppress(OSError):  # only Linux tells the present size
+        with open("/proc/self/statm") as file:  # noqa: PTH123
+            pages = int(file.read().split()[0])
+        lower(resource.RLIMIT_AS, pages * os.sysconf("SC_PAGE_SIZE") + limits.megabytes * 2**20)
+
+
+def _exactly(descriptor: int, length: int) -> bytes:
+    data = b""
+    while len(data) < length:
+        piece = os.read(descriptor, length - len(data))
+        if not piece:
+            os._exit(0)  # the kernel has closed the pipe
+        data += piece
+    return data
+
+
+class _Nowhere(io.TextIOBase):
+    def writable(self) -> bool:
+        return True
+
+    def write(self, words: str) -> int:
+        return len(words)
+
+
+def _no_input(*_):
+    raise EOFError(text("exercises.code.input"))
+
+
+# ---------------------------------------------------------------------------------------------------- without a child
+
+
+class TimeUp(BaseException):
+    """Raised inside a student's loop when its time is over."""
+
+
+class _InProcess:
+    def __init__(self, function: Callable, limits: Limits):
+        self._function, self._limits = function, limits
+        self._end = time.monotonic() + limits.total
+
+    def call(self, *arguments):
+        left = min(self._limits.call, self._end - time.monotonic())
+        if left <= 0:
+            raise Failure(text("exercises.code.no_time", seconds=f"{self._limits.total:g}"))
+        with _guarded(time.monotonic() + left):
+            reply = _run(self._function, pickle.dumps(arguments))
+        failure = _failure_of(reply, self._limits.call)
+        if failure:
+            raise failure
+        return untag(reply["value"])
+
+    def close(self) -> None:
+        """Nothing was started."""
+
+
+@contextlib.contextmanager
+def _guarded(deadline: float) -> Iterator[None]:
+    """Stop Python loops at the deadline, swallow output, refuse input and exits."""
+
+    def watch(frame, event, argument):
+        if time.monotonic() > deadline:
+            raise TimeUp
+        return watch
+
+    def leave(code=0):
+        raise SystemExit(code)
+
+    before = sys.gettrace(), builtins.input, os._exit
+    with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()):
+        builtins.input, os._exit = _no_input, leave
+        sys.settrace(watch)
+        try:
+            yield
+        finally:
+            trace, builtins.input, os._exit = before
+            sys.settrace(trace)

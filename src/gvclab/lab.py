@@ -1,0 +1,75 @@
+"""JupyterLab on the course, with this environment's kernel and programs whatever else the machine has."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from gvclab.content import text as say
+
+_SETTINGS = Path(__file__).parent / "jupyter"
+
+
+def start(root: Path, lesson: str | None = None, browser: bool = True, port: int | None = None) -> int:
+    """Run JupyterLab until it is stopped; the exit status is its own."""
+    import importlib.util
+
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise ValueError(say("cli.open.no_lab"))
+    command = arguments(root, find_lesson(root, lesson), browser, port)
+    print(say("cli.open.starting", root=root), flush=True)
+    if os.name == "posix":
+        # One process, so that Ctrl-C and signals reach JupyterLab and nothing is left behind.
+        os.chdir(root)
+        os.execve(sys.executable, command, environment(os.environ))
+    try:
+        return subprocess.run(command, env=environment(os.environ), cwd=root, check=False).returncode
+    except KeyboardInterrupt:
+        return 0
+
+
+def find_lesson(root: Path, lesson: str | None) -> str:
+    """The notebook's path in the repository for `2.3` or `2.3-diversification`; the folder for None."""
+    if lesson is None:
+        return "course"
+    stem = Path(lesson).name.removesuffix(".ipynb")
+    names = sorted(path.stem for path in (root / "course").glob("*.ipynb"))
+    found = [name for name in names if name == stem or name.startswith(f"{stem}-")]
+    if len(found) != 1:
+        raise ValueError(say("cli.open.no_lesson", lesson=lesson, known=", ".join(names)))
+    return f"course/{found[0]}.ipynb"
+
+
+def arguments(root: Path, page: str, browser: bool, port: int | None) -> list[str]:
+    """The command that starts JupyterLab on `page`, with all of `root` within reach."""
+    command = [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        f"--ServerApp.root_dir={root}",
+        f"--LabApp.default_url=/lab/tree/{page}",
+        # Another kernel on the machine would lack the course's packages: show this environment's only.
+        "--KernelSpecManager.allowed_kernelspecs=python3",
+    ]
+    if not browser:
+        command.append("--no-browser")
+    if port is not None:
+        command.append(f"--port={port}")
+    return command
+
+
+def environment(outer: Mapping[str, str]) -> dict[str, str]:
+    """The variables JupyterLab runs under: `outer`, with this environment's own things first."""
+
+    def first(path: Path | str, name: str) -> str:
+        return os.pathsep.join(filter(None, [str(path), outer.get(name, "")]))
+
+    return {
+        **outer,
+        "PATH": first(Path(sys.executable).parent, "PATH"),  # nbgrader calls alembic by name
+        "JUPYTER_PATH": first(Path(sys.prefix) / "share" / "jupyter", "JUPYTER_PATH"),
+        "JUPYTER_CONFIG_PATH": first(_SETTINGS, "JUPYTER_CONFIG_PATH"),
+    }

@@ -1,0 +1,290 @@
+"""Block B: efficiency against security. Where to buy, and how much to stock, when places can fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import combinations
+from typing import NamedTuple
+
+import numpy as np
+
+from ..domain import within
+from .frontier_walk import corners
+
+# Shares below this are none: the place is not used and costs no kappa.
+USED = 1e-9
+# Supplies equal to so many decimals are the same: the order of multiplication changes the last ones.
+SAME = 9
+# Objectives that differ by less are equal, and a rule decides between them.
+TIE = 1e-10
+
+
+class Shock(NamedTuple):
+    """An event that takes away part of the supply of some places."""
+
+    name: str
+    probability: float  # chance in a year
+    places: tuple[str, ...]  # the places it hits
+    severity: float  # fraction of a year's supply lost there: weeks / 52
+
+
+class Scenarios(NamedTuple):
+    """All that can happen: `p` (S,) probabilities, `z` (S, K) fraction of each place that survives."""
+
+    p: np.ndarray
+    z: np.ndarray
+
+
+class Portfolio(NamedTuple):
+    """A way to source one year's need, and what it costs and risks."""
+
+    x: np.ndarray  # (K,) shares booked in the places
+    b: float  # stock, in years of need
+    cost: float  # per unit of need: purchases, holding of the stock, kappa for each place used
+    cvar: float  # mean shortage in the worst 1 - alpha of outcomes, fraction of a year's need
+    expected: float  # mean shortage over all outcomes
+    objective: float  # (1 - w) cost + w V cvar + lam V expected
+
+
+class Frontier(NamedTuple):
+    """Optimal portfolios by weight: the fields of `Portfolio`, stacked, with the weights `w` first."""
+
+    w: np.ndarray  # (W,)
+    x: np.ndarray  # (W, K)
+    b: np.ndarray
+    cost: np.ndarray
+    cvar: np.ndarray
+    expected: np.ndarray
+    objective: np.ndarray
+
+
+def scenarios(shocks: Iterable[Shock], places: Sequence[str]) -> Scenarios:
+    """What can happen, and how likely is it?
+
+    Formula: shocks are independent; one that occurs multiplies what survives of each place it hits by
+    1 - severity. All 2^J combinations are enumerated; those that leave the same are merged.
+
+    Returns p (S,), adding up to 1, and z (S, K), in a fixed order. Raises ValueError naming an unknown place.
+    """
+    places = tuple(places)
+    p, z = np.ones(1), np.ones((1, len(places)))
+    for shock in shocks:
+        unknown = set(shock.places) - set(places)
+        if unknown:
+            raise ValueError(f"shock {shock.name!r} hits {sorted(unknown)}, but the places are {list(places)}")
+        if shock.probability == 0 or shock.severity == 0:
+            continue
+        hit = z * np.where([place in shock.places for place in places], 1 - shock.severity, 1.0)
+        # Merging as we go keeps the work proportional to what is distinct.
+        z, p = np.vstack([z, hit]), np.concatenate([p * (1 - shock.probability), p * shock.probability])
+        _, first, merged = np.unique(z.round(SAME), axis=0, return_index=True, return_inverse=True)
+        z, p = z[first], np.bincount(merged.ravel(), p)
+    return Scenarios(p[p > 0], z[p > 0])
+
+
+def effective(z, phi) -> np.ndarray:
+    """What does a unit booked yield, when spared places can do more? a = z (1 + phi [z = 1]).
+
+    Parameters: z (..., K) surviving fractions; phi >= 0, substitutability: the fraction by which a place that
+    was spared can raise its output. Returns an array of the shape of z.
+    """
+    z = np.asarray(z, dtype=float)
+    return np.where(z == 1, z * (1 + phi), z)
+
+
+def shortage(a, x, b=0.0) -> np.ndarray:
+    """What fraction of a year's need is missing in each scenario? u = max(0, 1 - a x - b).
+
+    Parameters: a (S, K) effective supply; x (..., K) shares; b (...) stock in years. Returns (..., S).
+    """
+    return np.maximum(0.0, 1 - np.asarray(x) @ np.asarray(a).T - np.asarray(b)[..., None])
+
+
+def cvar(u, p, alpha):
+    """How bad are the worst outcomes on average? The mean of u over the worst 1 - alpha of probability.
+
+    Formula: sort from the worst; take each outcome with its probability until 1 - alpha is used up (the last one
+    in part), and divide by 1 - alpha. alpha = 0 gives the mean.
+
+    Parameters: u (..., S) losses; p (S,) probabilities; alpha in [0, 1).
+    Returns a float or an array (...). Raises ValueError naming alpha outside its domain.
+    Source: Rockafellar and Uryasev 2000 (not verified).
+    """
+    tail = 1 - within("alpha", alpha, 0, 1, open_high=True)
+    u, p = np.asarray(u, dtype=float), np.asarray(p, dtype=float)
+    worst_first = np.argsort(-u, axis=-1, kind="stable")
+    used = np.minimum(np.cumsum(p[worst_first], axis=-1), tail)
+    mass = np.diff(used, axis=-1, prepend=0.0)
+    value = (np.take_along_axis(u, worst_first, -1) * mass).sum(-1) / tail
+    return float(value) if value.ndim == 0 else value
+
+
+def evaluate(
+    x, c, p, z, alpha=0.95, phi=1.0, h=0.25, kappa=0.01, V=4.0, b=0.0, w=0.0, lam=0.0
+) -> Portfolio:
+    """What does a given portfolio cost and risk?
+
+    Formulas: cost C = c x + h b + kappa #{x > 0}; risk: `cvar` and mean of `shortage(effective(z, phi), x, b)`;
+    objective (1 - w) C + w V CVaR + lam V E[u].
+
+    Parameters as in `optimise`; x (K,) shares, b stock in years, both taken as they are given.
+    """
+    x = np.asarray(x, dtype=float)
+    u = shortage(effective(z, phi), x, b)
+    cost = float(np.dot(c, x) + h * b + kappa * np.count_nonzero(x > USED))
+    tail, mean = cvar(u, p, alpha), float(np.dot(p, u))
+    return Portfolio(x, float(b), cost, tail, mean, (1 - w) * cost + w * V * tail + lam * V * mean)
+
+
+def optimise(
+    w, c, p, z, alpha=0.95, phi=1.0, h=0.25, kappa=0.01, V=4.0, bmax=0.0, xmax=1.0, lam=0.0
+) -> Portfolio:
+    """Where should a firm buy, and how much should it stock, at the weight w of security?
+
+    Formula: min over shares x and stock b of (1 - w) C + w V CVaR_alpha(u) + lam V E[u], with
+    C = c x + h b + kappa #{x > 0}, u = max(0, 1 - a x - b), sum x = 1, 0 <= x <= xmax, 0 <= b <= bmax. Exact.
+
+    Parameters
+    ----------
+    w : in [0, 0.99], relative weight of security (at 1 the cost would be undetermined).
+    c : (K,) unit costs. p : (S,), z : (S, K) as from `scenarios`.
+    alpha : in [0, 1), CVaR looks at the worst 1 - alpha. phi : >= 0, substitutability.
+    h : holding cost of a year's stock. kappa : cost of an active place. bmax : largest stock, years of need.
+    V : value of what is lost when a year's need is missing, in units of procurement cost.
+    xmax : largest share of one place, a number or (K,). lam : > 0 adds the mean shortage (a risk-neutral firm has
+    w = 0, lam = 1).
+
+    Ties: of portfolios with the same objective (to 1e-10) the one with the lowest CVaR, then with fewest places, then
+    with the largest share in the place listed first (second …). Results do not vary from run to run.
+    Raises ValueError if xmax leaves part of the need unbooked.
+    Source: Rockafellar and Uryasev 2000 (not verified) for each set of places, all sets compared.
+    """
+    w = within("w", w, 0, 0.99)
+    if lam == 0:
+        candidates = efficient(c, p, z, alpha, phi, h, bmax, xmax)
+    else:
+        candidates = risk_neutral(w, c, p, z, alpha, phi, h, V, bmax, xmax, lam)
+    return choose(w, candidates, kappa, V, lam)
+
+
+class Candidates(NamedTuple):
+    """Portfolios one of which is optimal, whatever w, V and kappa: arrays with one row a portfolio."""
+
+    x: np.ndarray  # (N, K)
+    b: np.ndarray  # (N,)
+    spend: np.ndarray  # (N,) cost without kappa
+    cvar: np.ndarray
+    expected: np.ndarray
+    places: np.ndarray  # (N,) number of places used
+
+
+def efficient(c, p, z, alpha, phi, h, bmax, xmax) -> Candidates:
+    """The corners of the cost-risk frontiers of all 2^K - 1 sets of places. Arguments as in `optimise`."""
+    found = []
+    for program in _programs(c, p, z, phi, h, bmax, xmax):
+        walk = corners(program.supply, program.cost, program.cap, program.booked, program.p, alpha)
+        found.append(program.spread(walk))
+    return _candidates(np.vstack(found), c, p, z, alpha, phi, h)
+
+
+def risk_neutral(w, c, p, z, alpha, phi, h, V, bmax, xmax, lam) -> Candidates:
+    """The best portfolio of each set of places when the mean shortage counts too. Arguments as in `optimise`.
+
+    One linear program (Rockafellar and Uryasev) a set, at the given w; variables x, b, eta, y_s, u_s.
+    """
+    from scipy.optimize import Bounds, LinearConstraint, milp  # here: it takes as long to import as all the rest
+    from scipy.sparse import block_array, eye_array
+
+    found = []
+    for supply, cost, cap, booked, mass, spread in _programs(c, p, z, phi, h, bmax, xmax):
+        each = eye_array(len(mass))
+        ones = np.ones((len(mass), 1))
+        rows = block_array(
+            [
+                [booked[None].astype(float), None, None, None],
+                [supply, None, None, each],  # a x + b + u >= 1
+                [None, ones, each, -each],  # eta + y >= u
+            ],
+            format="csc",
+        )
+        solved = milp(
+            np.concatenate(
+                [(1 - w) * cost, [w * V], w * V / (1 - alpha) * mass, lam * V * mass],
+            ),
+            constraints=LinearConstraint(
+                rows,
+                np.concatenate([[1.0], np.ones(len(mass)), np.zeros(len(mass))]),
+                np.concatenate([[1.0], np.full(2 * len(mass), np.inf)]),
+            ),
+            bounds=Bounds(0, np.concatenate([cap, np.full(1 + 2 * len(mass), np.inf)])),
+        )
+        found.append(spread(solved.x[None, : len(cost)]))
+    return _candidates(np.vstack(found), c, p, z, alpha, phi, h)
+
+
+class _Program(NamedTuple):
+    """The problem of one set of places: one column a place, and one for the stock if there may be one."""
+
+    supply: np.ndarray  # (S, N) what a unit of each column yields in each scenario that can run short
+    cost: np.ndarray  # (N,)
+    cap: np.ndarray  # (N,)
+    booked: np.ndarray  # (N,) the columns that add up to 1: all but the stock
+    p: np.ndarray  # (S,)
+    spread: Callable[[np.ndarray], np.ndarray]  # (rows, N) -> (rows, K + 1), shares of all places and the stock
+
+
+def _programs(c, p, z, phi, h, bmax, xmax) -> Iterator[_Program]:
+    """The problems of all sets of places, largest first."""
+    c, a = np.asarray(c, dtype=float), effective(z, phi)
+    n_places = len(c)
+    xmax = np.minimum(1.0, np.broadcast_to(np.asarray(xmax, dtype=float), n_places))
+    if xmax.sum() < 1 - USED:
+        raise ValueError(f"xmax = {xmax.tolist()} must add up to at least 1, the whole need")
+    columns_supply = np.column_stack([a, np.ones(len(a))])
+    columns_cost, columns_cap = np.append(c, h), np.append(xmax, bmax)
+    # Scenarios that look the same from a set of places are merged, by a code of what each place yields.
+    levels = [np.unique(column.round(SAME), return_inverse=True)[1] for column in a.T]
+    for size in range(n_places, 0, -1):
+        for support in map(list, combinations(range(n_places), size)):
+            if xmax[support].sum() < 1 - USED:
+                continue
+            code = np.zeros(len(a), dtype=np.int64)
+            for k in support:
+                code = code * (levels[k].max() + 1) + levels[k]
+            _, first, merged = np.unique(code, return_index=True, return_inverse=True)
+            short = (a[np.ix_(first, support)] < 1).any(axis=1)  # elsewhere these places never run short
+            columns = [*support, n_places] if bmax > 0 else support
+
+            def spread(rows, columns=columns):
+                portfolios = np.zeros((len(rows), n_places + 1))
+                portfolios[:, columns] = rows
+                return portfolios
+
+            yield _Program(
+                columns_supply[np.ix_(first[short], columns)],
+                columns_cost[columns],
+                columns_cap[columns],
+                np.array(columns) < n_places,
+                np.bincount(merged, p)[short],
+                spread,
+            )
+
+
+def _candidates(portfolios, c, p, z, alpha, phi, h) -> Candidates:
+    portfolios = np.where(portfolios < USED, 0.0, portfolios)
+    x, b = portfolios[:, :-1], portfolios[:, -1]
+    u = shortage(effective(z, phi), x, b)
+    return Candidates(x, b, x @ c + h * b, cvar(u, p, alpha), u @ p, np.count_nonzero(x, axis=1))
+
+
+def choose(w, candidates: Candidates, kappa, V, lam=0.0) -> Portfolio:
+    """The best of the candidates at weight w, by the rule for ties given in `optimise`."""
+    x, b, spend, tail, mean, places = candidates
+    cost = spend + kappa * places
+    objective = (1 - w) * cost + w * V * tail + lam * V * mean
+    tied = np.flatnonzero(objective <= objective.min() + TIE)
+    if len(tied) > 1:
+        keys = [*(-x[tied].T[::-1].round(9)), places[tied], tail[tied].round(9)]
+        tied = tied[np.lexsort(keys)]
+    i = tied[0]
+    return Portfolio(x[i], *map(float, (b[i], cost[i], tail[i], mean[i], objective[i])))

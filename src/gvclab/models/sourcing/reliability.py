@@ -1,0 +1,111 @@
+"""Block A: does the whole chain work? Stages in series, suppliers in parallel, and networks of both."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from ..domain import within
+
+
+def chain_reliability(n, m, p, q=0.0, same_place=True):
+    """How likely is it that a chain of n essential stages, each with m suppliers, works?
+
+    Formula: R = (1 - f)^n, where a stage fails with
+    f = q + (1 - q) p^m if its suppliers share one place, f = (q + (1 - q) p)^m if each has a place of its own.
+
+    Parameters
+    ----------
+    n, m : whole numbers >= 1 (n = 0 is the empty chain, which works); stages, suppliers of each stage.
+    p, q : probabilities; a supplier's own failure, a shock to its whole place. All failures are independent.
+    same_place : bool.
+
+    All arguments may be arrays, which are broadcast. Returns a probability, a float or an array.
+    Raises ValueError naming a value outside its domain.
+    Source: elementary probability (verified by simulation).
+    """
+    n, m = within("n", n, 0, whole=True), within("m", m, 1, whole=True)
+    p, q = within("p", p, 0, 1), within("q", q, 0, 1)
+    together = q + (1 - q) * np.power(p, m)
+    apart = np.power(q + (1 - q) * p, m)
+    return _plain((1 - np.where(same_place, together, apart)) ** n)
+
+
+def egl_map(r, x, n, m):
+    """How reliable is a firm whose suppliers are reliable with probability r?
+
+    Formula: (1 - (1 - x r)^m)^n: n essential inputs, each from m suppliers, over links that work with
+    probability x. Arrays are broadcast. Source: Elliott, Golub and Leduc 2022, American Economic Review (read).
+    """
+    return (1 - (1 - x * r) ** m) ** n
+
+
+class Critical(NamedTuple):
+    """The edge of the cliff: no positive reliability exists for links weaker than `x_c`."""
+
+    x_c: float  # critical reliability of a link
+    r_c: float  # reliability of a firm at x_c: the height of the fall
+    y_c: float  # x_c r_c, the chance that one given supplier delivers
+
+
+def egl_critical(n: int, m: int) -> Critical:
+    """At which link reliability does a deep supply network collapse, and from which height?
+
+    Formula: with y = x r, h(y) = (1 - (1 - y)^m)^n / y; x_c = 1 / max h, at the root y_c of
+    n m y (1 - y)^(m - 1) = 1 - (1 - y)^m; r_c = y_c h(y_c). For n = 1: x_c = 1/m and no jump (r_c = 0).
+    For m = 1 any imperfect link is fatal: x_c = 1. Example: n = m = 2 gives 27/32, 64/81, 2/3.
+
+    Raises ValueError unless n, m are whole numbers >= 1.
+    Source: Elliott, Golub and Leduc 2022 (read); closed cases derived.
+    """
+    n, m = within("n", n, 1, whole=True), within("m", m, 1, whole=True)
+    if m == 1:
+        return Critical(1.0, 1.0, 1.0)
+    if n == 1:
+        return Critical(1 / m, 0.0, 0.0)
+    y = float(_bisect(lambda y: n * m * y * (1 - y) ** (m - 1) - (1 - (1 - y) ** m), np.zeros(()), 1.0))
+    r = (1 - (1 - y) ** m) ** n
+    return Critical(y / r, r, y)
+
+
+def egl_fixed_point(x, n: int, m: int, depth: int | None = None):
+    """How reliable is a firm whose suppliers need suppliers, who need suppliers …?
+
+    Formula: the largest r with r = (1 - (1 - x r)^m)^n (`depth=None`, an endlessly deep network), or the value
+    after `depth` tiers, starting from basic producers that never fail (r = 1).
+
+    Parameters: x, link reliability in [0, 1], a number or an array; n inputs; m suppliers of each.
+    Returns a probability of the shape of x; 0 below `egl_critical(n, m).x_c`.
+    Raises ValueError naming a value outside its domain.
+    Source: Elliott, Golub and Leduc 2022 (read).
+    """
+    x = np.asarray(within("x", x, 0, 1))
+    if depth is not None:
+        r = np.ones(x.shape)
+        for _ in range(within("depth", depth, 0, whole=True)):
+            r = egl_map(r, x, n, m)
+        return _plain(r)
+    critical = egl_critical(n, m)
+    alive = x >= critical.x_c * (1 - 1e-14)
+    if m == 1:
+        return _plain(np.where(alive, 1.0, 0.0))
+    # Iteration crawls near the cliff. On [y_c, 1], y - x (1 - (1 - y)^m)^n changes sign once: bisect.
+    link = np.where(alive, x, 1.0)
+    y = _bisect(lambda y: link * egl_map(1.0, y, n, m) - y, np.full(x.shape, critical.y_c), 1.0)
+    return _plain(np.where(alive, y / link, 0.0))
+
+
+def _bisect(f, low, high):
+    """The point where f turns from >= 0 to < 0, elementwise, to the last bit."""
+    high = np.full(low.shape, high)
+    for _ in range(60):
+        middle = (low + high) / 2
+        positive = f(middle) >= 0
+        low, high = np.where(positive, middle, low), np.where(positive, high, middle)
+    return low
+
+
+def _plain(value):
+    """A float for a single number, else the array."""
+    return float(value) if np.ndim(value) == 0 else value

@@ -1,0 +1,57 @@
+"""Block F: which of several critical inputs to secure with a limited budget."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from ..domain import within
+
+LARGEST = 15  # items: every one of the 2^15 sets is looked at
+
+
+class Secured(NamedTuple):
+    """The best set of items to secure and what it achieves."""
+
+    items: tuple[int, ...]  # positions of the secured items
+    spent: float  # what they cost
+    averted: float  # expected loss averted: sum of probability x loss over the set
+    worst: float  # greatest loss among the items left open; 0 if none is
+
+
+def secure(loss, prob, cost, budget, mode: Literal["independent", "weakest"] = "independent") -> Secured:
+    """Which inputs should be secured, if they are cut off one by one, or all at once?
+
+    Formula: `independent` maximises sum of prob_j loss_j over the secured set; `weakest` (all embargoes come
+    together and the worst open gap decides) minimises max loss_j over the items left open. Both subject to
+    sum of cost_j <= budget. Exact: every set is compared. Among equally good sets the cheapest is taken, among
+    those the one with the earliest items.
+
+    Parameters: loss >= 0, prob in [0, 1], cost >= 0: sequences of one length, at most 15; budget >= 0.
+    Raises ValueError naming a value outside its domain, unequal lengths, or an unknown mode.
+    Source: 0/1 knapsack and bottleneck selection (textbook).
+    """
+    loss, prob, cost = (
+        np.atleast_1d(within(name, value, 0, high))
+        for name, value, high in (("loss", loss, np.inf), ("prob", prob, 1), ("cost", cost, np.inf))
+    )
+    budget = within("budget", budget, 0)
+    if not len(loss) == len(prob) == len(cost) <= LARGEST:
+        raise ValueError(
+            f"loss, prob, cost have {len(loss)}, {len(prob)}, {len(cost)} items; "
+            f"they must be of one length, at most {LARGEST}"
+        )
+    if mode not in ("independent", "weakest"):
+        raise ValueError(f"mode = {mode!r} must be 'independent' or 'weakest'")
+    # One row a set; the first item is the highest bit, so that later rows hold earlier items.
+    items = len(loss)
+    sets = (np.arange(2**items)[:, None] >> np.arange(items)[::-1] & 1).astype(bool)
+    spent = sets @ cost
+    averted = sets @ (prob * loss)
+    worst = np.where(sets, 0.0, loss).max(axis=1, initial=0.0)
+    harm = -averted if mode == "independent" else worst
+    harm = np.where(spent <= budget * (1 + 1e-12), harm, np.inf)
+    # Sums of the same numbers in another order may differ in the last bit: compare rounded.
+    best = np.lexsort((-np.arange(len(sets)), spent.round(12), harm.round(12)))[0]
+    return Secured(tuple(np.flatnonzero(sets[best]).tolist()), *map(float, (spent[best], averted[best], worst[best])))
