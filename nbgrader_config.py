@@ -9,7 +9,13 @@ nbgrader writes to `release/`, because somebody's practice in `exercises/` must 
 
 from pathlib import Path
 
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.converters import Autograde
+from nbgrader.preprocessors import GetGrades
+
 from gvclab.content import text
+from gvclab.grading.feedback import CleanFeedback, FeedbackExporter, clean_html, markdown2html
+from gvclab.grading.submission import RestoreCells
 
 c = get_config()  # noqa: F821 - given by traitlets
 
@@ -41,3 +47,12 @@ c.CourseDirectory.ignore = [
 c.GenerateAssignment.force = True
 c.ClearSolutions.code_stub = {"python": text("build.stub.code")}
 c.ClearSolutions.text_stub = text("build.stub.text")
+
+# Cells that were deleted, copied, split or retyped are put right before the submission runs.
+c.Autograde.sanitize_preprocessors = [RestoreCells, *Autograde.sanitize_preprocessors.default()]
+
+# Hints and scores go back to the students, keys do not; what students wrote runs no script in a browser.
+c.GenerateFeedback.preprocessors = [GetGrades, CleanFeedback, CSSHTMLHeaderPreprocessor]
+c.GenerateFeedback.exporter_class = FeedbackExporter
+c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.filters = {"clean_html": clean_html, "markdown2html": markdown2html}

@@ -16,7 +16,6 @@ from nbformat import NotebookNode
 from gvclab.build import notebooks
 from gvclab.content import text as say
 from gvclab.exercises import bank
-from gvclab.exercises.keys import key_cell
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_KEY, END_KEY = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
@@ -71,13 +70,20 @@ def item_cells(item: bank.Item) -> list[NotebookNode]:
         model = item.solution or say("build.stub.text")
         return [prompt, _cell("markdown", model, grade_id(item.id), solution=True, points=item.points)]
     answer = f"{item.stub}\n\n{BEGIN}\n{item.solution}\n{END}"
-    # The key comes first, because nbgrader reads the score from the cell's last value.
-    check = f'{BEGIN_KEY}\n{key_cell(item)}\n{END_KEY}\ncheck("{item.id}", {item.answer})'
+    call = f'check("{item.id}", {item.answer}'
+    # nbgrader reads the score from the last value: where the library has no keys, that of the second call.
+    check = f"{call})\n{BEGIN_KEY}\n{call}, key={_quoted(bank.key_text(item))})\n{END_KEY}"
     return [
         prompt,
         _cell("code", answer, grade_id(item.id), solution=True),
         _cell("code", check, grade_id(item.id, "check"), locked=True, points=item.points),
     ]
+
+
+def _quoted(text: str) -> str:
+    """A Python literal of the text that a person can read where it can be written so."""
+    readable = "'''" not in text and not text.endswith(("'", "\\"))
+    return f"r'''{text}'''" if readable else repr(text)
 
 
 def _heading(item: bank.Item) -> str:

@@ -27,7 +27,7 @@ def release(instructor: NotebookNode, root: Path) -> NotebookNode:
     config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
     config.Exporter.default_preprocessors = []
     exporter = NotebookExporter(config=config)
-    for step in GenerateAssignment.preprocessors.default_args[0]:
+    for step in GenerateAssignment.preprocessors.default():
         if step is not SaveCells:
             exporter.register_preprocessor(step, enabled=True)
     released, _ = exporter.from_notebook_node(instructor, resources={"nbgrader": {}})

@@ -2,6 +2,5 @@
 
 from gvclab.data.catalogue import catalogue, describe, load, names, source
 from gvclab.data.errors import DataError
-from gvclab.data.icio import ICIO
 
-__all__ = ["ICIO", "DataError", "catalogue", "describe", "load", "names", "source"]
+__all__ = ["DataError", "catalogue", "describe", "load", "names", "source"]

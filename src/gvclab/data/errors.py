@@ -1,5 +1,5 @@
 """The one error of the data catalogue."""
 
 
-class DataError(Exception):
+class DataError(ValueError):
     """A dataset cannot be had as asked; the message says why and what to do."""

@@ -1,60 +1,51 @@
-"""The inter-country input-output table as a value."""
+"""How inter-country input-output tables are kept in one npz: an array per part and year, so that a reader unpacks one year.
+
+Members: `Z_2005` (GN, GN), `F_2005` (GN, G), `x_2005`, `va_2005` (GN,) as int32, and `countries`, `sectors`. Rows sell, columns buy,
+country-major.
+"""
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+if TYPE_CHECKING:
+    from gvclab.models.iotable import ICIO
 
-class ICIO(NamedTuple):
-    """One year's inter-country input-output table: G countries, N sectors; rows sell, columns use.
 
-    Row (and column of Z) g*N + i is sector i of country g. All arrays are float64 and read-only.
-
-    Z   (GN, GN)  intermediate flows, million current US$, basic prices
-    F   (GN, G)   final demand by buying country
-    x   (GN,)     output, x = Z 1 + F 1
-    va  (GN,)     value added including net product taxes and international transport margins, va = x - 1'Z
-    """
+class Flows(NamedTuple):
+    """One year's flows, whole millions of current US$."""
 
     Z: np.ndarray
     F: np.ndarray
     x: np.ndarray
     va: np.ndarray
-    countries: tuple[str, ...]
-    sectors: tuple[str, ...]
-    year: int
-
-    def __repr__(self) -> str:
-        return f"ICIO({self.year}: {len(self.countries)} countries x {len(self.sectors)} sectors, million US$)"
 
 
-def pack(tables: dict[int, ICIO]) -> dict[str, np.ndarray]:
-    """The arrays of an npz that holds one member per year and array, so that a reader unpacks one year only."""
-    first = next(iter(tables.values()))
-    arrays = {"countries": np.array(first.countries), "sectors": np.array(first.sectors)}
-    for year, table in sorted(tables.items()):
-        arrays |= {f"{part}_{year}": getattr(table, part).astype(np.int32) for part in ("Z", "F", "x", "va")}
-    return arrays
+def pack(tables: Mapping[int, Flows], countries: list[str], sectors: list[str]) -> dict[str, np.ndarray]:
+    """The members of the npz."""
+    members = {"countries": np.array(countries), "sectors": np.array(sectors)}
+    for year, flows in sorted(tables.items()):
+        members |= {f"{part}_{year}": array.astype(np.int32) for part, array in flows._asdict().items()}
+    return members
 
 
-def years(stored) -> list[int]:
-    """The years held by an npz written from `pack`."""
+def years(stored: Mapping[str, np.ndarray]) -> list[int]:
+    """The years that the npz holds."""
     return sorted(int(member[2:]) for member in stored if member.startswith("x_"))
 
 
-def unpack(stored, year: int) -> ICIO:
-    """One year's table out of the npz."""
+def flows(stored: Mapping[str, np.ndarray], year: int) -> Flows:
+    """One year's flows as stored (integers)."""
+    return Flows(*(stored[f"{part}_{year}"] for part in Flows._fields))
 
-    def frozen(part: str) -> np.ndarray:
-        array = stored[f"{part}_{year}"].astype(float)
-        array.flags.writeable = False
-        return array
 
-    return ICIO(
-        *map(frozen, ("Z", "F", "x", "va")),
-        countries=tuple(map(str, stored["countries"])),
-        sectors=tuple(map(str, stored["sectors"])),
-        year=year,
-    )
+def table(stored: Mapping[str, np.ndarray], year: int) -> ICIO:
+    """One year's table: immutable, and checked to balance by `models.iotable`."""
+    from gvclab.models.iotable import ICIO  # brings scipy.linalg
+
+    countries, sectors = (tuple(map(str, stored[labels])) for labels in ("countries", "sectors"))
+    Z, F, x, _ = flows(stored, year)
+    return ICIO(Z, F, x, countries, sectors, year)

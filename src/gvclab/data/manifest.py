@@ -42,6 +42,7 @@ class Manifest:
     columns: dict[str, dict] = field(default_factory=dict)
     key: tuple[str, ...] = ()
     arrays: dict[str, dict] = field(default_factory=dict)
+    years: tuple[int, ...] = ()
     refresh: str = ""
     seal: Seal | None = None
 
@@ -116,4 +117,4 @@ def _plain(value) -> str:
 
 
 def _frozen(key: str, value):
-    return tuple(value) if key in ("sources", "limits", "key") else value
+    return tuple(value) if key in ("sources", "limits", "key", "years") else value

@@ -148,9 +148,9 @@ def _interpret(item: Item, data, who: Identity) -> Verdict:
     answers = _split(item, data)
     if isinstance(answers, Verdict):
         return answers
-    told = dict(zip(item.parts, answers, strict=True))
+    told = list(zip(item.parts, answers, strict=True))
     settings, off = {}, []
-    for part, answer in told.items():
+    for part, answer in told:
         if part.is_setting:
             problem = _setting(part, answer)
             settings[part.name] = number(answer)
@@ -160,11 +160,13 @@ def _interpret(item: Item, data, who: Identity) -> Verdict:
     names, rights = {}, {}
     if item.has_key:
         names = namespace(item, numbers(item, who))
-        rights = {**_right(item, who), **plain(names[item.model](**settings))}
+        shown = plain(names[item.model](**settings))
+        # What the model shows at these settings is also what known wrong readings are expressed in.
+        names, rights = {**names, **shown}, {**_right(item, who), **shown}
     return together(
         [
             (part.label, _part(part, answer, rights.get(part.name), names))
-            for part, answer in told.items()
+            for part, answer in told
             if not part.is_setting
         ]
     )

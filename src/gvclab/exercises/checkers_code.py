@@ -44,7 +44,7 @@ def judge_code(item: Item, function, who: Identity) -> Verdict:
         return verdict("kind", text("exercises.wanted.function", got=describe(Other("class"))))
     if not item.has_key:
         return verdict("formed")
-    names = dict(namespace(item, numbers(item, who)), weight=weight, np=np)
+    names = dict(namespace(item, numbers(item, who)), weight=weight, Failure=Failure, np=np)
     reference = names[item.answer]
     exec(compile(item.tests, f"<tests of {item.id}>", "exec"), names)
     tests = [test for name, test in names.items() if name.startswith("test_")]
@@ -62,7 +62,7 @@ def _property(test: Callable, student: _Checked, reference: Callable, item_id: s
             test(student, reference, np.random.default_rng(seed))
     except Failure as failure:
         return verdict("wrong", str(failure))
-    except AssertionError:
+    except (AssertionError, ArithmeticError, ValueError):  # the last two: a number no test expects, such as inf
         return verdict("wrong", text("exercises.code.fails"))
     return verdict("right", text("exercises.code.holds"))
 

@@ -86,7 +86,7 @@ def _plain(value, depth: int, budget: list[int]):
         pairs = [(_key(key), _plain(entry, depth - 1, budget)) for key, entry in dict.items(value)]
         return {key: entry for key, entry in pairs if key is not None}
     pandas = sys.modules.get("pandas")
-    if pandas is not None and kind in (pandas.Series, pandas.Index):
+    if pandas is not None and (kind is pandas.Series or kind is pandas.Index):
         return _plain(value.to_numpy(), depth, budget)
     return Other(_type_name(kind))
 

@@ -27,9 +27,7 @@ def calm_belief(a0=A0, b0=B0, delta=DELTA) -> float:
     return a / (a + b)
 
 
-def belief_path(
-    crises: Iterable[int], years: int = 40, a0=A0, b0=B0, delta=DELTA, kappa=KAPPA
-) -> np.ndarray:
+def belief_path(crises: Iterable[int], years: int = 40, a0=A0, b0=B0, delta=DELTA, kappa=KAPPA) -> np.ndarray:
     """How does the perceived probability move through calm years and crises?
 
     Formula: A' = a0 + delta (A - a0) + kappa d, B' = b0 + delta (B - b0) + (1 - d), p = A / (A + B),
@@ -79,8 +77,9 @@ def belief_after(t, a0=A0, b0=B0, delta=DELTA, kappa=KAPPA):
 def return_time(pbar, a0=A0, b0=B0, delta=DELTA, kappa=KAPPA) -> float:
     """After how many years does a crisis fade, so that the perceived probability is below pbar again?
 
-    Formula: the first whole t >= 1 with t > 1 + ln[(o B - a0) / (kappa + o)] / ln(delta), o = pbar/(1 - pbar);
-    for delta = 1, with t > 1 + (a0 + kappa)/o - b0. Infinite when the calm belief itself is not below pbar.
+    Formula: the first whole t >= 1 with t > 1 + ln[(o B - a0) / (kappa + o)] / ln(delta), where
+    o = pbar / (1 - pbar) and B = b0 + 1/(1 - delta); for delta = 1, with t > 1 + (a0 + kappa)/o - b0.
+    Infinite when the calm belief itself is not below pbar.
 
     Parameters: pbar in (0, 1); others as in `belief_path`.
     Returns years, a whole number as a float, or inf. Raises ValueError naming a value outside its domain.

@@ -1,18 +1,18 @@
 """The corners of the cost-risk frontier, exactly, for every weight at once.
 
-For a fixed set of places, (1 - w) cost + w V CVaR is a linear program (Rockafellar and Uryasev 2000, not
-verified). As w grows its solution walks along edges of one polyhedron, from the cheapest portfolio to the safest.
-`corners` follows that walk, as Markowitz's critical line does for the variance: all weights for the price of one
-solve. It is a parametric active-set (simplex) method in the few variables that matter (shares, stock, value at
-risk); the one variable per scenario of the textbook program is eliminated.
+For a fixed set of places, minimising (1 - w) cost + w V CVaR is a linear program (Rockafellar and Uryasev 2000,
+not verified). As w grows, its solution walks along edges of one polyhedron, from the cheapest portfolio to the
+safest. `corners` follows that walk, as Markowitz's critical line does for the variance: all weights for the
+price of one solve. It is a parametric simplex method on active sets, in the few variables that matter (shares,
+stock, value at risk); the textbook program's one variable per scenario is eliminated.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-# Ties between scenarios are broken by moving every constraint a little, each by another amount; the corners are then
-# solved for with the constraints as they were.
+# Ties between scenarios are broken by moving every constraint a little, each by another amount; each corner is
+# then solved for with the constraints as they were.
 _NUDGE = 1e-9
 _ZERO = 1e-11
 
@@ -20,12 +20,13 @@ _ZERO = 1e-11
 def corners(supply, cost, cap, booked, p, alpha) -> np.ndarray:
     """Which portfolios are optimal for some weight, from the cheapest to the safest?
 
-    min over x of  mu cost'x + CVaR_alpha(max(0, 1 - supply x)),  sum of x over `booked` = 1,  0 <= x <= cap,
-    for every mu from infinity down to 0, where CVaR = min over eta >= 0 of eta + E[(shortage - eta)_+]/(1 - alpha).
+    Formula: min over x of mu cost'x + CVaR_alpha(max(0, 1 - supply x)), for every mu from infinity down to 0,
+    with 0 <= x <= cap and the sum of x over `booked` equal to 1; the CVaR is the minimum over eta >= 0 of
+    eta + E[(shortage - eta)_+] / (1 - alpha).
 
-    Parameters: supply (S, N), what a unit of each column yields in each scenario; cost, cap (N,); booked (N,) bool,
-    the columns that add up to 1 (the others, a stock, do not); p (S,) probabilities; alpha in [0, 1).
-    The caps of the booked columns must add up to at least 1.
+    Parameters: supply (S, N), what a unit of each column yields in each scenario; cost, cap (N,); booked (N,)
+    bool, the columns that add up to 1 (a stock does not); p (S,) probabilities; alpha in [0, 1). Scenarios that
+    never run short may be left out. The caps of the booked columns must add up to at least 1.
 
     Returns an array (corners, N) in the order of the walk.
     """
@@ -39,7 +40,7 @@ def corners(supply, cost, cap, booked, p, alpha) -> np.ndarray:
     )
     r = np.concatenate([np.ones(n_scenarios), np.zeros(n + 1), -cap[bounded], [1.0]])
     total = len(r) - 1
-    nudge = _NUDGE * (0.5 + np.arange(len(r)) * 0.6180339887498949 % 1)
+    nudge = _NUDGE * (0.5 + np.random.default_rng(0).random(len(r)))
     nudge[n_scenarios:] *= -1
     nudge[total] = 0.0
     nudged = r + nudge
@@ -90,10 +91,11 @@ def corners(supply, cost, cap, booked, p, alpha) -> np.ndarray:
             over = first >= n
             leaver = first % n + 1
             step = -inverse[:, leaver] if over else inverse[:, leaver]
-            rate = g @ step
-            distance = (nudged - g @ v) / rate
+            side = np.where(beyond, 1.0, -1.0)
+            rate = side * (g @ step)
+            distance = np.maximum(0.0, side * (nudged - g @ v)) / rate
+            distance[rate <= _ZERO] = np.inf
             distance[active] = np.inf
-            distance[~(distance > 0) | (np.abs(rate) <= _ZERO)] = np.inf
             met = int(np.argmin(distance))
             v = v + distance[met] * step
             if over:

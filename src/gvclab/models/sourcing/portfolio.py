@@ -46,18 +46,6 @@ class Portfolio(NamedTuple):
     objective: float  # (1 - w) cost + w V cvar + lam V expected
 
 
-class Frontier(NamedTuple):
-    """Optimal portfolios by weight: the fields of `Portfolio`, stacked, with the weights `w` first."""
-
-    w: np.ndarray  # (W,)
-    x: np.ndarray  # (W, K)
-    b: np.ndarray
-    cost: np.ndarray
-    cvar: np.ndarray
-    expected: np.ndarray
-    objective: np.ndarray
-
-
 def scenarios(shocks: Iterable[Shock], places: Sequence[str]) -> Scenarios:
     """What can happen, and how likely is it?
 
@@ -71,7 +59,7 @@ def scenarios(shocks: Iterable[Shock], places: Sequence[str]) -> Scenarios:
     for shock in shocks:
         unknown = set(shock.places) - set(places)
         if unknown:
-            raise ValueError(f"shock {shock.name!r} hits {sorted(unknown)}, but the places are {list(places)}")
+            raise ValueError(f"shock {shock.name!r} hits {sorted(unknown)}; the places are {list(places)}")
         if shock.probability == 0 or shock.severity == 0:
             continue
         hit = z * np.where([place in shock.places for place in places], 1 - shock.severity, 1.0)
@@ -103,8 +91,8 @@ def shortage(a, x, b=0.0) -> np.ndarray:
 def cvar(u, p, alpha):
     """How bad are the worst outcomes on average? The mean of u over the worst 1 - alpha of probability.
 
-    Formula: sort from the worst; take each outcome with its probability until 1 - alpha is used up (the last one
-    in part), and divide by 1 - alpha. alpha = 0 gives the mean.
+    Formula: sort from the worst; take each outcome with its probability until 1 - alpha is used up (the last
+    one in part), and divide by 1 - alpha. alpha = 0 gives the mean.
 
     Parameters: u (..., S) losses; p (S,) probabilities; alpha in [0, 1).
     Returns a float or an array (...). Raises ValueError naming alpha outside its domain.
@@ -119,12 +107,10 @@ def cvar(u, p, alpha):
     return float(value) if value.ndim == 0 else value
 
 
-def evaluate(
-    x, c, p, z, alpha=0.95, phi=1.0, h=0.25, kappa=0.01, V=4.0, b=0.0, w=0.0, lam=0.0
-) -> Portfolio:
+def evaluate(x, c, p, z, alpha=0.95, phi=1.0, h=0.25, kappa=0.01, V=4.0, b=0.0, w=0.0, lam=0.0) -> Portfolio:
     """What does a given portfolio cost and risk?
 
-    Formulas: cost C = c x + h b + kappa #{x > 0}; risk: `cvar` and mean of `shortage(effective(z, phi), x, b)`;
+    Formulas: cost C = c x + h b + kappa #{x > 0}; risk: CVaR and mean of the `shortage` u;
     objective (1 - w) C + w V CVaR + lam V E[u].
 
     Parameters as in `optimise`; x (K,) shares, b stock in years, both taken as they are given.
@@ -151,11 +137,11 @@ def optimise(
     alpha : in [0, 1), CVaR looks at the worst 1 - alpha. phi : >= 0, substitutability.
     h : holding cost of a year's stock. kappa : cost of an active place. bmax : largest stock, years of need.
     V : value of what is lost when a year's need is missing, in units of procurement cost.
-    xmax : largest share of one place, a number or (K,). lam : > 0 adds the mean shortage (a risk-neutral firm has
-    w = 0, lam = 1).
+    xmax : largest share of one place, a number or (K,).
+    lam : >= 0, weight of the mean shortage (a risk-neutral firm has w = 0, lam = 1).
 
-    Ties: of portfolios with the same objective (to 1e-10) the one with the lowest CVaR, then with fewest places, then
-    with the largest share in the place listed first (second …). Results do not vary from run to run.
+    Ties: of portfolios with the same objective (to 1e-10) the one with the lowest CVaR, then with fewest places,
+    then with the largest share in the place listed first (second …). Results do not vary from run to run.
     Raises ValueError if xmax leaves part of the need unbooked.
     Source: Rockafellar and Uryasev 2000 (not verified) for each set of places, all sets compared.
     """
@@ -192,7 +178,7 @@ def risk_neutral(w, c, p, z, alpha, phi, h, V, bmax, xmax, lam) -> Candidates:
 
     One linear program (Rockafellar and Uryasev) a set, at the given w; variables x, b, eta, y_s, u_s.
     """
-    from scipy.optimize import Bounds, LinearConstraint, milp  # here: it takes as long to import as all the rest
+    from scipy.optimize import Bounds, LinearConstraint, milp  # here, because its import is slow
     from scipy.sparse import block_array, eye_array
 
     found = []
@@ -208,9 +194,7 @@ def risk_neutral(w, c, p, z, alpha, phi, h, V, bmax, xmax, lam) -> Candidates:
             format="csc",
         )
         solved = milp(
-            np.concatenate(
-                [(1 - w) * cost, [w * V], w * V / (1 - alpha) * mass, lam * V * mass],
-            ),
+            np.concatenate([(1 - w) * cost, [w * V], w * V / (1 - alpha) * mass, lam * V * mass]),
             constraints=LinearConstraint(
                 rows,
                 np.concatenate([[1.0], np.ones(len(mass)), np.zeros(len(mass))]),
@@ -230,7 +214,7 @@ class _Program(NamedTuple):
     cap: np.ndarray  # (N,)
     booked: np.ndarray  # (N,) the columns that add up to 1: all but the stock
     p: np.ndarray  # (S,)
-    spread: Callable[[np.ndarray], np.ndarray]  # (rows, N) -> (rows, K + 1), shares of all places and the stock
+    spread: Callable[[np.ndarray], np.ndarray]  # (rows, N) -> (rows, K + 1): all shares and the stock
 
 
 def _programs(c, p, z, phi, h, bmax, xmax) -> Iterator[_Program]:
@@ -271,9 +255,9 @@ def _programs(c, p, z, phi, h, bmax, xmax) -> Iterator[_Program]:
 
 
 def _candidates(portfolios, c, p, z, alpha, phi, h) -> Candidates:
-    portfolios = np.where(portfolios < USED, 0.0, portfolios)
-    x, b = portfolios[:, :-1], portfolios[:, -1]
+    x, b = np.where(portfolios[:, :-1] < USED, 0.0, portfolios[:, :-1]), portfolios[:, -1]
     u = shortage(effective(z, phi), x, b)
+    x.flags.writeable = False  # rows of it are handed out and kept
     return Candidates(x, b, x @ c + h * b, cvar(u, p, alpha), u @ p, np.count_nonzero(x, axis=1))
 
 

@@ -12,8 +12,8 @@ from ..domain import within
 def chain_reliability(n, m, p, q=0.0, same_place=True):
     """How likely is it that a chain of n essential stages, each with m suppliers, works?
 
-    Formula: R = (1 - f)^n, where a stage fails with
-    f = q + (1 - q) p^m if its suppliers share one place, f = (q + (1 - q) p)^m if each has a place of its own.
+    Formula: R = (1 - f)^n, where a stage fails with probability
+    f = q + (1 - q) p^m if its suppliers share one place, f = (q + (1 - q) p)^m if each has its own.
 
     Parameters
     ----------
@@ -36,7 +36,8 @@ def egl_map(r, x, n, m):
     """How reliable is a firm whose suppliers are reliable with probability r?
 
     Formula: (1 - (1 - x r)^m)^n: n essential inputs, each from m suppliers, over links that work with
-    probability x. Arrays are broadcast. Source: Elliott, Golub and Leduc 2022, American Economic Review (read).
+    probability x. Arrays are broadcast.
+    Source: Elliott, Golub and Leduc 2022, American Economic Review (read).
     """
     return (1 - (1 - x * r) ** m) ** n
 
@@ -72,8 +73,8 @@ def egl_critical(n: int, m: int) -> Critical:
 def egl_fixed_point(x, n: int, m: int, depth: int | None = None):
     """How reliable is a firm whose suppliers need suppliers, who need suppliers …?
 
-    Formula: the largest r with r = (1 - (1 - x r)^m)^n (`depth=None`, an endlessly deep network), or the value
-    after `depth` tiers, starting from basic producers that never fail (r = 1).
+    Formula: the largest r with r = (1 - (1 - x r)^m)^n (`depth=None`, an endlessly deep network), or the
+    value after `depth` tiers, starting from basic producers that never fail (r = 1).
 
     Parameters: x, link reliability in [0, 1], a number or an array; n inputs; m suppliers of each.
     Returns a probability of the shape of x; 0 below `egl_critical(n, m).x_c`.

@@ -25,8 +25,8 @@ def secure(loss, prob, cost, budget, mode: Literal["independent", "weakest"] = "
 
     Formula: `independent` maximises sum of prob_j loss_j over the secured set; `weakest` (all embargoes come
     together and the worst open gap decides) minimises max loss_j over the items left open. Both subject to
-    sum of cost_j <= budget. Exact: every set is compared. Among equally good sets the cheapest is taken, among
-    those the one with the earliest items.
+    sum of cost_j <= budget. Exact: every set is compared. Among equally good sets the cheapest is taken,
+    among those the one with the earliest items.
 
     Parameters: loss >= 0, prob in [0, 1], cost >= 0: sequences of one length, at most 15; budget >= 0.
     Raises ValueError naming a value outside its domain, unequal lengths, or an unknown mode.
@@ -34,7 +34,7 @@ def secure(loss, prob, cost, budget, mode: Literal["independent", "weakest"] = "
     """
     loss, prob, cost = (
         np.atleast_1d(within(name, value, 0, high))
-        for name, value, high in (("loss", loss, np.inf), ("prob", prob, 1), ("cost", cost, np.inf))
+        for name, value, high in (("loss", loss, None), ("prob", prob, 1), ("cost", cost, None))
     )
     budget = within("budget", budget, 0)
     if not len(loss) == len(prob) == len(cost) <= LARGEST:
@@ -45,8 +45,8 @@ def secure(loss, prob, cost, budget, mode: Literal["independent", "weakest"] = "
     if mode not in ("independent", "weakest"):
         raise ValueError(f"mode = {mode!r} must be 'independent' or 'weakest'")
     # One row a set; the first item is the highest bit, so that later rows hold earlier items.
-    items = len(loss)
-    sets = (np.arange(2**items)[:, None] >> np.arange(items)[::-1] & 1).astype(bool)
+    bits = np.arange(len(loss))[::-1]
+    sets = (np.arange(2 ** len(loss))[:, None] >> bits & 1).astype(bool)
     spent = sets @ cost
     averted = sets @ (prob * loss)
     worst = np.where(sets, 0.0, loss).max(axis=1, initial=0.0)
@@ -54,4 +54,5 @@ def secure(loss, prob, cost, budget, mode: Literal["independent", "weakest"] = "
     harm = np.where(spent <= budget * (1 + 1e-12), harm, np.inf)
     # Sums of the same numbers in another order may differ in the last bit: compare rounded.
     best = np.lexsort((-np.arange(len(sets)), spent.round(12), harm.round(12)))[0]
-    return Secured(tuple(np.flatnonzero(sets[best]).tolist()), *map(float, (spent[best], averted[best], worst[best])))
+    items = tuple(np.flatnonzero(sets[best]).tolist())
+    return Secured(items, float(spent[best]), float(averted[best]), float(worst[best]))

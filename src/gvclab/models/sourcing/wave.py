@@ -14,9 +14,9 @@ LOSS, MEDIAN, SPREAD = 2.0, 0.15, 0.6
 def wave(beliefs, k, loss=LOSS, median=MEDIAN, sd=SPREAD) -> np.ndarray:
     """Which share of firms produces abroad while the perceived probability of a crisis moves?
 
-    Formula: a firm with cost advantage D abroad perceives the loss r = p loss. It comes home iff r - D > k and
-    goes abroad iff D - r > k. So the firms abroad are always those with D above one threshold T, which follows
-    the fear only when pushed: T_t = clip(T_{t-1}, r_t - k, r_t + k), and the share is 1 - F(T_t).
+    Formula: a firm with cost advantage D abroad perceives the loss r = p loss. It comes home iff r - D > k
+    and goes abroad iff D - r > k. So the firms abroad are always those with D above one threshold T, which
+    follows the fear only when pushed: T_t = clip(T_{t-1}, r_t - k, r_t + k), and the share is 1 - F(T_t).
 
     Parameters
     ----------

@@ -1,0 +1,71 @@
+"""`gvclab data list | show | refresh | seal`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from gvclab.content import text
+
+
+def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
+    """Add `data` to the command line; each command leaves its function in `run` (options -> exit status)."""
+    data = commands.add_parser("data", help=text("data.cli.help"), description=text("data.cli.help"))
+    data.set_defaults(run=_list)
+    actions = data.add_subparsers(metavar=text("data.cli.action"))
+
+    listing = actions.add_parser("list", help=text("data.cli.list"))
+    listing.set_defaults(run=_list)
+
+    show = actions.add_parser("show", help=text("data.cli.show"))
+    show.add_argument("name", help=text("data.cli.name"))
+    show.set_defaults(run=_show)
+
+    refresh = actions.add_parser("refresh", help=text("data.cli.refresh"))
+    refresh.add_argument("names", nargs="*", metavar="name", help=text("data.cli.names"))
+    refresh.add_argument("--originals", type=Path, metavar="FOLDER", help=text("data.cli.originals"))
+    refresh.set_defaults(run=_refresh)
+
+    seal = actions.add_parser("seal", help=text("data.cli.seal"))
+    seal.add_argument("names", nargs="+", metavar="name", help=text("data.cli.name"))
+    seal.set_defaults(run=_seal)
+    return data
+
+
+def _list(options: argparse.Namespace) -> int:
+    from gvclab.data.manifest import folder, names, read
+
+    known = names()
+    print(text("data.list.head", count=len(known), folder=folder()))
+    for m in map(read, known):
+        years = text("data.years", first=m.seal.years[0], last=m.seal.years[1])
+        print(text("data.list.row", name=m.name, years=years, rows=m.seal.rows, title=m.title))
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    from gvclab.data.catalogue import describe
+
+    print(describe(options.name))
+    return 0
+
+
+def _refresh(options: argparse.Namespace) -> int:
+    from gvclab.data.recipes import RECIPES
+    from gvclab.data.refresh import refresh
+
+    wanted = options.names or list(RECIPES)
+    for name in wanted:
+        place = options.originals and options.originals / name if len(wanted) > 1 else options.originals
+        print(refresh(name, place))
+    return 0
+
+
+def _seal(options: argparse.Namespace) -> int:
+    from gvclab.data.seal import seal
+
+    for name in options.names:
+        m = seal(name)
+        years = text("data.years", first=m.seal.years[0], last=m.seal.years[1])
+        print(text("data.list.row", name=name, years=years, rows=m.seal.rows, title=m.title))
+    return 0

@@ -1,0 +1,217 @@
+"""How datasets are made of the publishers' own files.
+
+A recipe is a pure function of the folder that holds the originals. The inter-country table is read and aggregated by
+pymrio, everything else by pandas' readers.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from gvclab.data import icio
+from gvclab.data.catalogue import load
+
+
+class Recipe(NamedTuple):
+    """`build`: folder of originals -> the dataset; `originals`: file name -> the publisher's address.
+
+    Where a library of the field downloads the files, `fetch` does it and `originals` is empty.
+    """
+
+    build: Callable[[Path], pd.DataFrame | dict[str, np.ndarray]]
+    originals: dict[str, str]
+    fetch: Callable[[Path], None] | None = None
+
+
+# ---------------------------------------------------------------------------------------- supply pressure, risk
+
+
+def supply_pressure(originals: Path) -> pd.DataFrame:
+    """The NY Fed's workbook: a header row, some empty rows, then one row a month."""
+    sheet = pd.read_excel(originals / "gscpi_data.xlsx", sheet_name="GSCPI Monthly Data")
+    kept = sheet[["Date", "GSCPI"]].dropna()
+    months = pd.to_datetime(kept["Date"]).dt.strftime("%Y-%m")
+    return pd.DataFrame({"date": months, "gscpi": kept["GSCPI"].astype(float).round(3)})
+
+
+def geopolitical_risk(originals: Path) -> pd.DataFrame:
+    """The authors' Stata file: a column `month`, the world index `GPR`, a column `GPRC_XXX` per country."""
+    risk = pd.read_stata(originals / "data_gpr_export.dta").dropna(subset=["GPR"])
+    columns = {"GPR": "world", "GPRC_CHN": "china", "GPRC_TWN": "taiwan", "GPRC_USA": "united_states"}
+    table = risk[list(columns)].astype(float).round(2).rename(columns=columns)
+    table.insert(0, "date", pd.to_datetime(risk["month"]).dt.strftime("%Y-%m"))
+    return table
+
+
+# ------------------------------------------------------------------------------------------------------ tariffs
+
+
+def us_tariff(originals: Path) -> pd.DataFrame:
+    """Monthly means of the tracker's daily series, without the months that its last recorded change leaves open."""
+    daily = pd.read_csv(originals / "daily-tariff-latest-data.csv", parse_dates=["date"])
+    rate = daily.set_index("date")["import_weighted_avg_tariff"].sort_index()
+    last_change = rate.index[rate.diff().ne(0)][-1]
+    monthly = rate.resample("ME").mean()
+    monthly = monthly[monthly.index <= last_change]
+    return pd.DataFrame({"date": monthly.index.strftime("%Y-%m"), "tariff": monthly.round(4).to_numpy()})
+
+
+PARTNERS = {
+    "CANADA": "CAN",
+    "CHINA": "CHN",
+    "EUROPEAN UNION": "EUU",
+    "JAPAN": "JPN",
+    "KOREA, SOUTH": "KOR",
+    "MALAYSIA": "MYS",
+    "MEXICO": "MEX",
+    "TAIWAN": "TWN",
+    "VIETNAM": "VNM",
+}
+# The first action, the peak of April 2025 and the pause after it, the schedule of August and the deals of November
+# 2025, the ruling of the Supreme Court; the recipe adds the last date of the source.
+ACTIONS = ("2025-02-04", "2025-04-09", "2025-05-12", "2025-08-07", "2025-11-14", "2026-02-20")
+
+
+def us_tariff_by_origin(originals: Path) -> pd.DataFrame:
+    """Nine partners of the tracker's table of actions, at the dates that a lesson shows."""
+    actions = pd.read_csv(originals / "country-by-time.csv")
+    dates = [*ACTIONS, actions["date"].max()]
+    kept = actions[actions["country_name"].isin(PARTNERS) & actions["date"].isin(dates)]
+    before, added = kept["2024 tariff"].round(3), kept["effective tariff"].round(3)
+    table = pd.DataFrame(
+        {
+            "date": kept["date"],
+            "origin": kept["country_name"].map(PARTNERS),
+            "tariff_2024": before,
+            "added": added,
+            "tariff": (before + added).round(3),
+        }
+    )
+    return table.sort_values(["date", "origin"])
+
+
+# ------------------------------------------------------------------------------------------------ economy panel
+
+INDICATORS = {
+    "gdp": "NY.GDP.MKTP.CD",
+    "gdp_per_head": "NY.GDP.PCAP.KD",
+    "manufacturing": "NV.IND.MANF.CD",
+    "rd_share": "GB.XPD.RSDV.GD.ZS",
+    "patents": "IP.PAT.RESD",
+    "high_tech_exports": "TX.VAL.TECH.CD",
+    "high_tech_share": "TX.VAL.TECH.MF.ZS",
+    "royalties_received": "BX.GSR.ROYL.CD",
+    "royalties_paid": "BM.GSR.ROYL.CD",
+    "exports_share": "NE.EXP.GNFS.ZS",
+    "imports_share": "NE.IMP.GNFS.ZS",
+}
+_BILLIONS = ("gdp", "manufacturing", "high_tech_exports", "royalties_received", "royalties_paid")
+PANEL = (
+    "AUS BEL BGD BRA CAN CHN CZE DEU ESP EUU FRA GBR HKG HUN IDN IND IRL ITA JPN KHM KOR MEX MYS NLD PHL POL ROU RUS "
+    "SGP SVK THA TUR USA VNM WLD ZAF"
+).split()
+
+
+def economy_panel(originals: Path) -> pd.DataFrame:
+    """The answers of the World Bank's API, one JSON file per indicator: [page, [observation, ...]]."""
+    observations = []
+    for code in INDICATORS.values():
+        _, rows = json.loads((originals / f"{code}.json").read_text(encoding="utf-8"))
+        observations += [
+            (code, row["countryiso3code"], int(row["date"]), row["value"])
+            for row in rows
+            if row["value"] is not None
+        ]
+    return panel(pd.DataFrame(observations, columns=["indicator", "iso3", "year", "value"]))
+
+
+def panel(observations: pd.DataFrame) -> pd.DataFrame:
+    """Indicator-by-indicator observations as one row per year and economy, with the shares that lessons use."""
+    kept = observations[observations["iso3"].isin(PANEL)]
+    wide = kept.pivot(index=["year", "iso3"], columns="indicator", values="value")
+    table = pd.DataFrame({name: wide[code] for name, code in INDICATORS.items()}).reset_index()
+    table[list(_BILLIONS)] /= 1e9
+    table["manufacturing_share"] = 100 * table["manufacturing"] / table["gdp"]
+    table["openness"] = table["exports_share"] + table["imports_share"]
+    table = table.round(3).rename(columns={"iso3": "economy"}).sort_values(["year", "economy"])
+    table["patents"] = table["patents"].round(0)
+    return table
+
+
+def _world_bank(code: str) -> str:
+    where = ";".join(PANEL)
+    return f"https://api.worldbank.org/v2/country/{where}/indicator/{code}?format=json&per_page=20000&date=1990:2100"
+
+
+# ----------------------------------------------------------------------------------------- inter-country tables
+
+
+def wiod(originals: Path) -> dict[str, np.ndarray]:
+    """The workbooks of WIOD's 2013 release (wiot95_….xlsx …), merged to the regions and sectors of the course.
+
+    Cells are rounded to whole millions before they are merged, output is the sum of a row's cells, and value added is what output
+    leaves after intermediate purchases: so all identities hold exactly.
+    """
+    import pymrio
+
+    economies, industries = load("economies").dropna(subset="region"), load("industries")
+    regions = dict(zip(economies["economy"], economies["region"], strict=True))
+    sectors = dict(zip(industries["industry"], industries["sector"], strict=True))
+    tables = {}
+    for workbook in sorted(originals.glob("wiot*.xlsx")):
+        world = pymrio.parse_wiod(workbook, names=("c_codes", "c_codes"))
+        year = int(world.factor_inputs.year)
+        # pymrio aggregates what it is given: a plain system of flows and final demand is enough
+        flows = pymrio.IOSystem(Z=world.Z.round(), Y=world.Y.round())
+        flows.aggregate(
+            region_agg=[regions[str(name).upper()] for name in flows.get_regions()],
+            sector_agg=[sectors[name] for name in flows.get_sectors()],
+        )
+        held = set(flows.get_regions())
+        order = [r for r in dict.fromkeys(regions.values()) if r in held]
+        rows = pd.MultiIndex.from_product([order, dict.fromkeys(sectors.values())])
+        Z = flows.Z.loc[rows, rows].to_numpy()
+        F = flows.Y.T.groupby(level="region").sum().T.loc[rows, order].to_numpy()
+        x = Z.sum(1) + F.sum(1)
+        tables[year] = icio.Flows(Z, F, x, x - Z.sum(0))
+    return icio.pack(tables, order, list(dict.fromkeys(sectors.values())))
+
+
+def _fetch_wiod(originals: Path) -> None:
+    import pymrio
+
+    pymrio.download_wiod2013(originals, satellite_urls=[])
+
+
+# -------------------------------------------------------------------------------------------------- the recipes
+
+_TRACKER = "https://raw.githubusercontent.com/tradewartracker/trade-war-redux-2025/main/"
+
+RECIPES = {
+    "economy_panel": Recipe(
+        economy_panel, {f"{code}.json": _world_bank(code) for code in INDICATORS.values()}
+    ),
+    "geopolitical_risk": Recipe(
+        geopolitical_risk,
+        {"data_gpr_export.dta": "https://www.matteoiacoviello.com/gpr_files/data_gpr_export.dta"},
+    ),
+    "icio": Recipe(wiod, {}, _fetch_wiod),
+    "supply_pressure": Recipe(
+        supply_pressure,
+        {
+            "gscpi_data.xlsx": "https://www.newyorkfed.org/medialibrary/research/interactives/gscpi/downloads/gscpi_data.xlsx"
+        },
+    ),
+    "us_tariff": Recipe(
+        us_tariff, {"daily-tariff-latest-data.csv": _TRACKER + "daily-tariff-latest-data.csv"}
+    ),
+    "us_tariff_by_origin": Recipe(
+        us_tariff_by_origin, {"country-by-time.csv": _TRACKER + "country-by-time.csv"}
+    ),
+}

@@ -1,0 +1,99 @@
+"""`gvclab data refresh`: fetch the publishers' files, make the dataset of them, check it, and only then put it in place."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from gvclab.content import text
+from gvclab.data.errors import DataError
+from gvclab.data.manifest import folder, read
+from gvclab.data.recipes import RECIPES, Recipe
+from gvclab.data.seal import measure, seal
+
+
+def refresh(name: str, originals: Path | None = None) -> str:
+    """Rebuild `name` and seal it; the answer says what changed.
+
+    `originals`: a folder for the publishers' files. What is there already is used, what is missing is fetched into it. Without it
+    everything is fetched anew.
+
+    Raises DataError when there is no recipe, a file cannot be had or is not laid out as expected, a reader is not installed, or
+    the result does not satisfy the manifest. The old file is replaced only when all went well.
+    """
+    manifest = read(name)
+    if name not in RECIPES:
+        raise DataError(text("data.refresh.none", name=name, known=", ".join(RECIPES)))
+    with tempfile.TemporaryDirectory() as scratch:
+        place = Path(scratch) if originals is None else originals
+        built = _build(name, RECIPES[name], place)
+        _replace(manifest, built)
+    was, now = manifest.seal, seal(name).seal
+    if was is None:
+        change = text("data.refresh.new")
+    elif was.sha256 == now.sha256:
+        change = text("data.refresh.same")
+    else:
+        change = text("data.refresh.changed", rows=was.rows, first=was.years[0], last=was.years[1])
+    return text(
+        "data.refresh.written",
+        name=name,
+        rows=now.rows,
+        first=now.years[0],
+        last=now.years[1],
+        bytes=now.bytes,
+        change=change,
+    )
+
+
+def _build(name: str, recipe: Recipe, place: Path) -> pd.DataFrame | dict[str, np.ndarray]:
+    place.mkdir(parents=True, exist_ok=True)
+    try:
+        if recipe.fetch and not any(place.iterdir()):
+            recipe.fetch(place)
+        for file, url in recipe.originals.items():
+            if not (place / file).is_file():
+                _download(url, place / file)
+        return recipe.build(place)
+    except ImportError as error:
+        raise DataError(text("data.refresh.package", name=name, package=error.name)) from error
+    except (KeyError, ValueError, IndexError, TypeError) as error:
+        if isinstance(error, DataError):
+            raise
+        raise DataError(text("data.refresh.layout", path=place, name=name, reason=repr(error))) from error
+
+
+def _download(url: str, path: Path) -> None:
+    part = path.with_suffix(path.suffix + ".part")
+    try:
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            part.write_bytes(answer.read())
+    except (urllib.error.URLError, OSError) as error:
+        raise DataError(text("data.refresh.failed", url=url, reason=error, path=path)) from error
+    part.replace(path)
+
+
+def _replace(manifest, built) -> None:
+    """Write beside the old file, check, then take its place: a failed refresh leaves the old dataset as it was."""
+    fresh = manifest.path.with_name(f".{manifest.file}")
+    try:
+        write(built, fresh)
+        measure(manifest, fresh)
+        os.replace(fresh, manifest.path)
+    finally:
+        fresh.unlink(missing_ok=True)
+
+
+def write(built: pd.DataFrame | dict[str, np.ndarray], path: Path) -> None:
+    """A table as CSV (one way of writing it, so that equal tables are equal bytes), arrays as a compressed npz."""
+    if isinstance(built, dict):
+        with path.open("wb") as file:
+            np.savez_compressed(file, **built)
+    else:
+        built.to_csv(path, index=False, lineterminator="\n")

@@ -1,0 +1,169 @@
+"""Feedback pages that show a student's work, scores and hints, but no key, no script, and nothing fetched
+from the net."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+
+import bleach
+from bleach.css_sanitizer import ALLOWED_CSS_PROPERTIES, CSSSanitizer
+from jinja2 import DictLoader
+from latex2mathml.converter import convert
+from nbconvert.exporters import HTMLExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbformat import NotebookNode
+from nbformat.v4 import new_output
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import default
+
+from gvclab.content import text as say
+
+_SECRET = re.compile(
+    r"^[^\n]*BEGIN (HIDDEN TESTS|SOLUTION)[^\n]*\n(.*?)(?:^[^\n]*END \1[^\n]*(?:\n|\Z)|\Z)", re.M | re.S
+)
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_TAGS = bleach.ALLOWED_TAGS | {
+    "br",
+    "caption",
+    "dd",
+    "del",
+    "details",
+    "div",
+    "dl",
+    "dt",
+    "figcaption",
+    "figure",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "img",
+    "p",
+    "pre",
+    "s",
+    "small",
+    "span",
+    "sub",
+    "summary",
+    "sup",
+    "table",
+    "tbody",
+    "td",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+}
+_ATTRIBUTES = {
+    "*": ["aria-hidden", "class", "colspan", "id", "role", "rowspan", "style", "title"],
+    "a": ["href"],
+    "img": ["alt", "src"],
+}
+_STYLES = ALLOWED_CSS_PROPERTIES | {"border-left", "list-style", "margin", "max-width", "padding"}
+# TeX that would write attributes of its own into the page.
+_UNSAFE_TEX = re.compile(r"\\(href|url|style|class|cssId|html\w*|data)\b")
+
+
+class CleanFeedback(NbGraderPreprocessor):
+    """Takes hidden tests and solutions out of the cells, and what was printed of them out of the outputs."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        secret = {line for cell in nb.cells for line in _secret_lines(cell.source)}
+        for cell in nb.cells:
+            cell.source = _SECRET.sub("", cell.source).rstrip("\n")
+        open_lines = {line.strip() for cell in nb.cells for line in cell.source.splitlines()}
+        telling = {line for line in secret - open_lines if len(line) > 12}
+        for cell in nb.cells:
+            if cell.cell_type == "code":
+                graded = cell.metadata.get("nbgrader", {}).get("grade")
+                cell.outputs = [_explained(o) if graded else _scrubbed(o, telling) for o in cell.outputs]
+        return nb, resources
+
+
+def _secret_lines(source: str) -> list[str]:
+    return [line.strip() for block in _SECRET.finditer(source) for line in block.group(2).splitlines()]
+
+
+def _explained(output: NotebookNode) -> NotebookNode:
+    """An error of a check cell in words: the traceback would show the key."""
+    if output.output_type != "error":
+        return output
+    if output.ename == "NameError":
+        return _printed(say("grading.check.missing", problem=_ANSI.sub("", output.evalue)))
+    return _printed(say("grading.check.stopped", error=output.ename))
+
+
+def _scrubbed(output: NotebookNode, telling: set[str]) -> NotebookNode:
+    """The output of a student's own cell, unless it shows a line of a check (`print(In)` would)."""
+    shown = _ANSI.sub("", "\n".join(_texts(output)))
+    return _printed(say("grading.removed")) if any(line in shown for line in telling) else output
+
+
+def _texts(output: NotebookNode) -> list[str]:
+    if output.output_type == "stream":
+        return [output.text]
+    if output.output_type == "error":
+        return [output.evalue, *output.traceback]
+    return [str(value) for value in output.get("data", {}).values()]
+
+
+def _printed(words: str) -> NotebookNode:
+    return new_output("stream", name="stdout", text=words + "\n")
+
+
+class FeedbackExporter(HTMLExporter):
+    """nbgrader's feedback page without MathJax: formulas are MathML, which browsers draw themselves."""
+
+    @default("extra_loaders")
+    def _no_mathjax(self):
+        return [DictLoader({"mathjax.html.j2": "{% macro mathjax() %}{% endmacro %}"})]
+
+
+def clean_html(source: str) -> str:
+    """HTML without scripts, forms and frames, and without addresses that run code."""
+    css = CSSSanitizer(allowed_css_properties=_STYLES)
+    return bleach.clean(str(source), tags=_TAGS, attributes=_ATTRIBUTES, css_sanitizer=css, strip=True)
+
+
+def markdown2html(source: str) -> str:
+    """Markdown as clean HTML, with TeX as MathML."""
+    renderer = _Renderer(token=f"tex{hashlib.sha256(source.encode()).hexdigest()[:16]}x")
+    page = clean_html(MarkdownWithMath(renderer=renderer).render(source))
+    for number, formula in enumerate(renderer.formulas):
+        page = page.replace(f"{renderer.token}{number}.", formula)
+    return page
+
+
+class _Renderer(IPythonRenderer):
+    """Puts a token where a formula stands, so that cleaning does not meet MathML."""
+
+    def __init__(self, token: str) -> None:
+        super().__init__(escape=False, exclude_anchor_links=True)
+        self.token, self.formulas = token, []
+
+    def _formula(self, tex: str, display: str) -> str:
+        self.formulas.append(_mathml(tex, display))
+        return f"{self.token}{len(self.formulas) - 1}."
+
+    def inline_math(self, body: str) -> str:
+        return self._formula(body, "inline")
+
+    def block_math(self, body: str) -> str:
+        return f"<div>{self._formula(body, 'block')}</div>"
+
+    def latex_environment(self, name: str, body: str) -> str:
+        return self.block_math(f"\\begin{{{name}}}{body}\\end{{{name}}}")
+
+
+def _mathml(tex: str, display: str) -> str:
+    plain = f"<code>{bleach.clean(tex, tags=set())}</code>"
+    if _UNSAFE_TEX.search(tex):
+        return plain
+    try:
+        return convert(tex.strip(), display=display)
+    except Exception:  # a student's TeX may be anything; the converter has an error class for each mistake
+        return plain

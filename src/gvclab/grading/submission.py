@@ -1,0 +1,73 @@
+"""A submission put back into the shape of its release, before nbgrader grades it.
+
+People delete, copy, split and retype cells, and nbgrader then loses the marks or stops the whole batch.
+So every cell of the release is taken from the release, except that the answers' sources come from the
+submission.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+
+class RestoreCells(NbGraderPreprocessor):
+    """The first of `nbgrader autograde`'s sanitising steps."""
+
+    def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
+        names, folders = resources["nbgrader"], self.parent.parent.coursedir
+        folder = folders.format_path(folders.release_directory, ".", names["assignment"])
+        path = Path(folder) / f"{names['notebook']}.ipynb"
+        if path.is_file():
+            nb = restore(nb, nbformat.read(path, as_version=4))
+        else:
+            self.log.warning("%s is not there: the submission is graded as it is", path)
+        return nb, resources
+
+
+def restore(submitted: NotebookNode, released: NotebookNode) -> NotebookNode:
+    """The release with the submission's answers, and with the student's own cells where they stood.
+
+    An answer cell that occurs several times (copied or split) stands for all its occurrences in their order,
+    without those that were left as released: the earlier ones become cells of the student's own.
+    """
+    answers, own = _sort(submitted, {_name(cell): cell for cell in released.cells})
+    cells = list(own[None])
+    for cell in released.cells:
+        cell = nbformat.from_dict(cell)
+        *earlier, last = answers[_name(cell)] or [cell]
+        cells += [_own(copy) for copy in earlier]
+        cell.source = last.source
+        cells += [cell, *own[_name(cell)]]
+    restored = nbformat.from_dict(released)
+    restored.cells = cells
+    return restored
+
+
+def _sort(submitted: NotebookNode, known: dict[str, NotebookNode]) -> tuple[dict, dict]:
+    """The answers by name, and the student's own cells by the released cell that they follow."""
+    by_id = {cell.get("id"): name for name, cell in known.items()}
+    answers, own, last = defaultdict(list), defaultdict(list), None
+    for cell in submitted.cells:
+        name = _name(cell) if _name(cell) in known else by_id.get(cell.get("id"))
+        if name is None:
+            own[last].append(_own(cell))
+            continue
+        last = name
+        if known[name].metadata.get("nbgrader", {}).get("solution") and cell.source != known[name].source:
+            answers[name].append(cell)
+    return answers, own
+
+
+def _own(cell: NotebookNode) -> NotebookNode:
+    """A cell of the student's own: its source and nothing that could tell nbgrader how to treat it."""
+    make = {"code": nbformat.v4.new_code_cell, "markdown": nbformat.v4.new_markdown_cell}
+    return make.get(cell.cell_type, nbformat.v4.new_raw_cell)(cell.source)
+
+
+def _name(cell: NotebookNode) -> str | None:
+    return cell.metadata.get("nbgrader", {}).get("grade_id")

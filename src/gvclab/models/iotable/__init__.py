@@ -1,0 +1,69 @@
+"""Who adds value for whom, and who depends on whom? Inter-country input-output analysis.
+
+`from_arrays` makes a validated table (`ICIO`) of any size, from one sector in three countries to the full WIOD; `exports` sums the
+questions up country by country. All functions are pure; arrays are country-major (all sectors of the first country, then
+the next), rows sell and columns buy, money is in the table's unit.
+"""
+
+from .position import (
+    Linkage,
+    Reliance,
+    downstreamness,
+    introversion,
+    linkage,
+    reliance,
+    upstreamness,
+)
+from .scenarios import (
+    Extraction,
+    Pandemic,
+    extract,
+    influence,
+    pandemic,
+    pandemic_matrix,
+    relocate,
+    sourcing_shares,
+)
+from .table import ICIO, aggregate, collapse_uses, from_arrays
+from .trade import (
+    Balances,
+    Decomposition,
+    balances,
+    bilateral,
+    decompose,
+    exports,
+    va_in_exports,
+    va_trade,
+    vax,
+)
+
+__all__ = [
+    "ICIO",
+    "Balances",
+    "Decomposition",
+    "Extraction",
+    "Linkage",
+    "Pandemic",
+    "Reliance",
+    "aggregate",
+    "balances",
+    "bilateral",
+    "collapse_uses",
+    "decompose",
+    "downstreamness",
+    "exports",
+    "extract",
+    "from_arrays",
+    "influence",
+    "introversion",
+    "linkage",
+    "pandemic",
+    "pandemic_matrix",
+    "reliance",
+    "relocate",
+    "sourcing_shares",
+    "upstreamness",
+    "va_in_exports",
+    "va_trade",
+    "vax",
+]

@@ -1,0 +1,141 @@
+"""Trade, gross and in value added, and the exact decompositions of exports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from .position import upstreamness
+from .table import ICIO
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def bilateral(table: ICIO, kind: str = "total") -> np.ndarray:
+    """How much does s sell to r? (G, G), sellers in rows, zero diagonal; `kind` is "total", "input" or "final"."""
+    kinds = {"total": lambda: table.sales, "input": lambda: table.sales - table.F, "final": lambda: table.F}
+    if kind not in kinds:
+        raise ValueError(f"kind is {kind!r}; it must be one of {', '.join(kinds)}")
+    flows = table.by_country(kinds[kind]())
+    np.fill_diagonal(flows, 0)
+    return flows
+
+
+def va_trade(table: ICIO) -> np.ndarray:
+    """Whose work does r consume? (G, G): value added of s absorbed in r, VA[s,r] = Σ_{i∈s} v_i (L F)_{ir}.
+
+    Rows sum to GDP, columns to final demand. Source: Johnson and Noguera 2012, J. Int. Economics 86(2) (*read*: abstract).
+    """
+    return table.va_content @ table.F
+
+
+def vax(table: ICIO) -> np.ndarray:
+    """(G,) value-added exports over gross exports, Σ_{r≠s} VA[s,r] / E_s; not a number for a country that exports nothing."""
+    absorbed_abroad = va_trade(table)
+    np.fill_diagonal(absorbed_abroad, 0)
+    return _share(absorbed_abroad.sum(axis=1), bilateral(table).sum(axis=1))
+
+
+class Balances(NamedTuple):
+    """Bilateral balances (G, G), antisymmetric: entry [s, r] is the surplus of s with r. Rows sum to the overall balance."""
+
+    gross: np.ndarray
+    value_added: np.ndarray
+
+
+def balances(table: ICIO) -> Balances:
+    """Who runs a surplus with whom, gross and in value added? The overall balances (row sums) are the same in both."""
+    gross, added = bilateral(table), va_trade(table)
+    return Balances(gross - gross.T, added - added.T)
+
+
+def va_in_exports(table: ICIO) -> np.ndarray:
+    """Where does the value of a country's exports come from? (G, G): value added of s in gross exports of r.
+
+    The diagonal is domestic, the rest of a column foreign value added; columns sum to gross exports exactly, since v'L = 1'.
+    Source: Koopman, Wang and Wei 2014, American Economic Review 104(2) (*not verified*).
+    """
+    leaving = table.abroad.sum(axis=1)
+    return (table.va_content * leaving).reshape(-1, *table.shape).sum(axis=2)
+
+
+class Decomposition(NamedTuple):
+    """Gross exports [s, r] split after Borin and Mancini: gross = davax + forward + backward, term by term (G, G).
+
+    davax: domestic value added absorbed by the direct importer, in s's exports that cross one border only. forward: domestic value added that r
+    sends on. backward: imported content and what is counted twice.
+    """
+
+    gross: np.ndarray
+    davax: np.ndarray
+    forward: np.ndarray
+    backward: np.ndarray
+
+    @property
+    def dc(self) -> np.ndarray:
+        """Domestic content that leaves home for the first time, V_s L_d,s e_sr."""
+        return self.davax + self.forward
+
+    @property
+    def gvc(self) -> np.ndarray:
+        """Trade that crosses more than one border."""
+        return self.forward + self.backward
+
+
+def decompose(table: ICIO) -> Decomposition:
+    """How much of each export flow is trade within global value chains?
+
+    DC_sr = V_s L_d,s e_sr; DAVAX_sr = V_s L_d,s (F_sr + A_sr L_d,r F_rr), with L_d,s = (I - A_ss)⁻¹; GVC = E - DAVAX, backward = E - DC,
+    forward = DC - DAVAX. Only G systems of size N are solved, none of size GN. For country totals sum over r.
+    Source: Borin and Mancini 2019, World Bank Policy Research WP 8804 (*not verified*).
+    """
+    G, N = table.shape
+    eye = np.eye(N)
+    home_final = table.F[table.home].reshape(G, N, 1)
+    met_at_home = np.linalg.solve(eye - table.A_home, home_final)[..., 0]  # L_d,r F_rr
+    v = table.v.reshape(G, N, 1)
+    content = np.linalg.solve(eye - table.A_home.transpose(0, 2, 1), v)[..., 0]  # V_s L_d,s
+    for_r_alone = np.einsum("irj,rj->ir", table.A.reshape(G * N, G, N), met_at_home, optimize=True)
+    direct = np.where(table.home, 0.0, table.F + for_r_alone)
+
+    def priced(flows: np.ndarray) -> np.ndarray:
+        return table.by_country(content.reshape(-1, 1) * flows)
+
+    gross, dc, davax = table.by_country(table.abroad), priced(table.abroad), priced(direct)
+    return Decomposition(gross, davax, dc - davax, gross - dc)
+
+
+def exports(table: ICIO) -> pd.DataFrame:
+    """What are a country's exports made of, and where in the chain does it stand? One row per country.
+
+    gross: exports in the table's unit; dva: domestic value added in them (they cross the border any number of times), diagonal of
+    `va_in_exports`; fva_share: 1 - dva/gross; vax_ratio: value added absorbed abroad over gross; gvc_participation = backward + forward, shares of
+    gross after `decompose`; upstreamness: mean number of stages to final use, weighted with exports. The participation of Koopman et al. is
+    another one: foreign value added plus domestic value added in others' exports, both from `va_in_exports`.
+    """
+    import pandas as pd  # here: the models are used without tables too
+
+    parts = decompose(table)
+    gross = parts.gross.sum(axis=1)
+    dva = np.diag(va_in_exports(table))
+    backward, forward = (_share(part.sum(axis=1), gross) for part in (parts.backward, parts.forward))
+    stages = table.by_country(upstreamness(table) * table.abroad.sum(axis=1))
+    return pd.DataFrame(
+        {
+            "gross": gross,
+            "dva": dva,
+            "fva_share": _share(gross - dva, gross),
+            "vax_ratio": vax(table),
+            "gvc_participation": backward + forward,
+            "backward": backward,
+            "forward": forward,
+            "upstreamness": _share(stages, gross),
+        },
+        index=pd.Index(table.countries, name="country"),
+    )
+
+
+def _share(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    return np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole != 0)

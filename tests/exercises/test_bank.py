@@ -1,0 +1,144 @@
+"""The content file is read into items, and its faults are named."""
+
+import re
+
+import pytest
+
+from gvclab.exercises import bank
+from gvclab.exercises.bank import load, parse, parse_item, public, public_text
+
+SECTION = load("2.3")
+SOURCE = next(bank._folder().glob("2.3-*.md")).read_text(encoding="utf-8")
+
+
+def test_ids_are_unique_over_all_sections():
+    ids = [item.id for section in bank.sections() for item in load(section)]
+    assert len(ids) == len(set(ids))
+
+
+def test_the_assignment():
+    exercises = SECTION.used("exercise")
+    assert [item.id for item in exercises] == [f"2.3-{i}" for i in range(1, 11)]
+    assert [item.points for item in exercises] == [2, 1, 2, 5, 3, 2, 4, 1, 3, 8]
+    assert SECTION.points == 31
+    assert [item.id for item in SECTION.used("lesson")] == ["2.3-p", "2.3-a", "2.3-b", "2.3-c"]
+
+
+@pytest.mark.parametrize("item", [i for i in SECTION if i.type in ("num", "interpret")], ids=lambda i: i.id)
+def test_a_prompt_says_the_tolerance_the_checker_uses(item):
+    for part in item.parts:
+        if part.is_number:
+            assert f"{part.atol or part.rtol:g}" in item.prompt
+    assert bank.tolerance_line(item) in item.prompt
+
+
+@pytest.mark.parametrize("item", SECTION.items, ids=lambda i: i.id)
+def test_a_prompt_shows_what_its_checker_knows(item):
+    assert "{{" not in item.prompt
+    for i, option in enumerate(item.options):
+        assert f"**{bank.letter(i)}.** {option.text}" in item.prompt
+    for node in item.nodes:
+        assert f"`{node.name}`" in item.prompt
+    for line in item.rubric:
+        assert line.text in item.prompt
+    for given in item.given:
+        assert f"`{given.name}` = {given.default}" in item.prompt
+    assert sum(line.points for line in item.rubric) == (item.points if item.rubric else 0)
+    assert item.has_key
+
+
+def test_options_do_not_give_themselves_away():
+    """The right option stands at different places, and is not always the longest."""
+    choices = [item for item in SECTION if item.type == "choice"]
+    places = {next(i for i, o in enumerate(item.options) if o.right) for item in choices}
+    assert len(places) > 1
+    for item in choices:
+        assert all(option.hint for option in item.options if not option.right)
+        assert sum(option.right for option in item.options) == 1
+
+
+SECRETS = re.compile(r"\{solution\}|\{tests\}|\b(right|hint|wrong|forbidden|model|misconception):")
+
+
+def test_public_text_has_no_answers():
+    bundle = public_text(SOURCE)
+    assert not SECRETS.search(bundle)
+    assert SECRETS.search(SOURCE)
+    for item in SECTION:
+        for option in item.options:
+            assert not option.hint or option.hint[:40] not in " ".join(bundle.split())
+    parsed = parse(bundle)
+    assert [(i.id, i.prompt, i.stub, i.points, i.given) for i in parsed] == [
+        (i.id, i.prompt, i.stub, i.points, i.given) for i in SECTION
+    ]
+    assert not any(item.has_key for item in parsed if item.type != "essay")
+    assert public_text(bundle) == bundle
+
+
+def test_public_item():
+    item = public(SECTION["2.3-9"])
+    assert not (item.solution or item.tests or item.forbidden or item.optional)
+    assert [node.name for node in item.nodes] == [node.name for node in SECTION["2.3-9"].nodes]
+    assert any(node.optional for node in SECTION["2.3-9"].nodes)
+    assert not any(part.wrong for part in public(SECTION["2.3-1"]).parts)
+    assert not any(option.right or option.hint for option in public(SECTION["2.3-2"]).options)
+
+
+GOOD = """## 9-1 Title
+```{item}
+type: num
+bloom: apply
+points: 1
+answer: x
+parts: [{name: x, atol: 0.1}]
+```
+Say {{ tolerance }}
+```{solution}
+x = 1
+```
+"""
+
+
+def test_a_small_item():
+    item = parse_item(GOOD)
+    assert (item.id, item.title, item.solution, item.stub) == ("9-1", "Title", "x = 1", "x = ...")
+    assert item.prompt == "Say An answer within 0.1 of the exact value counts as right."
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("## 9-1 Title", "# 9-1", "begins with"),
+        ("type: num", "type: numb", "numb.*not one of num"),
+        ("bloom: apply", "bloom: do", "bloom.*'do'"),
+        ("answer: x", "answer: a b", "'a b'"),
+        ("answer: x", "answer: x\nanswers: y", "unknown keys: answers"),
+        ("atol: 0.1", "rtol: 0", "tolerance"),
+        ("atol: 0.1", "tol: 0.1", "unknown keys tol"),
+        ("{{ tolerance }}", "", "must show.*tolerance"),
+        ("{{ tolerance }}", "{{ tolerance }} {{ toll }}", "unknown slots: toll"),
+        ("answer: x", "answer: x\ngiven: {n: 3}", "must show.*given"),
+        ("```{item}", "```{items}", "no ```{item} block"),
+    ],
+)
+def test_a_fault_in_an_item_is_named(old, new, says):
+    with pytest.raises(ValueError, match=says):
+        parse_item(GOOD.replace(old, new))
+
+
+def test_faults_in_a_file_are_named():
+    front = '---\nsection: "9"\n---\n'
+    assert len(parse(front + GOOD)) == 1
+    with pytest.raises(ValueError, match="used twice: 9-1"):
+        parse(front + GOOD + GOOD)
+    with pytest.raises(ValueError, match=r"8-1 do not belong to section 9"):
+        parse(front + GOOD.replace("9-1", "8-1"))
+    with pytest.raises(ValueError, match="front matter"):
+        parse(GOOD)
+
+
+def test_what_is_not_there_is_named_with_what_is():
+    with pytest.raises(KeyError, match=r"2\.3-99.*2\.3-1"):
+        bank.item("2.3-99")
+    with pytest.raises(KeyError, match=r"7\.7.*2\.3"):
+        load("7.7")
