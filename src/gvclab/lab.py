@@ -54,6 +54,8 @@ def arguments(root: Path, page: str, browser: bool, port: int | None) -> list[st
         # Another kernel on the machine would lack the course's packages: show this environment's only.
         "--KernelSpecManager.allowed_kernelspecs=python3",
     ]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        command.append("--allow-root")  # in a container there is often nobody else
     if not browser:
         command.append("--no-browser")
     if port is not None:

@@ -52,6 +52,8 @@ def test_options_do_not_give_themselves_away():
     choices = [item for item in SECTION if item.type == "choice"]
     places = {next(i for i, o in enumerate(item.options) if o.right) for item in choices}
     assert len(places) > 1
+    longest = [max(item.options, key=lambda option: len(option.text)) for item in choices]
+    assert sum(option.right for option in longest) <= len(choices) / 2
     for item in choices:
         assert all(option.hint for option in item.options if not option.right)
         assert sum(option.right for option in item.options) == 1

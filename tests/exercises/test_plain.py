@@ -67,13 +67,11 @@ def touched(*_):
     raise SystemExit("code of the student's ran")
 
 
+NAMES = """eq ne lt repr str format float int index bool len iter getitem contains getattr getattribute array
+abs add sub rsub mul call reduce_ex"""
 HOOKS = {
-    name: touched
-    for name in (
-        "__eq__ __ne__ __lt__ __hash__ __repr__ __str__ __format__ __float__ __int__ __index__ __bool__ __len__ __iter__ "
-        "__getitem__ __contains__ __getattr__ __getattribute__ __array__ __abs__ __add__ __sub__ __rsub__ __mul__ "
-        "__call__ __reduce_ex__ keys items values"
-    ).split()
+    **{f"__{name}__": touched for name in NAMES.split()},
+    **dict.fromkeys(["keys", "items", "values"], touched),
 }
 
 
@@ -112,7 +110,9 @@ def test_no_code_of_the_students_runs(base, arguments, data):
     assert got == [data, {"k": data}]
 
 
-@given(st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text() | st.just(...), st.lists))
+@given(
+    st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text() | st.just(...), st.lists)
+)
 @settings(max_examples=80, deadline=None)
 def test_over_the_pipe_and_back(value):
     import json
@@ -163,7 +163,9 @@ def test_no_text_breaks_the_reader_of_numbers(words):
     assert isinstance(number(words), float | None)
 
 
-@pytest.mark.parametrize("nothing", [None, ..., "", " ... ", "…", [...], [None, [...]], {"a": ...}, Bag(()), [], {}])
+@pytest.mark.parametrize(
+    "nothing", [None, ..., "", " ... ", "…", [...], [None, [...]], {"a": ...}, Bag(()), [], {}]
+)
 def test_missing(nothing):
     assert is_missing(nothing)
 

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -184,7 +185,7 @@ def test_all_calls_together_are_bounded(fork):
 
 @fork_only
 def test_nothing_is_left_behind(tmp_path):
-    before = len(os.listdir("/proc/self/fd")) if os.path.isdir("/proc/self/fd") else 0
+    before = _open_files()
 
     def spawns():
         child = subprocess.Popen(["sleep", "60"])
@@ -201,14 +202,17 @@ def test_nothing_is_left_behind(tmp_path):
     assert not _alive(grandchild)
     with pytest.raises(ChildProcessError):  # no zombie
         os.waitpid(-1, os.WNOHANG)
-    if before:
-        assert len(os.listdir("/proc/self/fd")) == before
+    assert _open_files() == before
+
+
+def _open_files():
+    folder = Path("/proc/self/fd")
+    return len(list(folder.iterdir())) if folder.is_dir() else 0
 
 
 def _alive(pid):
     try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rsplit(")")[1].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
 

@@ -141,6 +141,11 @@ def bring_home(source: str, edited: NotebookNode, lesson: str) -> str:
     return source
 
 
+def without_checks(book: NotebookNode) -> NotebookNode:
+    """The cells that a person writes: the check cells follow from the solutions."""
+    return notebooks.notebook([cell for cell in book.cells if not (_name(cell) or "").endswith("-check")])
+
+
 def _name(cell: NotebookNode) -> str | None:
     return cell.metadata.get("nbgrader", {}).get("grade_id")
 

@@ -63,30 +63,43 @@ def render(source: str, tables: Tables) -> NotebookNode:
 def bring_home(source: str, edited: NotebookNode, tables: Tables) -> str:
     """The lesson file that gives the edited notebook. ValueError says which edit has no place in the file."""
     front, body = _split(source)
-    meta = yaml.safe_load(front)
-    if not edited.cells or edited.cells[0].source != _opening(meta, tables):
+    if not edited.cells or edited.cells[0].source != _opening(yaml.safe_load(front), tables):
         raise ValueError(say("build.home.opening"))
     cells: list[NotebookNode] = []
-    for entry in edited.cells[1:]:
+    for entry in tidy(edited, source, tables).cells[1:]:
         if entry.cell_type == "raw":
             raise ValueError(say("build.home.raw", start=entry.source[:40]))
-        text = entry.source
         if entry.cell_type == "markdown":
-            text = _empty(text, body, tables)
-            joins = (
-                cells and cells[-1].cell_type == "markdown" and _HEADING.match(text) and not entry.metadata
-            )
-            if joins and not cells[-1].metadata:
-                cells[-1].source += f"\n\n{text}"
+            entry.source = _empty(entry.source, body, tables)
+            if _follows_on(cells[-1:], entry):
+                cells[-1].source += f"\n\n{entry.source}"
                 continue
-        metadata = {k: v for k, v in entry.metadata.items() if k not in notebooks.VOLATILE}
-        cells.append(notebooks.cell(entry.cell_type, text, metadata))
+        cells.append(entry)
     book = notebooks.notebook(cells)
     book.metadata = {"jupytext": {"default_lexer": "ipython3"}}
-    home = source[: source.index(body)] + _split(_jupytext().writes(book, fmt="md:myst"))[1]
+    home = source[: len(source) - len(body)] + _split(_jupytext().writes(book, fmt="md:myst"))[1]
     if len(_DIRECTIVE.findall(home)) != len(_DIRECTIVE.findall(body)):
         raise ValueError(say("build.home.claims"))
     return home
+
+
+def tidy(edited: NotebookNode, source: str, tables: Tables) -> NotebookNode:
+    """An edited notebook as the build lays it out: cells begin at headings, claims are linked."""
+    section = str(yaml.safe_load(_split(source)[0])["section"])
+    cells = [notebooks.cell("markdown", entry.source) for entry in edited.cells[:1]]
+    for entry in edited.cells[1:]:
+        metadata = {k: v for k, v in entry.metadata.items() if k not in notebooks.VOLATILE}
+        parts = _chapters(entry.source) if entry.cell_type == "markdown" else [entry.source.strip("\n")]
+        for part in filter(None, parts):
+            text = _fill(part, section, tables) if entry.cell_type == "markdown" else part
+            cells.append(notebooks.cell(entry.cell_type, text, metadata))
+    return notebooks.notebook(cells)
+
+
+def _follows_on(before: list[NotebookNode], entry: NotebookNode) -> bool:
+    """Whether a Markdown cell needs no mark between it and the Markdown before: its heading is the mark."""
+    plain = [cell for cell in before if cell.cell_type == "markdown" and not cell.metadata]
+    return bool(plain and not entry.metadata and _HEADING.match(entry.source))
 
 
 def _jupytext():
@@ -147,7 +160,7 @@ def _listed(key: str, entries) -> str:
 
 def _table(head: list[str], rows: list[tuple]) -> str:
     def line(values) -> str:
-        return "| " + " | ".join(str(value).strip().replace("|", "\\|") for value in values) + " |"
+        return "| " + " | ".join(" ".join(str(value).split()).replace("|", "\\|") for value in values) + " |"
 
     return "\n".join([line(head), line([":--"] * len(head)), *map(line, rows)])
 

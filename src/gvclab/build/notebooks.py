@@ -9,7 +9,7 @@ from collections import Counter
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_raw_cell
 
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -22,7 +22,7 @@ _ID = re.compile(r"[^a-zA-Z0-9_-]")
 
 def cell(kind: str, source: str, metadata: dict | None = None) -> NotebookNode:
     """A cell without an id: `notebook` gives it one."""
-    make = {"code": new_code_cell, "markdown": new_markdown_cell}[kind]
+    make = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}[kind]
     return make(source, metadata=metadata or {})
 
 

@@ -145,10 +145,11 @@ def _home(name: str, old: str, new: str | None, lock: dict, root: Path) -> tuple
     if folder == "lessons":
         tables = lesson.Tables.read(root / "content")
         text = lesson.bring_home(source, edited, tables)
-        _survived(edited, lesson.render(text, tables), path)
+        _survived(lesson.tidy(edited, source, tables), lesson.render(text, tables), path)
     else:
         text = exercise.bring_home(source, edited, _lesson_link(path))
-        _survived(edited, exercise.render(bank.parse(text), _lesson_link(path)), path)
+        rebuilt = exercise.render(bank.parse(text), _lesson_link(path))
+        _survived(exercise.without_checks(edited), exercise.without_checks(rebuilt), path)
     return path, text
 
 

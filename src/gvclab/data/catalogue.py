@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from gvclab.models.iotable import ICIO
 
 
-def load(name: str, **select) -> pd.DataFrame | ICIO | dict[int, ICIO]:
+def load(name: str, **wanted) -> pd.DataFrame | ICIO | dict[int, ICIO]:
     """The dataset `name` as a validated, typed table.
 
     load("us_import_origin")                                   the whole table
@@ -46,12 +46,11 @@ def load(name: str, **select) -> pd.DataFrame | ICIO | dict[int, ICIO]:
     where = folder()
     manifest = read(name, where)
     if manifest.arrays:
-        return _tables(manifest, **select)
-    table = _table(name, where)
-    for column, wanted in select.items():
-        table = table[_matches(name, table, column, wanted)]
+        return _tables(manifest, **wanted)
+    from gvclab.data.select import select
+
     # Under copy-on-write a shallow copy protects the cached table and costs nothing.
-    return table.copy(deep=False) if not select else table.reset_index(drop=True)
+    return select(_table(name, where).copy(deep=False), name, **wanted)
 
 
 def catalogue() -> pd.DataFrame:
@@ -220,7 +219,9 @@ def _stored(name: str, where: Path) -> dict:
 
 def _tables(manifest: Manifest, year: int | None = None, **unknown) -> ICIO | dict[int, ICIO]:
     if unknown:
-        raise DataError(text("data.error.column", name=manifest.name, column=next(iter(unknown)), known="year"))
+        raise DataError(
+            text("data.error.column", name=manifest.name, column=next(iter(unknown)), known="year")
+        )
     stored = _stored(manifest.name, manifest.folder)
     known = icio.years(stored)
     if year is None:
@@ -236,34 +237,6 @@ def _tables(manifest: Manifest, year: int | None = None, **unknown) -> ICIO | di
             )
         )
     return icio.table(stored, int(year))
-
-
-def _matches(name: str, table: pd.DataFrame, column: str, wanted):
-    """The rows whose `column` is `wanted`: a value, a slice (ends included) or a collection of values."""
-    import pandas as pd
-
-    if column not in table:
-        known = ", ".join(table.columns)
-        raise DataError(text("data.error.column", name=name, column=column, known=known))
-    values = table[column]
-    dated = pd.api.types.is_datetime64_dtype(values)
-    as_held = pd.Timestamp if dated else (lambda value: value)
-    if isinstance(wanted, slice):
-        keep = pd.Series(True, index=table.index)
-        if wanted.start is not None:
-            keep &= values >= as_held(wanted.start)
-        if wanted.stop is not None:
-            keep &= values <= as_held(wanted.stop)
-        return keep
-    asked = [wanted] if isinstance(wanted, str) or not hasattr(wanted, "__iter__") else list(wanted)
-    asked = [as_held(value) for value in asked]
-    held = values.drop_duplicates()
-    for value in asked:
-        if not (held == value).any():
-            shown = ", ".join(f"{v:%Y-%m-%d}" if dated else str(v) for v in held.sort_values())
-            shown = shown if len(shown) < 400 else f"{shown[:200]} … {shown[-80:]}"
-            raise DataError(text("data.error.value", name=name, column=column, value=value, known=shown))
-    return values.isin(asked)
 
 
 def _remedy(manifest: Manifest) -> str:

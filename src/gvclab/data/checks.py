@@ -58,7 +58,9 @@ def validate(manifest: Manifest, table) -> None:
             text("data.error.case", column=c.column, check=c.check, value=c.failure_case)
             for c in cases.itertuples()
         )
-        raise DataError(text("data.error.invalid", name=manifest.name, file=manifest.path, cases=bad)) from error
+        raise DataError(
+            text("data.error.invalid", name=manifest.name, file=manifest.path, cases=bad)
+        ) from error
 
 
 def validate_arrays(manifest: Manifest, stored) -> None:

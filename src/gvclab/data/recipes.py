@@ -7,6 +7,7 @@ pymrio, everything else by pandas' readers.
 from __future__ import annotations
 
 import json
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -112,6 +113,7 @@ INDICATORS = {
     "imports_share": "NE.IMP.GNFS.ZS",
 }
 _BILLIONS = ("gdp", "manufacturing", "high_tech_exports", "royalties_received", "royalties_paid")
+FIRST_YEAR = 1990
 PANEL = (
     "AUS BEL BGD BRA CAN CHN CZE DEU ESP EUU FRA GBR HKG HUN IDN IND IRL ITA JPN KHM KOR MEX MYS NLD PHL POL ROU RUS "
     "SGP SVK THA TUR USA VNM WLD ZAF"
@@ -126,7 +128,7 @@ def economy_panel(originals: Path) -> pd.DataFrame:
         observations += [
             (code, row["countryiso3code"], int(row["date"]), row["value"])
             for row in rows
-            if row["value"] is not None
+            if row["value"] is not None and int(row["date"]) >= FIRST_YEAR
         ]
     return panel(pd.DataFrame(observations, columns=["indicator", "iso3", "year", "value"]))
 
@@ -146,7 +148,7 @@ def panel(observations: pd.DataFrame) -> pd.DataFrame:
 
 def _world_bank(code: str) -> str:
     where = ";".join(PANEL)
-    return f"https://api.worldbank.org/v2/country/{where}/indicator/{code}?format=json&per_page=20000&date=1990:2100"
+    return f"https://api.worldbank.org/v2/country/{where}/indicator/{code}?format=json&per_page=20000"
 
 
 # ----------------------------------------------------------------------------------------- inter-country tables
@@ -165,10 +167,12 @@ def wiod(originals: Path) -> dict[str, np.ndarray]:
     sectors = dict(zip(industries["industry"], industries["sector"], strict=True))
     tables = {}
     for workbook in sorted(originals.glob("wiot*.xlsx")):
-        world = pymrio.parse_wiod(workbook, names=("c_codes", "c_codes"))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # that the satellite accounts are not there
+            world = pymrio.parse_wiod(workbook, names=("c_codes", "c_codes"))
         year = int(world.factor_inputs.year)
         # pymrio aggregates what it is given: a plain system of flows and final demand is enough
-        flows = pymrio.IOSystem(Z=world.Z.round(), Y=world.Y.round())
+        flows = pymrio.IOSystem(Z=world.Z.round(), Y=world.Y.round(), unit=world.unit)
         flows.aggregate(
             region_agg=[regions[str(name).upper()] for name in flows.get_regions()],
             sector_agg=[sectors[name] for name in flows.get_sectors()],

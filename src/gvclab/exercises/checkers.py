@@ -1,8 +1,8 @@
 """One checker a type: pure functions (item, answer, identity) -> `Verdict`.
 
-An answer is first made plain data (`plain.plain`), so no checker ever meets an object of a student's making; the one exception,
-the function of a `code` item, is only called, through whatever stand-in the caller chose (`service.serve`, a sandbox).
-No verdict holds the key, nor a number computed from it.
+An answer is first made plain data (`plain.plain`), so no checker ever meets an object of a student's making;
+the one exception, the function of a `code` item, is only called, through whatever stand-in the caller chose
+(`service.serve`, a sandbox). No verdict holds the key, nor a number computed from it.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def _right(item: Item, who: Identity):
     return plain(namespace(item, numbers(item, who))[item.answer]) if item.has_key else None
 
 
-# ------------------------------------------------------------------------------------------------------------- numbers
+# --------------------------------------------------------------------------------------------------- numbers
 
 
 def _num(item: Item, data, who: Identity) -> Verdict:
@@ -58,7 +58,9 @@ def _swapped(item: Item, index: int, judged: Verdict, answers: list, rights: lis
     if judged.status != "wrong" or not item.parts[index].is_number:
         return judged
     value = number(answers[index])
-    others = [(part, right) for part, right in zip(item.parts, rights, strict=True) if part is not item.parts[index]]
+    others = [
+        (part, right) for part, right in zip(item.parts, rights, strict=True) if part is not item.parts[index]
+    ]
     if any(part.is_number and abs(value - right) <= _width(part, right) for part, right in others):
         return verdict("misconception", text("exercises.order"))
     return judged
@@ -140,11 +142,11 @@ def _word(part: Part, answer, right) -> Verdict:
     return verdict("misconception" if hint else "wrong", hint)
 
 
-# ------------------------------------------------------------------------------------------- parameters and a reading
+# ---------------------------------------------------------------------------------- parameters and a reading
 
 
 def _interpret(item: Item, data, who: Identity) -> Verdict:
-    """Settings of the student's choice and what the model shows there: the model is run again at these settings."""
+    """Settings of the student's choice and what the model shows there: it is run again at these settings."""
     answers = _split(item, data)
     if isinstance(answers, Verdict):
         return answers
@@ -179,15 +181,18 @@ def _setting(part: Part, answer) -> Verdict | None:
     if value is None:
         return verdict("kind", text("exercises.wanted.number", got=describe(answer)))
     if not part.low - 1e-9 <= value <= part.high + 1e-9:
-        return verdict("kind", text("exercises.wanted.range", got=f"{value:g}", low=f"{part.low:g}", high=f"{part.high:g}"))
+        return verdict(
+            "kind",
+            text("exercises.wanted.range", got=f"{value:g}", low=f"{part.low:g}", high=f"{part.high:g}"),
+        )
     return None
 
 
-# -------------------------------------------------------------------------------------------------- options and pairs
+# ----------------------------------------------------------------------------------------- options and pairs
 
 
 def chosen(item: Item, data) -> int | None:
-    """The option meant by a letter (`"b"`, `"(B)"`), a number from 1, or the option's own text; None if there is none."""
+    """The option meant by a letter (`"b"`, `"(B)"`), a number from 1, or the option's text; None for none."""
     if isinstance(data, (int, float)) and not isinstance(data, bool):
         index = int(data) - 1 if data == int(data) else -1
     elif isinstance(data, str):
@@ -244,7 +249,13 @@ def _pair(item: Item, term: str, entry, right) -> Verdict:
         return verdict("formed")
     mine = {fold(one) for one in entries}
     either = {fold(one) for one in right.items} if isinstance(right, Bag) else set()
-    both = {fold(one) for one in right} if isinstance(right, list) else {fold(right)} if isinstance(right, str) else set()
+    both = (
+        {fold(one) for one in right}
+        if isinstance(right, list)
+        else {fold(right)}
+        if isinstance(right, str)
+        else set()
+    )
     if mine == both or (len(mine) == 1 and mine <= either):
         return verdict("right")
     hint = next((h for t, c, h in item.wrong_pairs if t == term and fold(c) in mine), "")

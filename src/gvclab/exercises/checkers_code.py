@@ -1,8 +1,9 @@
 """A function of the student's, judged by named properties.
 
-The item's tests are functions `test_…(f, reference, rng)`; the docstring of each is the name of the property, all a student is
-told of it. `f` is the student's function behind two walls: the stand-in that the caller chose (a child process, a sandbox) and
-`_Checked`, which takes nothing but a number for an answer. So a test never meets anything but numbers.
+The item's tests are functions `test_…(f, reference, rng)`; the docstring of each is the name of the property,
+all a student is told of it. `f` is the student's function behind two walls: the stand-in that the caller
+chose (a child process, a sandbox) and `_Checked`, which takes nothing but a number for an answer. So a test
+never meets anything but numbers.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def weight(points: float) -> Callable:
 
 
 def judge_code(item: Item, function, who: Identity) -> Verdict:
-    """The properties that `function` (any callable: raising `Failure` or returning plain data) has, weighed."""
+    """The properties that `function` has, weighed; any callable that gives plain data or raises `Failure`."""
     if not callable(function):
         data = plain(function)
         if is_missing(data):
@@ -62,7 +63,11 @@ def _property(test: Callable, student: _Checked, reference: Callable, item_id: s
             test(student, reference, np.random.default_rng(seed))
     except Failure as failure:
         return verdict("wrong", str(failure))
-    except (AssertionError, ArithmeticError, ValueError):  # the last two: a number no test expects, such as inf
+    except (
+        AssertionError,
+        ArithmeticError,
+        ValueError,
+    ):  # the last two: a number no test expects, such as inf
         return verdict("wrong", text("exercises.code.fails"))
     return verdict("right", text("exercises.code.holds"))
 

@@ -2,9 +2,9 @@
 
     score = max(0, |R ∩ E| / |R| − ¼ |F ∩ E| − .05 max(0, |E − R − O − F| − 2))
 
-with the student's arrows E, the required R (the solution), the optional O and the forbidden F. A required a → c may be drawn as
-a → b → c through an optional box. The arrows must not run in a circle unless the item allows feedback. Signs are commented
-upon, not scored.
+with the student's arrows E, the required R (the solution), the optional O and the forbidden F. A required a →
+c may be drawn as a → b → c through an optional box. The arrows must not run in a circle unless the item
+allows feedback. Signs are commented upon, not scored.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from difflib import get_close_matches
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 
 from gvclab.content import text
 
@@ -26,14 +27,19 @@ FREE_EXTRAS = 2
 
 
 def edges(item: Item, data) -> tuple[dict[tuple[str, str], str], list[str]]:
-    """The arrows drawn, {(from, to): sign or ""}, and the entries that cannot be read, each with what is wrong.
+    """The arrows drawn, {(from, to): sign or ""}, and what is wrong with the entries that cannot be read.
 
-    Takes a list (or set) of (from, to) or (from, to, sign), of lines `a -> b` or `a -> b (-)`, or one text of such lines.
+    Takes a list (or set) of (from, to) or (from, to, sign), of lines `a -> b` or `a -> b (-)`, or one text of
+    such lines.
     """
     if isinstance(data, str):
         data = [line for line in re.split(r"[\n;]", data) if line.strip()]
     if isinstance(data, dict):
-        data = [[a, b] for a, targets in data.items() for b in (targets if isinstance(targets, list) else [targets])]
+        data = [
+            [a, b]
+            for a, targets in data.items()
+            for b in (targets if isinstance(targets, list) else [targets])
+        ]
     found: dict[tuple[str, str], str] = {}
     unread: list[str] = []
     for entry in data.items if isinstance(data, Bag) else data:
@@ -46,7 +52,7 @@ def edges(item: Item, data) -> tuple[dict[tuple[str, str], str], list[str]]:
             if name is None:
                 unread.append(_stranger(item, stop))
         if None not in boxes:
-            for pair in zip(boxes, boxes[1:], strict=False):
+            for pair in pairwise(boxes):
                 found[pair] = sign
     return found, list(dict.fromkeys(unread))
 
@@ -129,7 +135,9 @@ def _score(item: Item, drawn: dict, unread: list[str], required: dict) -> Verdic
     turned = [(a, c) for a, c in required if (a, c) not in hit and (c, a) in drawn]
     says += [text("exercises.graph.turned", source=c, target=a) for a, c in turned]
     says += [forbidden[pair] for pair in sinned]
-    signs = [(a, c) for (a, c), sign in required.items() if sign and drawn.get((a, c), sign) not in ("", sign)]
+    signs = [
+        (a, c) for (a, c), sign in required.items() if sign and drawn.get((a, c), sign) not in ("", sign)
+    ]
     says += [text("exercises.graph.sign", source=a, target=c) for a, c in signs]
     if surplus > FREE_EXTRAS:
         says.append(text("exercises.graph.surplus", count=surplus))

@@ -1,7 +1,8 @@
 """The key of an item: what its solution computes with a student's numbers.
 
-Only the trusted process comes here. Where the library carries no keys, a notebook for autograding brings them along between
-nbgrader's hidden-test marks: `check("2.3-1", reliability, key=…)`, with the text that `bank.key_text` makes.
+Only the trusted process comes here. Where the library carries no keys, a notebook for autograding brings them
+along between nbgrader's hidden-test marks: `check("2.3-1", reliability, key=…)`, with the text that
+`bank.key_text` makes.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from . import bank
 
 
 def find(item_id: str, key: str | None = None) -> bank.Item:
-    """The item, from the text of a key if there is one, else from the library. KeyError when there is no such item."""
+    """The item, from the text of a key if there is one, else from the library. KeyError if unknown."""
     return _parsed(item_id, key) if key else bank.item(item_id)
 
 

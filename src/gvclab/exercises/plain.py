@@ -1,7 +1,8 @@
-"""Answers are data: whatever a student hands over becomes numbers, text, lists and dicts before anybody looks at it.
+"""Answers are data: what a student hands over becomes numbers, text, lists, dicts before anybody looks at it.
 
-`plain` calls no code of the student's: it goes by the object's real type (never `__class__`), uses the methods of the
-built-in types themselves, and stops at fixed bounds of depth and size. What is not data comes back as `Other`.
+`plain` calls no code of the student's: it goes by the object's real type (never `__class__`), uses the
+methods of the built-in types themselves, and stops at fixed bounds of depth and size. What is not data comes
+back as `Other`.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ class Bag:
 
 
 def plain(value):
-    """None, `...`, bool, int, float, str, list, dict with text keys, `Bag`, and `Other` for all the rest. Never raises."""
+    """None, `...`, bool, int, float, str, list, dict with text keys, `Bag`; else `Other`. Never raises."""
     try:
         return _plain(value, DEPTH, [NODES])
     except Exception:  # an object built to break this: it is not an answer
@@ -161,7 +162,7 @@ def number(data) -> float | None:
     return top / bottom / (100 if per_cent else 1) if bottom else None
 
 
-# ------------------------------------------------------------------------------------------------------ over the pipe
+# --------------------------------------------------------------------------------------------- over the pipe
 
 _TAG = "\0gvclab"
 
@@ -180,7 +181,7 @@ def tag(data):
 
 
 def untag(data):
-    """Plain data back from JSON. What came over a pipe from a student's process is bounded anew by `plain`."""
+    """Plain data back from JSON. What a student's process sent is bounded anew by `plain`."""
     return _untag(plain(data))
 
 

@@ -1,23 +1,21 @@
 """`check`: the one call on the page, and the `Score` that it gives.
 
-A `Score` is a float, the points earned: nbgrader reads its repr for partial credit, a person reads the card beside it.
+A `Score` is a float, the points earned: nbgrader reads its repr for partial credit, a person reads the card.
 """
 
 from __future__ import annotations
 
-import html
 import logging
 import math
 import os
-import re
 import warnings
-from collections import OrderedDict
 
 from gvclab.content import text
 
 from . import keys
-from .bank import Item, letter
+from .cards import card, icon
 from .checkers import chosen, judge
+from .items import Item
 from .ladder import Verdict, verdict
 from .plain import plain
 from .service import Limits, serve
@@ -25,8 +23,9 @@ from .variants import identity, numbers
 
 _log = logging.getLogger(__name__)
 
-# What this kernel has seen: the distinct wrong options tried before the right one, and the predictions made.
-_tried: dict[str, OrderedDict[int, None]] = {}
+# What this kernel has seen: the distinct wrong options tried before the right one, the share of the points
+# that the right one then earned, and the predictions made.
+_tried: dict[str, set[int]] = {}
 _settled: dict[str, float] = {}
 _predicted: dict[str, int] = {}
 
@@ -38,7 +37,7 @@ class Score(float):
     verdict: Verdict
 
     def __new__(cls, verdict: Verdict, points: float) -> Score:
-        # An answer that nobody judged has no points; nbgrader, autograding, must not take that for full marks.
+        # What nobody judged has no points; while autograding it has 0, as nbgrader takes nan for full marks.
         unjudged = verdict.status in ("formed", "manual", "noted") and not _autograding()
         score = super().__new__(cls, math.nan if unjudged else verdict.score * points)
         score.points, score.verdict = points, verdict
@@ -48,56 +47,20 @@ class Score(float):
         return self.verdict.message if math.isnan(self) else f"{float(self):.6g}"
 
     def __str__(self) -> str:
-        lines = [f"{_icon(self.verdict)} {self._headline()}", self.verdict.message]
-        lines += [f"  {_icon(part)} {label}: {part.message}" for label, part in self.verdict.parts]
+        lines = [f"{icon(self.verdict)} {self.headline}", self.verdict.message]
+        lines += [f"  {icon(part)} {label}: {part.message}" for label, part in self.verdict.parts]
         return "\n".join(lines)
 
-    def __reduce__(self):
-        return Score, (self.verdict, self.points)
-
-    def _headline(self) -> str:
+    @property
+    def headline(self) -> str:
+        """The rung of the ladder, and the points where there are any."""
         title = text(f"exercises.title.{self.verdict.status}")
         if math.isnan(self):
             return title
         return text("exercises.headline", title=title, score=f"{float(self):.4g}", points=f"{self.points:g}")
 
     def _repr_html_(self) -> str:
-        parts = "".join(
-            f"<li><span aria-hidden='true'>{_icon(part)}</span> {_rich(label)}: "
-            f"<strong>{_rich(text(f'exercises.title.{part.status}'))}.</strong> {_rich(part.message)}</li>"
-            for label, part in self.verdict.parts
-        )
-        listed = f"<ul style='list-style:none;margin:.3em 0 0;padding:0'>{parts}</ul>" if parts else ""
-        return (
-            f"<div role='status' class='gvclab-check gvclab-{self.verdict.status}' style='border-left:.3em solid "
-            f"{_COLOUR[_face(self.verdict)]};padding:.3em .8em;max-width:48em'>"
-            f"<strong><span aria-hidden='true'>{_icon(self.verdict)}</span> {_rich(self._headline())}</strong>"
-            f"<div>{_rich(self.verdict.message)}</div>{listed}</div>"
-        )
-
-
-# Okabe-Ito; the icon and the words say the same without colour.
-_COLOUR = {"good": "#009E73", "half": "#E69F00", "bad": "#D55E00", "open": "#0072B2"}
-_ICON = {"good": "✔", "half": "◐", "bad": "✘", "open": "○"}
-
-
-def _face(verdict: Verdict) -> str:
-    if verdict.status == "right":
-        return "good"
-    if verdict.status in ("partial", "close") or 0 < verdict.score < 1:
-        return "half"
-    return "bad" if verdict.status in ("wrong", "misconception", "kind", "broken") else "open"
-
-
-def _icon(verdict: Verdict) -> str:
-    return _ICON[_face(verdict)]
-
-
-def _rich(words: str) -> str:
-    """Text as HTML: everything escaped, `code` and *emphasis* kept."""
-    escaped = html.escape(words)
-    escaped = re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped)
-    return re.sub(r"(?<!\w)\*([^*\s][^*]*)\*(?!\w)", r"<em>\1</em>", escaped)
+        return card(self.verdict, self.headline)
 
 
 def _autograding() -> bool:
@@ -107,14 +70,15 @@ def _autograding() -> bool:
 def check(item_id: str, answer=..., key: str | None = None, limits: Limits | None = None) -> Score:
     """Judge an answer: the points as a number, and beside it what to mend. Never raises, never shows the key.
 
-    `key` is the text of a key (`bank.key_text`) where the library carries none; `limits` bound a function of the student's.
+    `key` is the text of a key (`bank.key_text`) where the library carries none; `limits` bound a function of
+    the student's.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # nbgrader takes a line on stderr for a failed test
             return _check(item_id, answer, key, limits)
     except Exception as error:
-        # The traceback would show the key.
+        # The type alone: the traceback would show the key.
         _log.debug("checking %s failed: %s", item_id, type(error).__name__)
         return Score(verdict("broken"), 0)
 
@@ -137,10 +101,10 @@ def _check(item_id: str, answer, key: str | None, limits: Limits | None) -> Scor
 
 
 def _with_attempts(item: Item, answer, judged: Verdict) -> Verdict:
-    """In practice the first answer earns all, the second half, later ones nothing; trying the same again costs nothing."""
-    tried = _tried.setdefault(item.id, OrderedDict())
+    """In practice the first answer earns all, the second half, later ones nothing; repeating is free."""
+    tried = _tried.setdefault(item.id, set())
     if judged.status in ("misconception", "wrong"):
-        tried[chosen(item, plain(answer))] = None
+        tried.add(chosen(item, plain(answer)))
     if judged.status != "right":
         return judged
     share = _settled.setdefault(item.id, {0: 1.0, 1: 0.5}.get(len(tried), 0.0))
@@ -149,19 +113,18 @@ def _with_attempts(item: Item, answer, judged: Verdict) -> Verdict:
     return verdict("right", text("exercises.attempts.second" if share else "exercises.attempts.later"), share)
 
 
-def reveal(item_id: str) -> Score:
-    """At the end of a lesson: what was predicted, and what the model says."""
+def recall(item_id: str) -> Score:
+    """At the end of a lesson: what was predicted at its beginning, and what the model says."""
     item = keys.find(item_id)
-    predicted = _predicted.get(item.id)
-    if predicted is None:
-        return Score(verdict("unanswered", text("exercises.reveal.none")), 0)
-    mine = item.options[predicted].text
+    if item.id not in _predicted:
+        return Score(verdict("noted", text("exercises.recall.none")), 0)
+    mine = _predicted[item.id]
+    words = {"mine": item.options[mine].text}
     if not item.has_key:
-        return Score(verdict("noted", text("exercises.reveal.mine", mine=mine)), 0)
+        return Score(verdict("noted", text("exercises.recall.mine", **words)), 0)
     right = chosen(item, plain(keys.namespace(item, numbers(item, identity()))[item.answer]))
-    key = "same" if right == predicted else "other"
-    says = text(f"exercises.reveal.{key}", mine=mine, right=item.options[right].text, letter=letter(right))
-    return Score(verdict("noted", says), 0)
+    key = "exercises.recall.same" if right == mine else "exercises.recall.other"
+    return Score(verdict("noted", text(key, right=item.options[right].text, **words)), 0)
 
 
 def forget(item_id: str | None = None) -> None:
@@ -171,4 +134,3 @@ def forget(item_id: str | None = None) -> None:
             memory.clear()
         else:
             memory.pop(item_id, None)
-

@@ -1,13 +1,15 @@
 """A student's function, called through a pipe.
 
-The function runs in a forked child: inputs go in pickled, plain data come back as JSON. The child has no input, its output is
-thrown away, its time and memory are bounded; whatever happens to it, the kernel only hears of it. A child that died is replaced
-at the next call, so one bad call costs one property.
+The function runs in a forked child: inputs go in pickled, plain data come back as JSON. The child has no
+input, its output is thrown away, its time and memory are bounded; whatever happens to it, the kernel only
+hears of it. A child that died is replaced at the next call, so one bad call costs one property.
 
-Without `fork` (Windows, the browser) the function is called in this process on copies of the inputs. Then Python loops are still
-stopped at the time limit and exits are caught, but a loop inside compiled code and a hunger for memory are not.
+Without `fork` (Windows, the browser) the function is called in this process on copies of the inputs. Then
+Python loops are still stopped at the time limit and exits are caught, but a loop inside compiled code and a
+hunger for memory are not.
 
-This protects an honest student from an accident. It is no prison: a class is graded by `gvclab.grading`, in a sandbox.
+This protects an honest student from an accident. It is no prison: a class is graded by `gvclab.grading`, in a
+sandbox.
 """
 
 from __future__ import annotations
@@ -51,7 +53,7 @@ class Limits:
 
 @contextlib.contextmanager
 def serve(function: Callable, limits: Limits | None = None, fork: bool = CAN_FORK) -> Iterator[Callable]:
-    """A stand-in for `function` that returns plain data or raises `Failure`: `with serve(f) as call: call(1, 2)`."""
+    """A stand-in for `function` that gives plain data or raises `Failure`: `with serve(f) as call: …`."""
     service = (_Forked if fork else _InProcess)(function, limits or Limits())
     try:
         yield service.call
@@ -97,7 +99,7 @@ def _words(error: BaseException) -> str:
         return ""
 
 
-# ------------------------------------------------------------------------------------------------------ with a child
+# ---------------------------------------------------------------------------------------------- with a child
 
 
 class _Forked:
@@ -275,7 +277,7 @@ def _no_input(*_):
     raise EOFError(text("exercises.code.input"))
 
 
-# ---------------------------------------------------------------------------------------------------- without a child
+# ------------------------------------------------------------------------------------------- without a child
 
 
 class TimeUp(BaseException):

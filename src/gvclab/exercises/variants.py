@@ -1,7 +1,7 @@
 """Whose numbers? In self-study everybody gets an item's defaults; in a class each student draws the own ones.
 
-A draw depends on three texts only: the course's salt, the student's id and the item's id (and the parameter's name), through
-SHA-256, so that it is the same on every machine and under every version of every library.
+A draw depends on three texts only: the course's salt, the student's id and the item's id (and the parameter's
+name), through SHA-256, so that it is the same on every machine and under every version of every library.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class Identity:
 
 
 def identity() -> Identity:
-    """From `GVCLAB_SALT` and `GVCLAB_STUDENT`; while nbgrader autogrades, the folder `autograded/<student>` says who."""
+    """From `GVCLAB_SALT` and `GVCLAB_STUDENT`; while nbgrader autogrades, its folder says which student."""
     salt = os.environ.get("GVCLAB_SALT", "")
     if os.environ.get("NBGRADER_EXECUTION") == "autograde":
         parts = Path.cwd().parts
@@ -57,7 +57,9 @@ def _numbers_type(item: bank.Item) -> type:
 
         def __repr__(self) -> str:
             pairs = zip(item.given, self, strict=True)
-            return text("exercises.given", listed=", ".join(f"{g.name} = {v} {g.unit}".strip() for g, v in pairs))
+            return text(
+                "exercises.given", listed=", ".join(f"{g.name} = {v} {g.unit}".strip() for g, v in pairs)
+            )
 
     return Numbers
 

@@ -1,22 +1,16 @@
 """Who adds value for whom, and who depends on whom? Inter-country input-output analysis.
 
-`from_arrays` makes a validated table (`ICIO`) of any size, from one sector in three countries to the full WIOD; `exports` sums the
-questions up country by country. All functions are pure; arrays are country-major (all sectors of the first country, then
-the next), rows sell and columns buy, money is in the table's unit.
+`from_arrays` makes a validated table (`ICIO`) of any size, from one sector in three countries to the full
+WIOD; `exports` sums the questions up country by country. All functions are pure; arrays are country-major
+(all sectors of the first country, then the next), rows sell and columns buy, money is in the table's unit.
 """
 
-from .position import (
-    Linkage,
-    Reliance,
-    downstreamness,
-    introversion,
-    linkage,
-    reliance,
-    upstreamness,
-)
+from .poles import Linkage, introversion, linkage
+from .position import Reliance, downstreamness, reliance, upstreamness
 from .scenarios import (
     Extraction,
     Pandemic,
+    Sourcing,
     extract,
     influence,
     pandemic,
@@ -45,6 +39,7 @@ __all__ = [
     "Linkage",
     "Pandemic",
     "Reliance",
+    "Sourcing",
     "aggregate",
     "balances",
     "bilateral",

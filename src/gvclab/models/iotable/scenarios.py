@@ -7,21 +7,25 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..domain import within
 from .table import ICIO
 
 
 class Extraction(NamedTuple):
-    """What a country's disappearance takes away: change of GDP by country (G,), in the table's unit and as a share."""
+    """What a country's disappearance takes away: change of GDP by country (G,), in the table's unit and as a
+    share.
+    """
 
     change: np.ndarray
     share: np.ndarray
 
 
 def extract(table: ICIO, country: str) -> Extraction:
-    """What is lost, at most, if a country stops delivering? Its rows, columns and final deliveries are set to zero.
+    """What is lost, at most, if a country stops delivering? Its rows, columns and final deliveries are set to
+    zero.
 
-    x' = (I - A')⁻¹ F'1 with coefficients unchanged elsewhere. This is accounting: nobody replaces the lost inputs and nobody buys less because
-    of them, so it measures exposure, an upper bound, and is no forecast.
+    x' = (I - A')⁻¹ F'1 with coefficients unchanged elsewhere. This is accounting: nobody replaces the lost
+    inputs and nobody buys less because of them, so it measures exposure, an upper bound, and is no forecast.
     """
     gone = table.rows(country)
     A, f = table.A.copy(), table.F.sum(axis=1)
@@ -34,11 +38,11 @@ def extract(table: ICIO, country: str) -> Extraction:
 def relocate(table: ICIO, origin: str, host: str, destination: str, sector: str, share: float) -> ICIO:
     """The table after a share of final assembly has moved: "China + 1".
 
-    `share` (0 to 1) of what `sector` of `origin` delivers to final demand in `destination` comes from `host` instead; every sector keeps
-    its inputs per unit of output, x' = L F'1. World final demand and world GDP do not change.
+    `share` (0 to 1) of what `sector` of `origin` delivers to final demand in `destination` comes from `host`
+    instead; every sector keeps its inputs per unit of output, x' = L F'1. World final demand and world GDP do
+    not change.
     """
-    if not 0 <= share <= 1:
-        raise ValueError(f"share is {share}; it must lie between 0 and 1")
+    within("share", share, 0, 1)
     old, new, to = table.row(origin, sector), table.row(host, sector), table.country(destination)
     if table.x[new] <= 0 and table.F[old, to] > 0 and share > 0:
         raise ValueError(
@@ -49,20 +53,20 @@ def relocate(table: ICIO, origin: str, host: str, destination: str, sector: str,
     F[old, to] -= moved
     F[new, to] += moved
     x = table.x + table.leontief(F.sum(axis=1) - table.F.sum(axis=1))
-    if x.min() < 0:  # only round-off: an output that moved away whole
-        x = np.maximum(x, 0)
+    x = np.maximum(x, 0)  # round-off where an output moved away whole
     return ICIO(table.A * x, F, x, table.countries, table.sectors, table.year)
 
 
 def influence(W: ArrayLike, labour_share: float) -> np.ndarray:
     """How much of a sector's shock reaches the aggregate? (n,), sums to 1.
 
-    v = (a/n) (I - (1-a) W')⁻¹ 1 with W[i, j] the share of j among i's inputs (rows sum to 1) and a the labour share. Independent shocks of
-    standard deviation σ give the aggregate σ‖v‖₂: n^(-1/2) on a ring, not vanishing on a star.
-    Source: Acemoglu, Carvalho, Ozdaglar and Tahbaz-Salehi 2012, Econometrica 80(5) (*not verified*).
+    v = (a/n) (I - (1-a) W')⁻¹ 1 with W[i, j] the share of j among i's inputs (rows sum to 1) and a the labour
+    share. Independent shocks of standard deviation σ give the aggregate σ‖v‖₂: n^(-1/2) on a ring, not
+    vanishing on a star. Source: Acemoglu, Carvalho, Ozdaglar and Tahbaz-Salehi 2012, Econometrica 80(5) (*not
+    verified*).
     """
     W = _shares("W", W)
-    _fraction("labour_share", np.atleast_1d(labour_share))
+    within("labour_share", labour_share, 0, 1, open_low=True)
     n = len(W)
     return np.linalg.solve(np.eye(n) - (1 - labour_share) * W.T, np.full(n, labour_share / n))
 
@@ -70,18 +74,20 @@ def influence(W: ArrayLike, labour_share: float) -> np.ndarray:
 def pandemic_matrix(Pi: ArrayLike, beta: ArrayLike) -> np.ndarray:
     """Whose lockdown do I feel? M (G, G) with dlnC = M dlnL, exact for shocks of any size; rows sum to 1.
 
-    One-sector roundabout Cobb-Douglas world: Pi[n, i] is the share of i in n's spending (rows = buyer, sum to 1), beta the labour share
-    (0 to 1, one number or one per country), M = Π (I - (1-β) Π)⁻¹ β. Nominal incomes are fixed, so wages move as 1/L_n, log prices
-    are -Π (I - (1-β) Π)⁻¹ β lnL and real consumption their opposite. M(I) = I: a closed country feels its own shock only.
+    One-sector roundabout Cobb-Douglas world: Pi[n, i] is the share of i in n's spending (rows = buyer, sum to
+    1), beta the labour share (0 to 1, one number or one per country), M = Π (I - (1-β) Π)⁻¹ β. Nominal
+    incomes are fixed, so wages move as 1/L_n, log prices are -Π (I - (1-β) Π)⁻¹ β lnL and real consumption
+    their opposite. M(I) = I: a closed country feels its own shock only.
     """
     Pi = _shares("Pi", Pi)
-    beta = np.broadcast_to(np.asarray(beta, dtype=float), len(Pi))
-    _fraction("beta", beta)
+    beta = np.broadcast_to(within("beta", beta, 0, 1, open_low=True), len(Pi))
     return Pi @ np.linalg.solve(np.eye(len(Pi)) - (1 - beta)[:, None] * Pi, np.diag(beta))
 
 
 class Pandemic(NamedTuple):
-    """Log changes of real consumption (G,): loss = own + imported; closed: the same shock in a world without trade."""
+    """Log changes of real consumption (G,): loss = own + imported; closed: the same shock in a world without
+    trade.
+    """
 
     matrix: np.ndarray
     loss: np.ndarray
@@ -93,25 +99,28 @@ class Pandemic(NamedTuple):
 def pandemic(Pi: ArrayLike, beta: ArrayLike, shock: ArrayLike) -> Pandemic:
     """What does a fall of labour (log changes, (G,)) cost with and without trade? See `pandemic_matrix`.
 
-    Closing the border (Π = I) gives dlnC = dlnL. It helps country n if and only if its own shock is milder than the M-weighted mean.
+    Closing the border (Π = I) gives dlnC = dlnL. It helps country n if and only if its own shock is milder
+    than the M-weighted mean.
     """
     M = pandemic_matrix(Pi, beta)
-    shock = np.asarray(shock, dtype=float)
-    if shock.shape != (len(M),) or not np.isfinite(shock).all():
-        raise ValueError(f"shock is {shock}; it must be {len(M)} finite log changes of labour")
+    shock = np.broadcast_to(within("shock", shock), len(M))
     own = np.diag(M) * shock
     return Pandemic(M, M @ shock, own, M @ shock - own, shock)
 
 
 class Sourcing(NamedTuple):
-    """A table read as a one-sector roundabout world: Pi (G, G) spending shares by origin, rows = buyer; beta (G,) labour shares."""
+    """A table read as a one-sector roundabout world: Pi (G, G) spending shares by origin, rows = buyer; beta
+    (G,) labour shares.
+    """
 
     Pi: np.ndarray
     beta: np.ndarray
 
 
 def sourcing_shares(table: ICIO) -> Sourcing:
-    """The arguments of `pandemic_matrix` from a table: all purchases by country of origin, value added over output."""
+    """The arguments of `pandemic_matrix` from a table: all purchases by country of origin, value added over
+    output.
+    """
     bought = table.by_country(table.sales).T
     return Sourcing(bought / bought.sum(axis=1, keepdims=True), table.gdp / table.by_country(table.x))
 
@@ -124,9 +133,3 @@ def _shares(name: str, matrix: ArrayLike) -> np.ndarray:
     if not (matrix.min() >= 0 and np.allclose(sums, 1, rtol=0, atol=1e-9)):
         raise ValueError(f"rows of {name} must be shares that sum to 1; they sum to {np.round(sums, 6)}")
     return matrix
-
-
-def _fraction(name: str, value: np.ndarray) -> None:
-    bad = ~((value > 0) & (value <= 1))
-    if bad.any():
-        raise ValueError(f"{name} is {value[bad][0]:g}; it must be above 0 and at most 1")

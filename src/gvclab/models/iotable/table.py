@@ -1,4 +1,6 @@
-"""The table itself: an immutable inter-country input-output table, checked once, and what follows from it by definition."""
+"""The table itself: an immutable inter-country input-output table, checked once, and what follows from it by
+definition.
+"""
 
 from __future__ import annotations
 
@@ -18,9 +20,10 @@ _ROUNDING = 0.05  # of a row's sales: the most that `from_arrays` books as round
 class ICIO:
     """An inter-country input-output table of G countries x N sectors that balances: Z 1 + F 1 = x.
 
-    Z: (GN, GN) intermediate deliveries; F: (GN, G) final deliveries by destination; x: (GN,) gross output. Rows sell. Cells of F may be
-    negative (inventories), cells of Z may not. The arrays are copied and made read-only.
-    Raises ValueError naming the cell or row at fault. `from_arrays` makes one from published arrays.
+    Z: (GN, GN) intermediate deliveries; F: (GN, G) final deliveries by destination; x: (GN,) gross output.
+    Rows sell. Cells of F may be negative (inventories), cells of Z may not. The arrays are copied and made
+    read-only. Raises ValueError naming the cell or row at fault. `from_arrays` makes one from published
+    arrays.
     """
 
     Z: np.ndarray
@@ -40,15 +43,15 @@ class ICIO:
             object.__setattr__(self, field, value)
         for name, array in (("Z", Z), ("x", x)):
             if array.size and array.min() < 0:
-                row = int(np.argwhere(array < 0)[0][0])
+                row = np.unravel_index(array.argmin(), array.shape)[0]
                 raise ValueError(f"{name} of {self.label(row)} has {array.min():g}; it must be 0 or more")
         sales = Z.sum(axis=1) + F.sum(axis=1)
         gap = np.abs(sales - x) - _BALANCE * (np.abs(F).sum(axis=1) + Z.sum(axis=1))
         if gap.max() > _BALANCE * x.mean():
             row = int(gap.argmax())
             raise ValueError(
-                f"output of {self.label(row)} is {x[row]:g} but its sales sum to {sales[row]:g}; they must be equal "
-                "(from_arrays books the rounding of a published table)"
+                f"output of {self.label(row)} is {x[row]:g} but its sales sum to {sales[row]:g}; "
+                "they must be equal (from_arrays books the rounding of a published table)"
             )
 
     def label(self, row: int) -> str:
@@ -57,7 +60,7 @@ class ICIO:
 
     def country(self, name: str) -> int:
         """Position of a country; ValueError lists the known ones."""
-        return _position("country", name, self.countries)
+        return position_of("country", name, self.countries)
 
     def rows(self, country: str) -> slice:
         """The rows (and columns) of a country."""
@@ -66,7 +69,7 @@ class ICIO:
 
     def row(self, country: str, sector: str) -> int:
         """The row (and column) of a country's sector."""
-        return self.rows(country).start + _position("sector", sector, self.sectors)
+        return self.rows(country).start + position_of("sector", sector, self.sectors)
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -76,22 +79,24 @@ class ICIO:
     @cached_property
     def A(self) -> np.ndarray:
         """(GN, GN) input coefficients Z x̂⁻¹; a sector without output has none."""
-        return self.Z * np.divide(1.0, self.x, out=np.zeros_like(self.x), where=self.x > 0)
+        return read_only(self.Z * np.divide(1.0, self.x, out=np.zeros_like(self.x), where=self.x > 0))
 
     @cached_property
     def v(self) -> np.ndarray:
-        """(GN,) value added per unit of output, 1 - 1'A (1 where nothing is produced, so that v'L = 1' everywhere)."""
-        return 1 - self.A.sum(axis=0)
+        """(GN,) value added per unit of output, 1 - 1'A (1 where nothing is produced, so that v'L = 1'
+        everywhere).
+        """
+        return read_only(1 - self.A.sum(axis=0))
 
     @cached_property
     def va(self) -> np.ndarray:
         """(GN,) value added, x - 1'Z."""
-        return self.v * self.x
+        return read_only(self.v * self.x)
 
     @cached_property
     def gdp(self) -> np.ndarray:
         """(G,) value added by country."""
-        return self.by_country(self.va)
+        return read_only(self.by_country(self.va))
 
     def by_country(self, rows: np.ndarray) -> np.ndarray:
         """Sum the first axis (GN) over each country's sectors: (G, ...)."""
@@ -100,28 +105,29 @@ class ICIO:
     @cached_property
     def sales(self) -> np.ndarray:
         """(GN, G) all deliveries of a sector by country of the buyer, intermediate and final."""
-        return self.Z.reshape(self.x.size, *self.shape).sum(axis=2) + self.F
+        return read_only(self.Z.reshape(self.x.size, *self.shape).sum(axis=2) + self.F)
 
     @cached_property
     def home(self) -> np.ndarray:
         """(GN, G) mask: the buyer is the seller's own country."""
-        return np.repeat(np.eye(self.shape[0], dtype=bool), self.shape[1], axis=0)
+        return read_only(np.repeat(np.eye(self.shape[0], dtype=bool), self.shape[1], axis=0))
 
     @cached_property
     def abroad(self) -> np.ndarray:
         """(GN, G) exports of each sector by destination; home deliveries are zero."""
-        return np.where(self.home, 0.0, self.sales)
+        return read_only(np.where(self.home, 0.0, self.sales))
 
     @cached_property
     def A_home(self) -> np.ndarray:
         """(G, N, N) input coefficients of each country's own inputs, the diagonal blocks of A."""
         G, N = self.shape
         g = np.arange(G)
-        return self.A.reshape(G, N, G, N)[g, :, g, :]
+        return read_only(self.A.reshape(G, N, G, N)[g, :, g, :])
 
     @cached_property
     def _lu(self):
-        # Factor the transpose: it is the same memory read in Fortran order, which LAPACK takes without a copy.
+        # Factor the transpose: it is the same memory read in Fortran order, which LAPACK takes without a
+        # copy.
         M = -self.A
         M[np.diag_indices_from(M)] += 1
         return lu_factor(M.T, overwrite_a=True, check_finite=False)
@@ -137,7 +143,7 @@ class ICIO:
     @cached_property
     def va_content(self) -> np.ndarray:
         """(G, GN) value added of country s in a unit of final delivery of sector j; columns sum to 1."""
-        return self.leontief_left(np.where(self.home.T, self.v, 0.0))
+        return read_only(self.leontief_left(np.where(self.home.T, self.v, 0.0)))
 
 
 def from_arrays(
@@ -150,9 +156,10 @@ def from_arrays(
 ) -> ICIO:
     """An `ICIO` from published arrays.
 
-    F may have several uses per country, (GN, G·uses), country-major; they are added up. Without x, output is the row sum. With
-    x, a row that misses it (tables are printed in whole millions) keeps x, and with it every coefficient: the gap is booked as final
-    demand at home. Raises ValueError as `ICIO` does, and for a gap above 5 % of the row's sales, which is no rounding.
+    F may have several uses per country, (GN, G·uses), country-major; they are added up. Without x, output is
+    the row sum. With x, a row that misses it (tables are printed in whole millions) keeps x, and with it
+    every coefficient: the gap is booked as final demand at home. Raises ValueError as `ICIO` does, and for a
+    gap above 5 % of the row's sales, which is no rounding.
     """
     Z, F = np.asarray(Z, dtype=float), collapse_uses(F, len(countries))
     if x is not None:
@@ -188,8 +195,8 @@ def aggregate(
 ) -> ICIO:
     """Merge countries and sectors: every label is sent to a new one (the identity where no mapping is given).
 
-    Flows between merged countries become home flows. New labels stand in order of first appearance in the table.
-    Raises ValueError for a label that the mapping leaves out.
+    Flows between merged countries become home flows. New labels stand in order of first appearance in the
+    table. Raises ValueError for a label that the mapping leaves out.
     """
     old_c, new_c = _mapped("countries", table.countries, countries)
     old_s, new_s = _mapped("sectors", table.sectors, sectors)
@@ -227,11 +234,17 @@ def _frozen(name: str, array: ArrayLike, shape: tuple[int, ...]) -> np.ndarray:
         raise ValueError(
             f"{name} has a value that is not a finite number at {np.argwhere(~np.isfinite(array))[0]}"
         )
+    return read_only(array)
+
+
+def read_only(array: np.ndarray) -> np.ndarray:
+    """The same array, closed to changes."""
     array.setflags(write=False)
     return array
 
 
-def _position(kind: str, name: str, labels: tuple[str, ...]) -> int:
+def position_of(kind: str, name: str, labels: tuple[str, ...]) -> int:
+    """Where a country or sector stands; ValueError lists the known ones."""
     if name not in labels:
-        raise ValueError(f"no {kind} {name!r} in this table; it has {', '.join(labels)}")
+        raise ValueError(f"no {kind} {name!r} here; there is {', '.join(labels)}")
     return labels.index(name)

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 
 def bilateral(table: ICIO, kind: str = "total") -> np.ndarray:
-    """How much does s sell to r? (G, G), sellers in rows, zero diagonal; `kind` is "total", "input" or "final"."""
+    """How much does s sell to r? (G, G), sellers in rows, zero diagonal; `kind` is "total", "input" or
+    "final".
+    """
     kinds = {"total": lambda: table.sales, "input": lambda: table.sales - table.F, "final": lambda: table.F}
     if kind not in kinds:
         raise ValueError(f"kind is {kind!r}; it must be one of {', '.join(kinds)}")
@@ -26,27 +28,34 @@ def bilateral(table: ICIO, kind: str = "total") -> np.ndarray:
 def va_trade(table: ICIO) -> np.ndarray:
     """Whose work does r consume? (G, G): value added of s absorbed in r, VA[s,r] = Σ_{i∈s} v_i (L F)_{ir}.
 
-    Rows sum to GDP, columns to final demand. Source: Johnson and Noguera 2012, J. Int. Economics 86(2) (*read*: abstract).
+    Rows sum to GDP, columns to final demand. Source: Johnson and Noguera 2012, J. Int. Economics 86(2)
+    (*read*: abstract).
     """
     return table.va_content @ table.F
 
 
 def vax(table: ICIO) -> np.ndarray:
-    """(G,) value-added exports over gross exports, Σ_{r≠s} VA[s,r] / E_s; not a number for a country that exports nothing."""
+    """(G,) value-added exports over gross exports, Σ_{r≠s} VA[s,r] / E_s; not a number for a country that
+    exports nothing.
+    """
     absorbed_abroad = va_trade(table)
     np.fill_diagonal(absorbed_abroad, 0)
     return _share(absorbed_abroad.sum(axis=1), bilateral(table).sum(axis=1))
 
 
 class Balances(NamedTuple):
-    """Bilateral balances (G, G), antisymmetric: entry [s, r] is the surplus of s with r. Rows sum to the overall balance."""
+    """Bilateral balances (G, G), antisymmetric: entry [s, r] is the surplus of s with r. Rows sum to the
+    overall balance.
+    """
 
     gross: np.ndarray
     value_added: np.ndarray
 
 
 def balances(table: ICIO) -> Balances:
-    """Who runs a surplus with whom, gross and in value added? The overall balances (row sums) are the same in both."""
+    """Who runs a surplus with whom, gross and in value added? The overall balances (row sums) are the same in
+    both.
+    """
     gross, added = bilateral(table), va_trade(table)
     return Balances(gross - gross.T, added - added.T)
 
@@ -54,18 +63,19 @@ def balances(table: ICIO) -> Balances:
 def va_in_exports(table: ICIO) -> np.ndarray:
     """Where does the value of a country's exports come from? (G, G): value added of s in gross exports of r.
 
-    The diagonal is domestic, the rest of a column foreign value added; columns sum to gross exports exactly, since v'L = 1'.
-    Source: Koopman, Wang and Wei 2014, American Economic Review 104(2) (*not verified*).
+    The diagonal is domestic, the rest of a column foreign value added; columns sum to gross exports exactly,
+    since v'L = 1'. Source: Koopman, Wang and Wei 2014, American Economic Review 104(2) (*not verified*).
     """
     leaving = table.abroad.sum(axis=1)
     return (table.va_content * leaving).reshape(-1, *table.shape).sum(axis=2)
 
 
 class Decomposition(NamedTuple):
-    """Gross exports [s, r] split after Borin and Mancini: gross = davax + forward + backward, term by term (G, G).
+    """Gross exports [s, r] split after Borin and Mancini: gross = davax + forward + backward, term by term
+    (G, G).
 
-    davax: domestic value added absorbed by the direct importer, in s's exports that cross one border only. forward: domestic value added that r
-    sends on. backward: imported content and what is counted twice.
+    davax: domestic value added absorbed by the direct importer, in s's exports that cross one border only.
+    forward: domestic value added that r sends on. backward: imported content and what is counted twice.
     """
 
     gross: np.ndarray
@@ -87,9 +97,10 @@ class Decomposition(NamedTuple):
 def decompose(table: ICIO) -> Decomposition:
     """How much of each export flow is trade within global value chains?
 
-    DC_sr = V_s L_d,s e_sr; DAVAX_sr = V_s L_d,s (F_sr + A_sr L_d,r F_rr), with L_d,s = (I - A_ss)⁻¹; GVC = E - DAVAX, backward = E - DC,
-    forward = DC - DAVAX. Only G systems of size N are solved, none of size GN. For country totals sum over r.
-    Source: Borin and Mancini 2019, World Bank Policy Research WP 8804 (*not verified*).
+    DC_sr = V_s L_d,s e_sr; DAVAX_sr = V_s L_d,s (F_sr + A_sr L_d,r F_rr), with L_d,s = (I - A_ss)⁻¹; GVC = E
+    - DAVAX, backward = E - DC, forward = DC - DAVAX. Only G systems of size N are solved, none of size GN.
+    For country totals sum over r. Source: Borin and Mancini 2019, World Bank Policy Research WP 8804 (*not
+    verified*).
     """
     G, N = table.shape
     eye = np.eye(N)
@@ -110,10 +121,11 @@ def decompose(table: ICIO) -> Decomposition:
 def exports(table: ICIO) -> pd.DataFrame:
     """What are a country's exports made of, and where in the chain does it stand? One row per country.
 
-    gross: exports in the table's unit; dva: domestic value added in them (they cross the border any number of times), diagonal of
-    `va_in_exports`; fva_share: 1 - dva/gross; vax_ratio: value added absorbed abroad over gross; gvc_participation = backward + forward, shares of
-    gross after `decompose`; upstreamness: mean number of stages to final use, weighted with exports. The participation of Koopman et al. is
-    another one: foreign value added plus domestic value added in others' exports, both from `va_in_exports`.
+    gross: exports in the table's unit; dva: domestic value added in them (they cross the border any number of
+    times), diagonal of `va_in_exports`; fva_share: 1 - dva/gross; vax_ratio: value added absorbed abroad over
+    gross; gvc_participation = backward + forward, shares of gross after `decompose`; upstreamness: mean
+    number of stages to final use, weighted with exports. The participation of Koopman et al. is another one:
+    foreign value added plus domestic value added in others' exports, both from `va_in_exports`.
     """
     import pandas as pd  # here: the models are used without tables too
 

@@ -13,8 +13,8 @@ from .frontier_walk import corners
 
 # Shares below this are none: the place is not used and costs no kappa.
 USED = 1e-9
-# Supplies equal to so many decimals are the same: the order of multiplication changes the last ones.
-SAME = 9
+# Supplies are known to so many decimals of a year's need (half a minute): what differs by less is the same.
+DECIMALS = 6
 # Objectives that differ by less are equal, and a rule decides between them.
 TIE = 1e-10
 
@@ -50,7 +50,7 @@ def scenarios(shocks: Iterable[Shock], places: Sequence[str]) -> Scenarios:
     """What can happen, and how likely is it?
 
     Formula: shocks are independent; one that occurs multiplies what survives of each place it hits by
-    1 - severity. All 2^J combinations are enumerated; those that leave the same are merged.
+    1 - severity. All 2^J combinations are enumerated; those that leave the same, to six decimals, are merged.
 
     Returns p (S,), adding up to 1, and z (S, K), in a fixed order. Raises ValueError naming an unknown place.
     """
@@ -65,9 +65,9 @@ def scenarios(shocks: Iterable[Shock], places: Sequence[str]) -> Scenarios:
         hit = z * np.where([place in shock.places for place in places], 1 - shock.severity, 1.0)
         # Merging as we go keeps the work proportional to what is distinct.
         z, p = np.vstack([z, hit]), np.concatenate([p * (1 - shock.probability), p * shock.probability])
-        _, first, merged = np.unique(z.round(SAME), axis=0, return_index=True, return_inverse=True)
+        _, first, merged = np.unique(z.round(DECIMALS), axis=0, return_index=True, return_inverse=True)
         z, p = z[first], np.bincount(merged.ravel(), p)
-    return Scenarios(p[p > 0], z[p > 0])
+    return Scenarios(p[p > 0], z[p > 0].round(DECIMALS))
 
 
 def effective(z, phi) -> np.ndarray:
@@ -140,8 +140,8 @@ def optimise(
     xmax : largest share of one place, a number or (K,).
     lam : >= 0, weight of the mean shortage (a risk-neutral firm has w = 0, lam = 1).
 
-    Ties: of portfolios with the same objective (to 1e-10) the one with the lowest CVaR, then with fewest places,
-    then with the largest share in the place listed first (second …). Results do not vary from run to run.
+    Ties: of portfolios with the same objective (to 1e-10) the one with the lowest CVaR, then with fewest
+    places, then with the largest share in the place listed first (second …). The result never varies.
     Raises ValueError if xmax leaves part of the need unbooked.
     Source: Rockafellar and Uryasev 2000 (not verified) for each set of places, all sets compared.
     """
@@ -227,7 +227,7 @@ def _programs(c, p, z, phi, h, bmax, xmax) -> Iterator[_Program]:
     columns_supply = np.column_stack([a, np.ones(len(a))])
     columns_cost, columns_cap = np.append(c, h), np.append(xmax, bmax)
     # Scenarios that look the same from a set of places are merged, by a code of what each place yields.
-    levels = [np.unique(column.round(SAME), return_inverse=True)[1] for column in a.T]
+    levels = [np.unique(column.round(DECIMALS), return_inverse=True)[1] for column in a.T]
     for size in range(n_places, 0, -1):
         for support in map(list, combinations(range(n_places), size)):
             if xmax[support].sum() < 1 - USED:

@@ -222,8 +222,8 @@ def create_sourcing(
 
     Parameters
     ----------
-    costs : unit cost by place; places that are not named keep their default. With `shocks` of your own it lists
-        all places, home first.
+    costs : unit cost by place; places that are not named keep their default. With `shocks` of your own it
+        lists all places, home first.
     shocks : all shocks, if not the eight of the default.
     probabilities : chance in a year by name of the shock: {"Home": 0.25}.
     severities : fraction of a year's supply lost, weeks / 52; one number for all shocks, or by name.

@@ -88,7 +88,7 @@ def egl_fixed_point(x, n: int, m: int, depth: int | None = None):
             r = egl_map(r, x, n, m)
         return _plain(r)
     critical = egl_critical(n, m)
-    alive = x >= critical.x_c * (1 - 1e-14)
+    alive = x > critical.x_c if critical.r_c == 0 else x >= critical.x_c * (1 - 1e-14)
     if m == 1:
         return _plain(np.where(alive, 1.0, 0.0))
     # Iteration crawls near the cliff. On [y_c, 1], y - x (1 - (1 - y)^m)^n changes sign once: bisect.

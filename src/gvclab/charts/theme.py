@@ -1,0 +1,143 @@
+"""How all figures look: a palette that colour-blind readers can tell apart, always with a second channel.
+
+Colours are those of Okabe and Ito (2008) without black and yellow, which vanish on a dark or on a white page. Text and
+grid have no colour here: the live figure takes them from the page it stands on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
+ORANGE, PURPLE, SKY = "#E69F00", "#CC79A7", "#56B4E9"
+GREY = "#7F7F7F"  # reference lines; 4 : 1 against white and against JupyterLab's dark page
+
+
+class Style(NamedTuple):
+    """One member of a series: a colour and what tells it apart without colour."""
+
+    color: str
+    dash: str
+    symbol: str
+    pattern: str
+
+
+SERIES = (
+    Style(BLUE, "solid", "circle", ""),
+    Style(VERMILLION, "dash", "diamond", "/"),
+    Style(GREEN, "dot", "square", "x"),
+    Style(ORANGE, "dashdot", "triangle-up", "."),
+    Style(PURPLE, "longdash", "x", "\\"),
+    Style(SKY, "longdashdot", "triangle-down", "-"),
+)
+REFERENCE = Style(GREY, "dot", "line-ew", "|")
+
+_AXIS = {
+    "automargin": True,
+    "showline": True,
+    "linecolor": GREY,
+    "gridcolor": "rgba(127,127,127,0.22)",
+    "zeroline": False,
+    "ticks": "outside",
+    "ticklen": 4,
+    "tickcolor": GREY,
+    "title": {"standoff": 8, "font": {"size": 13}},
+    "tickfont": {"size": 12},
+}
+# A plain object, given to each figure: importing this module changes nothing for other figures in the notebook.
+TEMPLATE = {
+    "layout": {
+        "colorway": [style.color for style in SERIES],
+        "font": {"family": "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', Arial, sans-serif", "size": 13},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "margin": {"l": 56, "r": 16, "t": 16, "b": 48},
+        "hovermode": "closest",
+        "hoverlabel": {"font": {"size": 13}},
+        # Above the axes, where it can cover no data; it wraps and takes its room from the margin.
+        "legend": {
+            "orientation": "h",
+            "x": 0,
+            "xanchor": "left",
+            "y": 1.02,
+            "yanchor": "bottom",
+            "font": {"size": 12},
+            "bgcolor": "rgba(0,0,0,0)",
+        },
+        "xaxis": _AXIS,
+        "yaxis": _AXIS,
+    }
+}
+
+
+def line(style: Style | int, **more: Any) -> dict[str, Any]:
+    """Properties of a line trace in a style, or in the k-th of the series."""
+    chosen = _style(style)
+    return {"mode": "lines", "line": {"color": chosen.color, "dash": chosen.dash, "width": 2.5}, **more}
+
+
+def points(style: Style | int, size: float = 10, **more: Any) -> dict[str, Any]:
+    """Properties of a trace of points in a style, or in the k-th of the series."""
+    chosen = _style(style)
+    return {"mode": "markers", "marker": {"color": chosen.color, "symbol": chosen.symbol, "size": size}, **more}
+
+
+def bars(style: Style | int, **more: Any) -> dict[str, Any]:
+    """Properties of a bar trace in a style, or in the k-th of the series."""
+    chosen = _style(style)
+    # Bars are large: the pattern is drawn thinly in white over the colour.
+    pattern = {"shape": chosen.pattern, "fgcolor": "rgba(255,255,255,0.55)", "size": 7, "solidity": 0.25}
+    return {"type": "bar", "marker": {"color": chosen.color, "pattern": pattern}, **more}
+
+
+def axis(title: str, **more: Any) -> dict[str, Any]:
+    """An axis: its title with the unit, and anything else that plotly's axes know (`range`, `type`, …)."""
+    return {"title": {"text": title}, **more}
+
+
+def frame(
+    *cells: tuple[str | dict[str, Any], str | dict[str, Any]],
+    traces: list[dict[str, Any]] | tuple = (),
+    widths: tuple[float, ...] | None = None,
+    height: int = 400,
+    **layout: Any,
+) -> go.Figure:
+    """An empty figure in the course's style, to be filled by views.
+
+    Parameters: one pair (x axis, y axis) for each plot, side by side, as titles or from `axis`; `traces` as plain
+    mappings (`{"name": …, "xaxis": "x2", "yaxis": "y2", **line(0)}`); `widths` of the plots relative to each other;
+    `height` in pixels; `layout` for all else.
+
+    Raises ValueError if `widths` has another length than the plots, or for a property that plotly does not know.
+    """
+    import plotly.graph_objects as go
+
+    widths = widths or (1.0,) * len(cells)
+    if len(widths) != len(cells):
+        raise ValueError(f"{len(widths)} widths for {len(cells)} plots")
+    axes: dict[str, Any] = {}
+    for k, (cell, domain) in enumerate(zip(cells, _domains(widths), strict=True), start=1):
+        x, y = (axis(side) if isinstance(side, str) else side for side in cell)
+        number = "" if k == 1 else k
+        axes[f"xaxis{number}"] = {"domain": domain, "anchor": f"y{number}", **x}
+        axes[f"yaxis{number}"] = {"anchor": f"x{number}", **y}
+    data = [{"type": "scatter", **trace} for trace in traces]
+    # One value for the life of the figure: a reader's zoom and hidden curves outlive every update.
+    return go.Figure(data, {"template": TEMPLATE, "height": height, "uirevision": "kept", **axes, **layout})
+
+
+def _style(style: Style | int) -> Style:
+    return SERIES[style % len(SERIES)] if isinstance(style, int) else style
+
+
+def _domains(widths: tuple[float, ...], gap: float = 0.12) -> list[list[float]]:
+    """Where plots side by side begin and end, in fractions of the width."""
+    room = (1 - gap * (len(widths) - 1)) / sum(widths)
+    ends, start = [], 0.0
+    for width in widths:
+        ends.append([round(start, 4), round(min(start + width * room, 1.0), 4)])
+        start += width * room + gap
+    return ends

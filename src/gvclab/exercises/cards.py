@@ -1,0 +1,51 @@
+"""The card that shows a verdict: an icon and words, so that nothing is said by colour alone."""
+
+from __future__ import annotations
+
+import html
+import re
+
+from gvclab.content import text
+
+from .ladder import Verdict
+
+# Okabe-Ito.
+_COLOUR = {"good": "#009E73", "half": "#E69F00", "bad": "#D55E00", "open": "#0072B2"}
+_ICON = {"good": "✔", "half": "◐", "bad": "✘", "open": "○"}
+
+
+def icon(verdict: Verdict) -> str:
+    """✔ right, ◐ in part or nearly, ✘ wrong, ○ open."""
+    return _ICON[_face(verdict)]
+
+
+def card(verdict: Verdict, headline: str) -> str:
+    """The verdict as HTML, announced by assistive technology, every word of it escaped."""
+    mark = "<span aria-hidden='true'>{}</span>".format
+    parts = "".join(
+        f"<li>{mark(icon(part))} {rich(label)}: "
+        f"<strong>{rich(text(f'exercises.title.{part.status}'))}.</strong> {rich(part.message)}</li>"
+        for label, part in verdict.parts
+    )
+    listed = f"<ul style='list-style:none;margin:.3em 0 0;padding:0'>{parts}</ul>" if parts else ""
+    style = f"border-left:.3em solid {_COLOUR[_face(verdict)]};padding:.3em .8em;max-width:48em"
+    return (
+        f"<div role='status' class='gvclab-check gvclab-{verdict.status}' style='{style}'>"
+        f"<strong>{mark(icon(verdict))} {rich(headline)}</strong>"
+        f"<div>{rich(verdict.message)}</div>{listed}</div>"
+    )
+
+
+def rich(words: str) -> str:
+    """Text as HTML: everything escaped, `code` and *emphasis* kept."""
+    escaped = html.escape(words)
+    escaped = re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped)
+    return re.sub(r"(?<!\w)\*([^*\s][^*]*)\*(?!\w)", r"<em>\1</em>", escaped)
+
+
+def _face(verdict: Verdict) -> str:
+    if verdict.status == "right":
+        return "good"
+    if verdict.status in ("partial", "close") or verdict.score > 0:
+        return "half"
+    return "bad" if verdict.status in ("wrong", "misconception", "kind", "broken") else "open"

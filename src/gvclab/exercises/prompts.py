@@ -1,0 +1,99 @@
+"""What a prompt says of its own item: `{{ tolerance }}` and its like, made from the item.
+
+Each writer takes the item and gives Markdown. What the checker uses is what the student reads, because both
+come from the same field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+from gvclab.content import text
+
+from .items import Item, letter
+
+_SLOT = re.compile(r"\{\{ *(\w+) *\}\}")
+
+# What each type must show; `given` is added where an item has parameters.
+_SHOWN = {
+    "num": {"tolerance"},
+    "interpret": {"tolerance"},
+    "choice": {"options"},
+    "predict": {"options"},
+    "match": {"terms"},
+    "code": set(),
+    "graph": {"nodes"},
+    "essay": {"rubric"},
+}
+
+
+def with_prompt(item: Item, template: str) -> Item:
+    """The item with the prompt of its template. ValueError names a slot that is missing or unknown."""
+    wanted = _SHOWN[item.type] | ({"given"} if item.given else set())
+    shown = set(_SLOT.findall(template))
+    if wanted - shown:
+        raise ValueError(f"the prompt of {item.id} must show {{{{ {', '.join(sorted(wanted - shown))} }}}}")
+    unknown = sorted(shown - set(SLOTS))
+    if unknown:
+        raise ValueError(f"the prompt of {item.id} has unknown slots: {', '.join(unknown)}")
+    return replace(item, prompt=_SLOT.sub(lambda slot: SLOTS[slot.group(1)](item), template))
+
+
+def given_line(item: Item) -> str:
+    """The default parameters, and where a student finds the own ones."""
+    lines = [
+        text("exercises.prompt.given_one", name=g.name, value=g.default, unit=g.unit).strip()
+        for g in item.given
+    ]
+    return text("exercises.prompt.given", listed="\n".join(lines), id=item.id)
+
+
+def tolerance_line(item: Item) -> str:
+    """How exact an answer must be, part by part, from the tolerances the checker uses."""
+    numbers = [part for part in item.parts if part.is_number]
+    width = [
+        text("exercises.prompt.atol", tol=f"{part.atol:g}")
+        if part.atol
+        else text("exercises.prompt.rtol", tol=f"{part.rtol:.3g}")
+        for part in numbers
+    ]
+    if len(set(width)) == 1:
+        key = "exercises.prompt.tolerance_one" if len(numbers) == 1 else "exercises.prompt.tolerance_all"
+        return text(key, width=width[0])
+    listed = "; ".join(f"{part.label}: {w}" for part, w in zip(numbers, width, strict=True))
+    return text("exercises.prompt.tolerance_each", listed=listed)
+
+
+def options_list(item: Item) -> str:
+    """The options with their letters."""
+    return "\n".join(f"- **{letter(i)}.** {option.text}" for i, option in enumerate(item.options))
+
+
+def nodes_list(item: Item) -> str:
+    """The boxes that may be used."""
+    return ", ".join(f"`{node.name}`" for node in item.nodes)
+
+
+def terms_list(item: Item) -> str:
+    """What is to be matched with what."""
+    terms, classes = (", ".join(f"`{word}`" for word in words) for words in (item.terms, item.classes))
+    return text("exercises.prompt.terms", terms=terms, classes=classes)
+
+
+def rubric_list(item: Item) -> str:
+    """The lines of the rubric with their points."""
+    return "\n".join(
+        text("exercises.prompt.rubric", text=line.text, points=f"{line.points:g}") for line in item.rubric
+    )
+
+
+SLOTS: dict[str, Callable[[Item], str]] = {
+    "given": given_line,
+    "tolerance": tolerance_line,
+    "options": options_list,
+    "nodes": nodes_list,
+    "terms": terms_list,
+    "rubric": rubric_list,
+}

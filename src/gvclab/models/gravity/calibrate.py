@@ -1,0 +1,72 @@
+"""From a real table to a world, and back."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..iotable import ICIO
+from .economy import World
+
+
+def calibrate(table: ICIO, theta: ArrayLike = 5.0, tariffs: ArrayLike = 0.0) -> World:
+    """The world that an inter-country table shows: solved without a shock it returns every sector's output.
+
+    theta: trade elasticities, one or (S,); tariffs: (N, N, S) or one rate [importer, exporter, sector], paid
+    on top of the table's flows, which are net of them. Shares: pi from intermediate plus final flows,
+    gamma[n, k, s] = inputs of k, duty included, per unit of output of s, alpha from final demand, wL = value
+    added less duties on inputs, D = final spending - wL - revenue. A negative cell of final demand
+    (inventories) has no share: it is first moved out, the seller's other final deliveries shrinking in
+    proportion, which leaves every sector's sales, output and value added as they are. A sector without output
+    keeps to itself. Raises ValueError where a seller's final deliveries sum to less than 0, and as `World`
+    does.
+    """
+    N, S = table.shape
+    Z = table.Z.reshape(N, S, N, S).transpose(2, 0, 1, 3)  # [buyer, seller, good, user]
+    F = _without_negatives(table).reshape(N, S, N).transpose(2, 0, 1)  # [buyer, seller, good]
+    tariff = np.broadcast_to(np.asarray(tariffs, dtype=float), (N, N, S)) * ~np.eye(N, dtype=bool)[:, :, None]
+    output = table.x.reshape(N, S)
+    inputs = (Z * (1 + tariff)[..., None]).sum(axis=1)  # (N, S, S) duty included
+    gamma = np.divide(inputs, output[:, None, :], out=np.zeros_like(inputs), where=output[:, None, :] > 0)
+    spent = (Z.sum(axis=3) + F) * (1 + tariff)
+    X = spent.sum(axis=1)
+    at_home = np.broadcast_to(np.eye(N)[:, :, None], spent.shape).copy()
+    pi = np.divide(spent, X[:, None, :], out=at_home, where=X[:, None, :] > 0)
+    final = (F * (1 + tariff)).sum(axis=1)
+    revenue = (spent * tariff / (1 + tariff)).sum(axis=(1, 2))
+    wL = (output - inputs.sum(axis=1)).sum(axis=1)
+    return World(
+        countries=table.countries,
+        sectors=table.sectors,
+        pi=pi,
+        tariff=tariff,
+        gamma=gamma,
+        alpha=final / final.sum(axis=1, keepdims=True),
+        theta=np.broadcast_to(np.asarray(theta, dtype=float), (S,)),
+        wL=wL,
+        D=final.sum(axis=1) - wL - revenue,
+    )
+
+
+def as_table(world: World, year: int | None = None) -> ICIO:
+    """The world's base as an inter-country table, flows net of tariffs: value added in it includes the duties
+    on inputs.
+    """
+    N, S = world.alpha.shape
+    reaches = world.pi / (1 + world.tariff)  # [buyer, seller, good]
+    used = world.gamma * world.base.Y[:, None, :]  # [buyer, good, user]
+    Z = np.einsum("nik,nks->ikns", reaches, used).reshape(N * S, N * S)
+    F = np.einsum("nik,nk->ikn", reaches, world.alpha * world.income[:, None]).reshape(N * S, N)
+    return ICIO(Z, F, world.base.Y.ravel(), world.countries, world.sectors, year)
+
+
+def _without_negatives(table: ICIO) -> np.ndarray:
+    total, positive = table.F.sum(axis=1), np.maximum(table.F, 0)
+    if (total < 0).any():
+        row = int(total.argmin())
+        raise ValueError(
+            f"final deliveries of {table.label(row)} sum to {total[row]:g}; they must be 0 or more "
+            "(aggregate the table first)"
+        )
+    kept = positive.sum(axis=1)
+    return positive * np.divide(total, kept, out=np.zeros_like(kept), where=kept > 0)[:, None]

@@ -1,0 +1,118 @@
+"""One stylised world of 8 regions x 4 sectors, made up, for tests and for exercises that need round numbers.
+
+Nothing here is a measurement: say so wherever it is shown. Units: per cent of world GDP.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+
+from .gravity import World, accounts, as_table, ras, sector_shares
+from .iotable import ICIO, from_arrays
+
+REGIONS = ("USA", "NAM", "DEU", "REU", "CHN", "JKR", "SEA", "ROW")
+SECTORS = ("PRI", "LOW", "HIGH", "SVC")
+GOODS = SECTORS[:3]
+POLES = {
+    "USA": "North America",
+    "NAM": "North America",
+    "DEU": "Europe",
+    "REU": "Europe",
+    "CHN": "Asia",
+    "JKR": "Asia",
+    "SEA": "Asia",
+    "ROW": "Rest",
+}
+GDP = (24.4, 3.4, 4.4, 19.0, 16.3, 7.8, 4.3, 20.4)
+POPULATION = (330, 165, 83, 455, 1400, 178, 690, 4400)  # millions, rounded
+
+DEFICIT = (0.70, 0, -0.25, -0.05, -0.20, -0.05, -0.10, -0.05)
+_ALPHA = (0.05, 0.13, 0.12, 0.70)
+THETA = (8, 5, 4, 5)
+_INPUTS = (
+    (0.14, 0.12, 0.03, 0.01),
+    (0.10, 0.26, 0.10, 0.06),
+    (0.06, 0.08, 0.34, 0.05),
+    (0.18, 0.18, 0.19, 0.26),
+)
+_HUB_INPUTS = {
+    "CHN": (0.03, 0.08, 0.50, 0.12),
+    "SEA": (0.03, 0.08, 0.52, 0.12),
+    "NAM": (0.03, 0.08, 0.48, 0.13),
+}
+_ADVANTAGE = (
+    (1.0, 0.6, 1.4, 1.3),
+    (1.6, 0.9, 0.8, 0.7),
+    (0.3, 0.8, 2.0, 0.9),
+    (0.6, 0.9, 1.1, 1.1),
+    (0.6, 2.4, 1.0, 0.6),
+    (0.2, 0.7, 2.2, 0.8),
+    (1.0, 1.5, 1.2, 0.6),
+    (2.8, 0.9, 0.25, 0.7),
+)
+_FREENESS_NEAR, _FREENESS_FAR = (0.12, 0.015), (0.028, 0.0065)  # goods, services
+_TARIFF_NEAR, _TARIFF_FAR = 0.02, 0.05  # on goods
+
+
+@cache
+def make(theta: tuple[float, ...] = THETA, deficit: tuple[float, ...] = DEFICIT) -> World:
+    """The stylised world: π_nis ∝ A_i B_is φ_nis (1+t_nis)^(-θ_s), with A_i such that labour income is the
+    GDP above.
+
+    theta: (S,) trade elasticities; deficit: (N,), sum 0 (`(0,) * 8` balances trade). The shares of another
+    theta differ a little, since tariffs act through it; to keep them, `dataclasses.replace(make(),
+    theta=...)`.
+    """
+    pole = [POLES[region] for region in REGIONS]
+    near = np.array([[a == b != "Rest" for b in pole] for a in pole])[:, :, None]
+    own = np.eye(len(REGIONS), dtype=bool)[:, :, None]
+    goods = np.isin(SECTORS, GOODS)
+    freeness = np.where(near, np.where(goods, *_FREENESS_NEAR), np.where(goods, *_FREENESS_FAR))
+    freeness = np.where(own, 1.0, freeness)
+    tariff = np.where(~own & goods, np.where(near, _TARIFF_NEAR, _TARIFF_FAR), 0.0)
+    theta, gdp, D = (np.array(values, dtype=float) for values in (theta, GDP, deficit))
+    gamma = np.repeat(np.array(_INPUTS)[None], len(REGIONS), axis=0)
+    for region, column in _HUB_INPUTS.items():
+        gamma[REGIONS.index(region), :, SECTORS.index("HIGH")] = column
+    alpha = np.tile(_ALPHA, (len(REGIONS), 1))
+    va = 1 - gamma.sum(axis=1)
+    pull = np.array(_ADVANTAGE) * freeness * (1 + tariff) ** -theta
+    A = np.ones(len(REGIONS))
+    for _ in range(10_000):
+        pi = A[:, None] * pull
+        pi /= pi.sum(axis=1, keepdims=True)
+        labour = (va * accounts(pi, tariff, gamma, alpha, gdp + D).Y).sum(axis=1)
+        if np.abs(gdp / labour - 1).max() < 1e-13:
+            break
+        A = A * np.sqrt(gdp / labour)
+    return World(REGIONS, SECTORS, pi, tariff, gamma, alpha, theta, gdp, D)
+
+
+def icio(world: World | None = None) -> ICIO:
+    """The stylised world (or another) as an inter-country table, net of tariffs: its GDP exceeds labour
+    income by the duties on inputs.
+    """
+    return as_table(make() if world is None else world)
+
+
+def us_groups(world: World | None = None) -> dict[str, tuple[np.ndarray, np.ndarray]]:
+    """Factory towns, tech hubs and the rest of the United States, as `gravity.roy` takes them: income shares
+    and sector shares.
+    """
+    world = make() if world is None else world
+    income = np.array([0.12, 0.15, 0.73])
+    seed = income[:, None] * [[0.10, 0.45, 0.15, 0.30], [0.02, 0.05, 0.40, 0.53], [0.05, 0.03, 0.05, 0.87]]
+    fitted = ras(seed, income, sector_shares(world)[world.country("USA")])
+    return {"USA": (income, fitted / income[:, None])}
+
+
+def triangle() -> ICIO:
+    """A phone: Japan sells parts for 60 to China, the United States a design for 20, China the phone for 100
+    to the United States.
+    """
+    Z, F = np.zeros((3, 3)), np.zeros((3, 3))
+    usa, chn, jpn = range(3)
+    Z[jpn, chn], Z[usa, chn], F[chn, usa] = 60, 20, 100
+    return from_arrays(Z, F, ("USA", "CHN", "JPN"), ("all",))

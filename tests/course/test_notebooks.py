@@ -1,0 +1,160 @@
+"""The course's own notebooks: up to date, without answers for students, and running without a word of complaint."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+
+import jupytext
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from gvclab.build import targets
+from gvclab.exercises import bank
+
+ROOT = Path(__file__).parents[2]
+LESSONS = sorted(path.stem for path in (ROOT / "content/lessons").glob("*.md"))
+EXERCISES = sorted(path.stem for path in (ROOT / "content/exercises").glob("*.md"))
+SECONDS = 20  # what a lesson may take, on two cores
+
+
+@pytest.fixture(scope="module")
+def made() -> dict[str, str]:
+    return targets(ROOT)
+
+
+def committed() -> list[str]:
+    folders = ("course", "exercises", "solutions")
+    return sorted(p.relative_to(ROOT).as_posix() for f in folders for p in (ROOT / f).rglob("*.ipynb"))
+
+
+def test_the_notebooks_are_those_that_content_makes(made):
+    found = [name for name in committed() if ".ipynb_checkpoints" not in name]
+    assert found == sorted(made)
+
+
+@pytest.mark.parametrize("name", committed())
+def test_a_committed_notebook_is_what_content_makes(name, made):
+    assert (ROOT / name).read_bytes() == made[name].encode(), "run `gvclab build`"
+
+
+@pytest.mark.parametrize("name", committed())
+def test_a_notebook_is_valid_clean_and_minimal(name):
+    book = nbformat.read(ROOT / name, as_version=4)
+    nbformat.validate(book)
+    assert set(book.metadata) == {"kernelspec", "language_info"}
+    assert book.metadata.kernelspec.name == "python3"
+    for cell in book.cells:
+        assert not cell.get("outputs")
+        assert cell.get("execution_count") is None
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_file_is_written_the_way_jupytext_writes_it(name):
+    """So that bringing an edit home touches only the lines that were edited."""
+    source = (ROOT / f"content/lessons/{name}.md").read_text(encoding="utf-8")
+    body = re.sub(r"\A---\n.*?\n---\n+", "", source, flags=re.S)
+    book = jupytext.reads(body, fmt="md:myst")
+    book.metadata = {"jupytext": {"default_lexer": "ipython3"}}
+    again = jupytext.writes(book, fmt="md:myst")
+    assert re.sub(r"\A---\n.*?\n---\n+", "", again, flags=re.S) == body
+
+
+# ------------------------------------------------------------------------------------------------------------ leaks
+
+
+def lines_of(*blocks: str) -> set[str]:
+    """The lines that say something."""
+    return {line.strip() for block in blocks for line in block.splitlines() if len(line.strip()) > 12}
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_nothing_of_an_answer_is_in_a_students_notebook(name):
+    items = bank.parse((ROOT / f"content/exercises/{name}.md").read_text(encoding="utf-8"))
+    path = next((ROOT / "exercises").rglob(f"{name}.ipynb"))
+    page = "\n".join(cell.source for cell in nbformat.read(path, as_version=4).cells)
+    assert "SOLUTION" not in page
+    assert "HIDDEN" not in page
+    for item in items.used("exercise"):
+        secret = lines_of(item.solution, item.tests) - lines_of(item.stub, item.prompt, items.setup)
+        assert not {line for line in secret if line in page}, item.id
+        hints = [option.hint for option in item.options] + [w.hint for part in item.parts for w in part.wrong]
+        hints += [edge.hint for edge in item.forbidden] + [hint for *_, hint in item.wrong_pairs]
+        assert not [hint for hint in filter(None, hints) if hint in page], item.id
+
+
+def test_the_leak_test_would_notice(made):
+    """The instructor's notebook holds what the students' must not."""
+    instructor = next(text for name, text in made.items() if name.startswith("solutions/"))
+    assert "BEGIN SOLUTION" in instructor
+    assert "hint: " in instructor
+
+
+# ---------------------------------------------------------------------------------------------------------- running
+
+
+def run(name: str, tmp_path: Path) -> nbformat.NotebookNode:
+    """The notebook after a run in a fresh kernel of this environment, with no way to the network."""
+    book = nbformat.read(ROOT / name, as_version=4)
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("GVCLAB", "NBGRADER"))}
+    env |= {"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
+    client = NotebookClient(book, timeout=60, resources={"metadata": {"path": str(tmp_path)}})
+    client.create_kernel_manager()
+    client.km.kernel_spec.argv[0] = sys.executable
+    client.execute(env=env)
+    return book
+
+
+def seconds(book) -> float:
+    """From the first cell's start to the last cell's end, without the kernel's own start."""
+    from datetime import datetime
+
+    times = [cell.metadata.execution for cell in book.cells if cell.metadata.get("execution")]
+    first, last = times[0]["iopub.status.busy"], times[-1]["iopub.status.idle"]
+    return (datetime.fromisoformat(last) - datetime.fromisoformat(first)).total_seconds()
+
+
+def complaints(book) -> list[str]:
+    return [
+        output.get("text", "") or output.get("evalue", "")
+        for cell in book.cells
+        for output in cell.get("outputs", [])
+        if output.output_type == "error" or output.get("name") == "stderr"
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_lesson_runs_top_to_bottom_quickly_and_quietly(name, tmp_path):
+    book = run(f"course/{name}.ipynb", tmp_path)
+    assert complaints(book) == []
+    assert seconds(book) < SECONDS
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_solutions_earn_every_point(name, tmp_path):
+    path = next((ROOT / "solutions").rglob(f"{name}.ipynb")).relative_to(ROOT)
+    book = run(path.as_posix(), tmp_path)
+    assert complaints(book) == []
+    earned = {c.id: (c.outputs[-1].data["text/plain"], c.metadata.nbgrader.points) for c in graded(book)}
+    assert {k: float(got) for k, (got, _) in earned.items()} == {
+        k: points for k, (_, points) in earned.items()
+    }
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_students_notebook_runs_unsolved_and_earns_nothing(name, tmp_path):
+    path = next((ROOT / "exercises").rglob(f"{name}.ipynb")).relative_to(ROOT)
+    book = run(path.as_posix(), tmp_path)
+    assert complaints(book) == []
+    assert {float(cell.outputs[-1].data["text/plain"]) for cell in graded(book)} == {0.0}
+
+
+def graded(book) -> list:
+    return [c for c in book.cells if c.cell_type == "code" and c.metadata.get("nbgrader", {}).get("grade")]

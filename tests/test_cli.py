@@ -1,0 +1,144 @@
+"""The command line, and the JupyterLab that `gvclab open` starts."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+from gvclab import cli, lab
+
+
+def test_help_names_every_command(capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["--help"])
+    assert stop.value.code == 0
+    shown = capsys.readouterr().out
+    for command in ("open", "build", "check", "data"):
+        assert command in shown
+
+
+def test_help_imports_nothing_heavy():
+    heavy = ["numpy", "pandas", "plotly", "jupytext", "nbformat", "nbgrader"]
+    code = (
+        "import sys; from gvclab import cli\n"
+        "try: cli.main(['--help'])\n"
+        f"except SystemExit: print([m for m in {heavy} if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_a_senseless_command_is_refused(capsys):
+    with pytest.raises(SystemExit) as stop:
+        cli.main(["build", "--check", "--force"])
+    assert stop.value.code == 2
+    assert "not allowed with" in capsys.readouterr().err
+
+
+def test_an_unknown_lesson_is_named_with_those_there_are(capsys):
+    assert cli.main(["open", "7.7"]) == 1
+    message = capsys.readouterr().err
+    assert "7.7" in message
+    assert "2.3-diversification" in message
+
+
+def test_without_the_repository_it_says_what_to_do(capsys, monkeypatch, tmp_path):
+    monkeypatch.setattr(cli, "resource", lambda name: tmp_path / name)
+    assert cli.main(["build"]) == 1
+    assert "clone the repository" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["2.3", "2.3-diversification", "course/2.3-diversification.ipynb"])
+def test_a_lesson_is_found_by_section_name_or_path(root, name):
+    assert lab.find_lesson(root, name) == "course/2.3-diversification.ipynb"
+
+
+def test_half_a_section_is_not_a_lesson(root):
+    with pytest.raises(ValueError, match="no one lesson"):
+        lab.find_lesson(root, "2")
+
+
+def test_lab_runs_under_this_python_whatever_comes_first_outside():
+    inside = lab.environment({"PATH": "/elsewhere", "JUPYTER_PATH": "/theirs", "HOME": "/h"})
+    assert inside["PATH"].split(os.pathsep) == [str(Path(sys.executable).parent), "/elsewhere"]
+    assert inside["JUPYTER_PATH"].split(os.pathsep)[0].startswith(sys.prefix)
+    assert inside["JUPYTER_PATH"].endswith("/theirs")
+    assert inside["HOME"] == "/h"
+
+
+@pytest.fixture(scope="module")
+def server(root, tmp_path_factory):
+    """`gvclab open --no-browser` on a machine with a python3 kernel of its own: (address, process)."""
+    home = tmp_path_factory.mktemp("home")
+    theirs = home / ".local/share/jupyter/kernels/python3"
+    theirs.mkdir(parents=True)
+    spec = {
+        "argv": ["/nowhere/python", "-f", "{connection_file}"],
+        "display_name": "Theirs",
+        "language": "python",
+    }
+    (theirs / "kernel.json").write_text(json.dumps(spec))
+    other = home / ".local/share/jupyter/kernels/other"
+    other.mkdir()
+    (other / "kernel.json").write_text(json.dumps(spec | {"display_name": "Other"}))
+    env = {k: v for k, v in os.environ.items() if not k.startswith("JUPYTER")} | {
+        "HOME": str(home),
+        "JUPYTER_DATA_DIR": str(home / ".local/share/jupyter"),
+        "JUPYTER_TOKEN": "t",
+    }
+    command = [sys.executable, "-m", "gvclab", "open", "2.3", "--no-browser", "--port", "0"]
+    log = home / "log"
+    with log.open("w") as sink:
+        extra = {"start_new_session": True}
+        process = subprocess.Popen(command, stdout=sink, stderr=subprocess.STDOUT, env=env, cwd=home, **extra)
+    try:
+        yield address(log, process), process
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait(20)
+
+
+def address(log: Path, process: subprocess.Popen) -> str:
+    """The address that the command prints, once it does."""
+    for _ in range(600):
+        for word in log.read_text().split():
+            if word.startswith("http://127.0.0.1:"):
+                return word
+        assert process.poll() is None, log.read_text()
+        time.sleep(0.1)
+    raise AssertionError(log.read_text())
+
+
+def ask(server, path: str):
+    base = server[0].split("/lab")[0]
+    with urllib.request.urlopen(f"{base}/{path}?token=t", timeout=30) as reply:
+        return json.load(reply)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs signals")
+@pytest.mark.slow
+class TestServer:
+    def test_it_prints_the_address_of_the_lesson(self, server):
+        assert "/lab/tree/course/2.3-diversification.ipynb" in server[0]
+
+    def test_exercises_can_be_reached(self, server):
+        listed = {entry["name"] for entry in ask(server, "api/contents")["content"]}
+        assert {"course", "exercises"} <= listed
+
+    def test_the_only_kernel_is_this_environments(self, server):
+        specs = ask(server, "api/kernelspecs")["kernelspecs"]
+        assert list(specs) == ["python3"]
+        assert specs["python3"]["spec"]["display_name"] != "Theirs"
+
+    def test_no_news_pop_up(self, server):
+        reply = ask(server, "lab/api/settings/@jupyterlab/apputils-extension:notification")
+        assert reply["schema"]["properties"]["fetchNews"]["default"] == "false"
