@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -34,6 +36,11 @@ def test_help_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
+
+
+def test_data_lists_the_catalogue(capsys):
+    assert cli.main(["data"]) == 0
+    assert "us_tariff" in capsys.readouterr().out
 
 
 def test_a_senseless_command_is_refused(capsys):
@@ -120,6 +127,10 @@ def address(log: Path, process: subprocess.Popen) -> str:
 
 def ask(server, path: str):
     base = server[0].split("/lab")[0]
+    for _ in range(100):  # the address is printed a moment before anybody listens
+        with contextlib.suppress(urllib.error.URLError), urllib.request.urlopen(base + "/api", timeout=30):
+            break
+        time.sleep(0.1)
     with urllib.request.urlopen(f"{base}/{path}?token=t", timeout=30) as reply:
         return json.load(reply)
 

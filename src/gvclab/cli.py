@@ -12,7 +12,8 @@ from gvclab.content import text as say
 
 def main(argv: list[str] | None = None) -> int:
     """Run a command; exit status 0 when all went well, 1 when not, 2 for a senseless command."""
-    options = _parser().parse_args(argv)
+    argv = sys.argv[1:] if argv is None else argv
+    options = _parser(argv).parse_args(argv)
     try:
         return options.run(options)
     except (ValueError, OSError) as problem:
@@ -20,7 +21,7 @@ def main(argv: list[str] | None = None) -> int:
         return 1
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(argv: list[str]) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="gvclab", description=say("cli.about"))
     commands = parser.add_subparsers(required=True, metavar=say("cli.command"))
 
@@ -40,9 +41,12 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help=say("cli.check.help"), description=say("cli.check.help"))
     check.set_defaults(run=_build, check=True, from_notebooks=False, force=False)
 
-    data = commands.add_parser("data", help=say("cli.data.help"), description=say("cli.data.help"))
-    data.add_argument("name", nargs="?", help=say("cli.data.name"))
-    data.set_defaults(run=_data)
+    if argv[:1] == ["data"]:
+        from gvclab.data import cli  # numpy and pandas, which no other command need wait for
+
+        cli.add_parser(commands)
+    else:
+        commands.add_parser("data", help=say("data.cli.help"))
     return parser
 
 
@@ -74,10 +78,3 @@ def _build(options: argparse.Namespace) -> int:
     for line in report.lines:
         print(line)
     return 0 if report.ok else 1
-
-
-def _data(options: argparse.Namespace) -> int:
-    from gvclab import data
-
-    print(data.describe(options.name) if options.name else data.catalogue())
-    return 0

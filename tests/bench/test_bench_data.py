@@ -3,13 +3,14 @@
 import pytest
 
 from gvclab import data
-from gvclab.data import catalogue
+from gvclab.data import tables
+from gvclab.data.manifest import read
 from gvclab.data.seal import measure
 
 
 def _cold(name, **wanted):
-    catalogue._table.cache_clear()
-    catalogue._stored.cache_clear()
+    tables._table.cache_clear()
+    tables._stored.cache_clear()
     return data.load(name, **wanted)
 
 
@@ -27,4 +28,4 @@ def test_table_first_load(benchmark, name):
 
 
 def test_full_check_of_a_table(benchmark):
-    assert benchmark(measure, catalogue.read("economy_panel")).rows
+    assert benchmark(measure, read("economy_panel")).rows

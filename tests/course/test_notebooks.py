@@ -1,4 +1,4 @@
-"""The course's own notebooks: up to date, without answers for students, and running without a word of complaint."""
+"""The course's own notebooks: up to date, without answers for students, running without complaint."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_lesson_file_is_written_the_way_jupytext_writes_it(name):
     assert re.sub(r"\A---\n.*?\n---\n+", "", again, flags=re.S) == body
 
 
-# ------------------------------------------------------------------------------------------------------------ leaks
+# ------------------------------------------------------------------------------------------ leaks
 
 
 def lines_of(*blocks: str) -> set[str]:
@@ -93,7 +93,7 @@ def test_the_leak_test_would_notice(made):
     assert "hint: " in instructor
 
 
-# ---------------------------------------------------------------------------------------------------------- running
+# ------------------------------------------------------------------------------------------ running
 
 
 def run(name: str, tmp_path: Path) -> nbformat.NotebookNode:
@@ -101,7 +101,9 @@ def run(name: str, tmp_path: Path) -> nbformat.NotebookNode:
     book = nbformat.read(ROOT / name, as_version=4)
     env = {k: v for k, v in os.environ.items() if not k.startswith(("GVCLAB", "NBGRADER"))}
     env |= {"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
-    client = NotebookClient(book, timeout=60, resources={"metadata": {"path": str(tmp_path)}})
+    client = NotebookClient(
+        book, timeout=60, allow_errors=True, resources={"metadata": {"path": str(tmp_path)}}
+    )
     client.create_kernel_manager()
     client.km.kernel_spec.argv[0] = sys.executable
     client.execute(env=env)

@@ -19,6 +19,7 @@ def test_a_manifest_says_everything(name):
     m = read(name)
     assert all([m.title, m.description, m.file, m.transformation.strip(), m.limits, m.seal])
     assert m.path.stem == name
+    assert all(isinstance(limit, str) for limit in m.limits)
     for s in m.sources:
         assert {"publisher", "title", "citation", "url", "licence", "retrieval"} == s.keys()
         assert {"name", "title"} <= s["licence"].keys()
@@ -92,7 +93,7 @@ def test_a_bad_table_earns_no_seal(folder, old, new, message):
 
 def test_a_date_that_is_not_a_month_earns_no_seal(folder):
     _spoil(folder, "supply_pressure", "1998-03", "March 1998")
-    with pytest.raises(DataError, match="does not fit its manifest.*March 1998"):
+    with pytest.raises(DataError, match=r"does not fit its manifest.*March 1998"):
         seal("supply_pressure")
 
 

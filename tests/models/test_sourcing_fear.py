@@ -22,7 +22,7 @@ from gvclab.models.sourcing import (
 quick = settings(max_examples=60, deadline=None, derandomize=True)
 share, sigmas = st.floats(0, 1), st.floats(0.02, 50)
 
-# --- C: choke point -------------------------------------------------------------------------------------------
+# --- C: choke point -------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_second_order_approximation():
     assert np.log(ces_output(0.99, s, sigma)) == pytest.approx(approximate, abs=2e-7)
 
 
-# --- D: beliefs -----------------------------------------------------------------------------------------------
+# --- D: beliefs -----------------------------------------------------------------------------------
 
 
 def test_default_beliefs_of_the_specification():
@@ -127,7 +127,7 @@ def test_ts6_closed_form_is_the_path_and_return_time_its_first_passage(a0, b0, d
 
 
 def test_full_memory_is_bayes():
-    """delta = kappa = 1: a crisis after n observations moves belief by (1 - p)/(n + 1), which decays like 1/t."""
+    """delta = kappa = 1: a crisis after n observations moves belief by (1 - p)/(n + 1); it fades like 1/t."""
     a0, b0 = 2.0, 38.0
     p, n = a0 / (a0 + b0), a0 + b0
     path = belief_path([1], 4000, a0, b0, 1, 1)
@@ -147,7 +147,7 @@ def test_never_back_where_the_calm_belief_is_not_below_the_threshold():
     assert return_time(0.02) == math.inf
 
 
-# --- E: wave --------------------------------------------------------------------------------------------------
+# --- E: wave --------------------------------------------------------------------------------------
 
 
 def test_wave_of_the_specification():
@@ -183,7 +183,7 @@ def test_wave_against_simulated_firms(k):
     assert wave(beliefs, k) == pytest.approx(simulated, abs=4e-3)
 
 
-# --- F: what to secure ----------------------------------------------------------------------------------------
+# --- F: what to secure ----------------------------------------------------------------------------
 
 ITEMS = "ABCDE"
 LOSS = [

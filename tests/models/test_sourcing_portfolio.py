@@ -31,7 +31,7 @@ DEFAULT = create_sourcing()
 
 
 def textbook_optimum(problem, w):
-    """The least objective by brute force: one full Rockafellar-Uryasev program a support, nothing eliminated."""
+    """The least objective by brute force: a full Rockafellar-Uryasev program for each set of places."""
     (p, z), c = problem.scenarios, np.array(problem.costs)
     a, m, best = effective(z, problem.phi), len(p), np.inf
     for size in range(1, len(c) + 1):
@@ -60,6 +60,7 @@ def textbook_optimum(problem, w):
                 + [(0, problem.bmax), (None, None)]
                 + [(0, None)] * (2 * m),
                 method="highs",
+                options={"primal_feasibility_tolerance": 1e-10, "dual_feasibility_tolerance": 1e-10},
             )
             best = min(best, solved.fun + (1 - w) * problem.kappa * size)
     return best
@@ -88,7 +89,7 @@ problems = st.builds(
     xmax=st.sampled_from([1.0, 1.0, 0.5, 0.4]),
 )
 
-# --- the optimum ----------------------------------------------------------------------------------------------
+# --- the optimum ----------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("w", [0, 0.02, 0.05, 0.15, 0.2, 0.3, 0.5, 0.99])
@@ -104,7 +105,7 @@ def test_any_problem_equals_the_textbook_program(problem, w):
     # It is a portfolio, and it costs what it says.
     assert best.x.min() >= 0
     assert best.x.max() <= problem.xmax[0] + 1e-12
-    assert best.x.sum() == pytest.approx(1, abs=1e-12)
+    assert best.x.sum() == pytest.approx(1, abs=1e-9)
     assert 0 <= best.b <= problem.bmax
     again = problem.evaluate(best.x, best.b, w)
     assert again[2:] == pytest.approx(best[2:], abs=1e-9)
@@ -123,12 +124,13 @@ def test_ts4_no_random_portfolio_is_better_and_the_frontier_is_monotone(problem,
     rng = np.random.default_rng(seed)
     x = rng.dirichlet(np.full(4, 0.7), 300)
     x = x[x.max(axis=1) <= problem.xmax[0]]
+    b = rng.random(len(x)) * problem.bmax
+    spend = x @ np.array(problem.costs) + problem.h * b + 4 * problem.kappa
+    p, z = problem.scenarios
+    risk = cvar(shortage(effective(z, problem.phi), x, b), p, problem.alpha)
     at = frontier(problem)
-    for i, w in enumerate(at.w):
-        others = [
-            problem.evaluate(row, b, w).objective for row, b in zip(x[:8], rng.random(8) * problem.bmax)
-        ]
-        assert at.objective[i] <= min(others, default=np.inf) + 1e-9
+    for w, objective in zip(at.w, at.objective, strict=True):
+        assert (objective <= (1 - w) * spend + w * problem.V * risk + 1e-9).all()
     assert (np.diff(at.cost) >= -1e-9).all()
     assert (np.diff(at.cvar) <= 1e-9).all()
 
@@ -148,7 +150,7 @@ def test_plain_function_and_problem_agree():
         assert plain[1:] == ours[1:]
 
 
-# --- reference results of the specification -------------------------------------------------------------------
+# --- reference results of the specification -------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -238,7 +240,7 @@ def test_stocks_answer_short_shocks_and_second_sources_long_ones(weeks, x, stock
     assert (best.cost, best.cvar) == pytest.approx((cost, risk), abs=5e-4)
 
 
-# --- closed forms and axioms ----------------------------------------------------------------------------------
+# --- closed forms and axioms ----------------------------------------------------------------------
 
 
 def test_closed_form_of_one_place_and_one_shock():
@@ -303,7 +305,7 @@ def test_only_spared_places_surge():
     assert shortage(effective(z, 0), [[1, 0, 0], [0, 1, 0]], [0, 0.2]).ravel() == pytest.approx([0, 0.3])
 
 
-# --- frontier, ties, wedge ------------------------------------------------------------------------------------
+# --- frontier, ties, wedge ------------------------------------------------------------------------
 
 
 def test_staircase_says_exactly_where_the_choice_changes():
@@ -350,7 +352,7 @@ def test_wedge_costs_nothing_where_the_choice_is_the_same_and_something_where_it
     assert DEFAULT.wedge(0.3, 1.5).gap > 0
 
 
-# --- the problem object ---------------------------------------------------------------------------------------
+# --- the problem object ---------------------------------------------------------------------------
 
 
 def test_problem_cannot_be_changed_and_its_results_neither():

@@ -1,13 +1,29 @@
 """Figures with words and numbers: each shows a picture, a sentence that says what is to be seen, and its table.
 
 frame(("stages n", "chance R"), traces=[{"name": "one supplier", **line(0)}])   the looks, empty
-View(traces=({"x": n, "y": R},), sentence="…", table=frame)                    the values
-LiveFigure(frame, view).show(view)                                              on the page, updated in place
-apply(frame, view)                                                              on paper
+View(traces=({"x": n, "y": R},), sentence="…", table=numbers)                   the values
+LiveFigure(frame, view).show(view)                                              on a page, updated in place
+apply(frame, view)                                                              in a plain plotly figure
 """
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from . import theme
 from .theme import axis, bars, frame, line, points
 from .view import View, apply
 
-__all__ = ["View", "apply", "axis", "bars", "frame", "line", "points", "theme"]
+if TYPE_CHECKING:
+    from .live import LiveFigure
+
+__all__ = ["LiveFigure", "View", "apply", "axis", "bars", "frame", "line", "points", "theme"]
+
+
+def __getattr__(name: str) -> Any:
+    # Widgets take half a second to import: only where one is shown.
+    if name == "LiveFigure":
+        from .live import LiveFigure
+
+        return LiveFigure
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,131 +1,181 @@
-// A plotly figure that is updated in place. Python sends the whole figure once (`spec`), then patches: the values that changed,
-// numbers as binary buffers. Plotly itself comes from the page's one loader (loader.js).
+// A figure with its sentence and its table. Python sends the figure as it is now (`now`) to a page that opens it, then messages with
+// the values that changed, numbers in binary buffers. Plotly comes from the page's one loader (loader.js).
+
+const page = (globalThis.gvclabPlotly ??= Promise.withResolvers());
 
 const CONFIG = {
   displaylogo: false,
-  responsive: false, // a ResizeObserver does it, also when a tab becomes visible
-  modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d"],
+  modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", "toImage"]],
 };
+const PATIENCE = 20_000; // ms until a missing library is reported
+const QUIET = 700; // ms without a change until the sentence is read aloud, so that a moving slider does not chatter
 
-const plotly = () => {
-  if (!globalThis.gvclabPlotly) {
-    let resolve;
-    const promise = new Promise((done) => (resolve = done));
-    globalThis.gvclabPlotly = { promise, resolve };
-  }
-  return globalThis.gvclabPlotly.promise;
-};
-
-// A number array comes as {"shape": […], "bytes": DataView}; a matrix as its rows.
-const unpack = (value) => {
-  if (Array.isArray(value)) return value.map(unpack);
+// {"buffer": k, "shape": […]} is the k-th buffer, float64; a matrix becomes its rows.
+const unpack = (value, buffers) => {
+  if (Array.isArray(value)) return value.map((part) => unpack(part, buffers));
   if (value === null || typeof value !== "object") return value;
-  if (value.bytes instanceof DataView) {
-    const { buffer, byteOffset, byteLength } = value.bytes;
-    const flat = new Float64Array(buffer.slice(byteOffset, byteOffset + byteLength));
-    if (value.shape.length === 1) return flat;
-    const [rows, columns] = value.shape;
-    return Array.from({ length: rows }, (_, i) => flat.subarray(i * columns, (i + 1) * columns));
+  if (!("buffer" in value)) {
+    return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, unpack(part, buffers)]));
   }
-  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, unpack(entry)]));
+  const view = buffers[value.buffer];
+  // Copied, because a Float64Array must begin at a multiple of 8 bytes.
+  const flat = new Float64Array(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+  const [rows, columns] = value.shape;
+  if (columns === undefined) return flat;
+  return Array.from({ length: rows }, (_, k) => flat.subarray(k * columns, (k + 1) * columns));
 };
 
-const isPlain = (value) => value !== null && typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype;
-
-const merge = (old, patch) => {
-  const result = { ...old };
-  for (const [key, value] of Object.entries(patch)) {
-    result[key] = isPlain(value) && isPlain(old?.[key]) ? merge(old[key], value) : value;
+// Writes values with dotted names into nested objects: put(trace, {"marker.size": 3}).
+const put = (target, values) => {
+  for (const [name, value] of Object.entries(values)) {
+    const path = name.split(".");
+    const last = path.pop();
+    let place = target;
+    for (const step of path) place = place[step] ??= {};
+    place[last] = value;
   }
-  return result;
 };
 
-// The figure takes on the colours of JupyterLab's theme, light or dark.
-const themed = (layout, element) => {
-  const style = getComputedStyle(element);
-  const text = style.getPropertyValue("--jp-ui-font-color1").trim();
-  if (!text) return layout;
-  const grid = style.getPropertyValue("--jp-border-color2").trim();
-  const patch = { paper_bgcolor: "rgba(0,0,0,0)", plot_bgcolor: "rgba(0,0,0,0)", font: { color: text } };
-  for (const key of Object.keys(layout)) {
-    if (/^[xy]axis\d*$/.test(key)) patch[key] = { gridcolor: grid, linecolor: text, tickcolor: text };
-  }
-  return merge(layout, patch);
+// Plotly wants changes by property, a value for each trace; undefined leaves a trace alone.
+const asColumns = (traces) => {
+  const indices = [...traces.keys()];
+  const names = new Set(indices.flatMap((k) => Object.keys(traces.get(k))));
+  return [Object.fromEntries([...names].map((name) => [name, indices.map((k) => traces.get(k)[name])])), indices];
 };
 
-export default () => {
-  let figure = null; // {revision, data, layout}: what is shown now
-  const views = new Set();
+// Text takes the colour of the page, light or dark; the grid's grey suits both.
+const inks = (el) => {
+  const color = getComputedStyle(el).color;
+  return { "font.color": color, "modebar.color": color, "modebar.activecolor": color, "modebar.bgcolor": "rgba(0,0,0,0)" };
+};
 
-  const catchUp = (model) => {
-    const spec = JSON.parse(model.get("spec"));
-    if (!figure || spec.revision > figure.revision) figure = spec;
-    const patch = model.get("patch");
-    if (!patch.revision || patch.revision <= figure.revision) return;
-    if (patch.revision > figure.revision + 1) {
-      model.send({ want: "spec" }); // a patch was missed
-      return;
+const node = (tag, properties, ...children) => {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+};
+
+const createView = (shown, words, askTable) => {
+  const plot = node("div", { className: "gvclab-plot" }, words.loading);
+  plot.setAttribute("role", "img");
+  plot.style.minHeight = `${shown.figure.layout.height ?? 400}px`;
+  const sentence = node("p", { className: "gvclab-sentence" });
+  const spoken = node("div", { className: "gvclab-spoken" });
+  spoken.setAttribute("aria-live", "polite");
+  const table = node("div", { className: "gvclab-table" });
+  const details = node("details", {}, node("summary", { textContent: words.table }), table);
+  details.addEventListener("toggle", () => askTable(details.open));
+
+  let Plotly = null;
+  let drawn = false;
+  let drawing = false;
+  let traces = new Map(); // what is still to be drawn
+  let layout = {};
+  let speech = 0;
+
+  const say = (text) => {
+    sentence.textContent = text;
+    plot.setAttribute("aria-label", text);
+    clearTimeout(speech);
+    speech = setTimeout(() => (spoken.textContent = text), QUIET);
+  };
+
+  // Draws what has come in, all at once, until nothing is left: a slow picture never makes a queue.
+  const draw = async () => {
+    if (!drawn || drawing) return;
+    drawing = true;
+    try {
+      while (traces.size || Object.keys(layout).length) {
+        const [columns, indices] = asColumns(traces);
+        const changes = layout;
+        traces = new Map();
+        layout = {};
+        if (indices.length) await Plotly.update(plot, columns, changes, indices);
+        else await Plotly.relayout(plot, changes);
+      }
+    } finally {
+      drawing = false;
     }
-    const { data, layout } = unpack(patch);
-    figure = {
-      revision: patch.revision,
-      data: figure.data.map((trace, i) => (data[i] ? merge(trace, data[i]) : trace)),
-      layout: merge(figure.layout, layout),
-    };
+  };
+
+  const fit = new ResizeObserver(() => {
+    if (drawn && plot.clientWidth) Plotly.Plots.resize(plot);
+  });
+  const repaint = () => {
+    Object.assign(layout, inks(plot));
+    draw();
+  };
+  const theme = new MutationObserver(repaint);
+  const darkness = matchMedia("(prefers-color-scheme: dark)");
+
+  const start = async (el) => {
+    el.classList.add("gvclab-figure");
+    el.replaceChildren(plot, sentence, spoken, details);
+    say(shown.sentence);
+    const late = setTimeout(() => (plot.textContent = words.no_loader), PATIENCE);
+    Plotly = await page.promise;
+    clearTimeout(late);
+    if (!plot.isConnected) return;
+    plot.textContent = "";
+    // A copy: plotly writes into what it draws, and another view may show the same figure. It has all that came in so far.
+    traces = new Map();
+    layout = {};
+    const { data, layout: looks } = structuredClone(shown.figure);
+    put(looks, inks(plot));
+    await Plotly.newPlot(plot, data, { ...looks, autosize: true }, CONFIG);
+    drawn = true;
+    fit.observe(plot);
+    theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
+    darkness.addEventListener("change", repaint);
+    draw();
   };
 
   return {
-    initialize({ model }) {
-      const update = () => {
-        catchUp(model);
-        views.forEach((draw) => draw());
-      };
-      model.on("change:spec", update);
-      model.on("change:patch", update);
-      catchUp(model);
+    start,
+    change(message) {
+      for (const [k, values] of Object.entries(message.traces ?? {})) traces.set(Number(k), { ...traces.get(Number(k)), ...values });
+      Object.assign(layout, message.layout);
+      if (message.sentence !== undefined) say(message.sentence);
+      if (message.table !== undefined) table.innerHTML = message.table;
+      draw();
     },
+    stop() {
+      clearTimeout(speech);
+      fit.disconnect();
+      theme.disconnect();
+      darkness.removeEventListener("change", repaint);
+      if (drawn) Plotly.purge(plot);
+      drawn = false;
+    },
+    get open() {
+      return details.open;
+    },
+  };
+};
 
-    render({ model, el }) {
-      el.classList.add("gvclab-figure");
-      el.setAttribute("role", "img");
-      const name = () => el.setAttribute("aria-label", model.get("alt"));
-      name();
-      model.on("change:alt", name);
-      el.textContent = model.get("waiting");
-
-      let Plotly = null;
-      let graph = null;
-      let frame = 0;
-      const draw = () => {
-        if (!Plotly || frame) return;
-        frame = requestAnimationFrame(() => {
-          frame = 0;
-          if (!el.isConnected || !el.clientWidth) return;
-          if (!graph) {
-            graph = document.createElement("div");
-            el.replaceChildren(graph);
-          }
-          const layout = themed({ ...figure.layout, width: el.clientWidth, datarevision: figure.revision }, el);
-          Plotly.react(graph, figure.data, layout, CONFIG);
-        });
-      };
-      views.add(draw);
-      const resize = new ResizeObserver(draw);
-      resize.observe(el);
-      const theme = new MutationObserver(draw);
-      theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name"] });
-      plotly().then((loaded) => {
-        Plotly = loaded;
-        draw();
+export default () => {
+  let shown = null; // {figure, sentence}: what a new view starts from
+  const views = new Set();
+  return {
+    initialize({ model }) {
+      const { figure, sentence } = model.get("now");
+      shown = { figure: JSON.parse(figure), sentence };
+      model.on("msg:custom", (content, buffers) => {
+        const message = unpack(content, buffers ?? []);
+        for (const [k, values] of Object.entries(message.traces ?? {})) put(shown.figure.data[k], values);
+        put(shown.figure.layout, message.layout ?? {});
+        shown.sentence = message.sentence ?? shown.sentence;
+        views.forEach((view) => view.change(message));
       });
-
+    },
+    render({ model, el }) {
+      const askTable = () => model.send({ table: [...views].some((view) => view.open) });
+      const view = createView(shown, model.get("words"), askTable);
+      views.add(view);
+      view.start(el);
       return () => {
-        views.delete(draw);
-        resize.disconnect();
-        theme.disconnect();
-        cancelAnimationFrame(frame);
-        model.off("change:alt", name);
-        if (Plotly && graph) Plotly.purge(graph);
+        views.delete(view);
+        view.stop();
       };
     },
   };

@@ -1,20 +1,20 @@
-"""A figure on the page that is updated in place: one plotly.js a page, thin figures, only what changed is sent."""
+"""A figure on the page, updated in place: one plotly.js a page, thin figures, and only what changed is sent."""
 
 from __future__ import annotations
 
-import json
-from functools import cache
+import gzip
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import anywidget
 import numpy as np
 import traitlets
 
-from gvclab.content import text
+from gvclab.content import message
 
-from .view import View, changes, merged
+from .table import to_html
+from .view import View, apply, flatten
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -22,99 +22,110 @@ if TYPE_CHECKING:
 _HERE = Path(__file__).parent
 
 
-class _Loader(anywidget.AnyWidget):
-    """Carries plotly.js to the page, once for all figures of a kernel."""
+class Loader(anywidget.AnyWidget):
+    """Carries plotly.js to the page, once for all figures of a kernel, packed to a third of its 5 MB."""
 
     _esm = _HERE / "loader.js"
-    source = traitlets.Unicode().tag(sync=True)
+    source = traitlets.Bytes().tag(sync=True)
 
+    _only: Loader | None = None
 
-@cache
-def _loader() -> _Loader:
-    return _Loader(source=(files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8"))
+    @classmethod
+    def ensure(cls) -> None:
+        """Send the library unless this kernel has done so (and nobody has closed all widgets since)."""
+        if cls._only is None or cls._only.comm is None:
+            script = (files("plotly") / "package_data" / "plotly.min.js").read_bytes()
+            cls._only = cls(source=gzip.compress(script, compresslevel=4))
 
 
 class LiveFigure(anywidget.AnyWidget):
-    """A figure that shows one `View` after another: `LiveFigure(frame, view)`, then `show(view)`.
+    """A figure with its sentence and its table: `LiveFigure(frame, view)`, then `show(view)` for each later view.
 
-    The front end gets the whole figure when it first needs it, then only the values that differ from what it has.
+    A page that opens the figure gets it as it is now; pages that have it get the values that changed, numbers as
+    binary buffers.
     """
 
     _esm = _HERE / "figure.js"
-    spec = traitlets.Unicode().tag(sync=True)
-    patch = traitlets.Dict().tag(sync=True)
-    alt = traitlets.Unicode().tag(sync=True)
-    waiting = traitlets.Unicode().tag(sync=True)
+    _css = _HERE / "figure.css"
+    # What a page needs to draw the figure from nothing: made when one asks, see `get_state`.
+    now = traitlets.Dict().tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
 
     def __init__(self, frame: go.Figure, view: View) -> None:
-        _loader()  # first, so that it is under way before the figure asks for it
-        self._revision = 0
-        self._now = merged(frame.to_plotly_json(), changes(view))
-        super().__init__(spec=self._json(), alt=view.sentence, waiting=text("charts.waiting"))
-        self.on_msg(self._resend)
+        Loader.ensure()
+        self._frame = frame
+        self._view = view
+        self._table_is_open = False
+        super().__init__(words=message("charts.page"))
+        self.on_msg(self._asked)
 
     def show(self, view: View) -> None:
-        """Show another view of the same frame."""
-        new = changes(view)
-        difference = {
-            "data": [_difference(old, trace) for old, trace in zip(self._now["data"], new["data"], strict=True)],
-            "layout": _difference(self._now["layout"], new["layout"]),
-        }
-        self._now = merged(self._now, new)
-        self.alt = view.sentence
-        if any(difference["data"]) or difference["layout"]:
-            self._revision += 1
-            self.patch = {"revision": self._revision} | _packed(difference)
+        """Show another view of the same frame.
 
-    def get_state(self, key=None, drop_defaults=False):
-        """A page that opens later gets the figure as it is now."""
+        Raises ValueError if it has another number of traces.
+        """
+        if len(view.traces) != len(self._frame.data):
+            raise ValueError(f"the view has {len(view.traces)} traces, its figure {len(self._frame.data)}")
+        old, self._view = self._view, view
+        changes: dict[str, Any] = {"layout": changed(old.layout, view.layout)}
+        pairs = zip(old.traces, view.traces, strict=True)
+        changes["traces"] = {k: new for k, pair in enumerate(pairs) if (new := changed(*pair))}
+        if view.sentence != old.sentence:
+            changes["sentence"] = view.sentence
+        if self._table_is_open:
+            changes["table"] = to_html(view.table)
+        content, buffers = pack(changes)
+        self.send(content, buffers)
+
+    def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
+        """The state a page starts from, with the figure as it is shown now."""
         state = super().get_state(key, drop_defaults)
-        if "spec" in state and hasattr(self, "_now"):
-            state["spec"] = self._json()
+        if "now" in state:
+            figure = apply(type(self._frame)(self._frame), self._view)
+            state["now"] = {"figure": figure.to_json(), "sentence": self._view.sentence}
         return state
 
-    def _resend(self, _widget, content, _buffers) -> None:
-        if content.get("want") == "spec":
-            self.spec = self._json()
-
-    def _json(self) -> str:
-        return json.dumps({"revision": self._revision} | _listed(self._now))
-
-
-def _difference(old: dict, new: dict) -> dict:
-    """The entries of `new` that `old` does not have already."""
-    return {key: value for key, value in new.items() if not _same(old.get(key), value)}
+    def _asked(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
+        """A reader has opened or closed the table: only an open one is kept up to date."""
+        self._table_is_open = bool(content.get("table"))
+        if self._table_is_open:
+            self.send({"table": to_html(self._view.table)})
 
 
-def _same(old, new) -> bool:
-    if isinstance(old, np.ndarray) or isinstance(new, np.ndarray):
-        return old is not None and np.array_equal(old, new)
-    if isinstance(new, dict):
-        return isinstance(old, dict) and all(k in old and _same(old[k], v) for k, v in new.items())
-    if isinstance(new, list | tuple) and isinstance(old, list | tuple):
-        return len(old) == len(new) and all(map(_same, old, new))
-    return type(old) is type(new) and old == new
+def changed(old: Any, new: Any) -> dict[str, Any]:
+    """The values of `new`, by dotted names, that differ from those of `old`."""
+    before = flatten(old)
+    return {
+        name: value
+        for name, value in flatten(new).items()
+        if name not in before or not _same(before[name], value)
+    }
 
 
-def _packed(value):
-    """Plain data for the wire: arrays of numbers as bytes, which travel as binary buffers."""
-    if isinstance(value, np.ndarray) and value.dtype.kind in "fiu":
-        return {"shape": list(value.shape), "bytes": np.ascontiguousarray(value, dtype=np.float64).tobytes()}
-    if isinstance(value, dict):
-        return {key: _packed(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_packed(entry) for entry in value]
-    return _listed(value)
+def _same(old: Any, new: Any) -> bool:
+    if isinstance(old, np.ndarray) and isinstance(new, np.ndarray):
+        return np.array_equal(old, new, equal_nan=old.dtype.kind == new.dtype.kind == "f")
+    return type(old) is type(new) and bool(np.all(old == new))
 
 
-def _listed(value):
-    """Plain data for JSON: arrays as lists, NaN as null (a gap in a line)."""
-    if isinstance(value, np.ndarray):
-        return _listed(value.tolist())
-    if isinstance(value, np.generic):
-        return _listed(value.item())
-    if isinstance(value, dict):
-        return {key: _listed(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_listed(entry) for entry in value]
-    return None if isinstance(value, float) and not np.isfinite(value) else value
+def pack(value: Any) -> tuple[Any, list[bytes]]:
+    """Plain data for a message and the buffers beside it.
+
+    An array of numbers becomes `{"buffer": its number, "shape": …}` with its values as float64.
+    """
+    buffers: list[bytes] = []
+
+    def plain(part: Any) -> Any:
+        if isinstance(part, np.ndarray) and part.dtype.kind in "fiu":
+            buffers.append(np.ascontiguousarray(part, dtype="<f8").tobytes())
+            return {"buffer": len(buffers) - 1, "shape": list(part.shape)}
+        if isinstance(part, np.ndarray | np.generic):
+            return plain(part.tolist())
+        if isinstance(part, dict):
+            return {name: plain(each) for name, each in part.items()}
+        if isinstance(part, list | tuple):
+            return [plain(each) for each in part]
+        # JSON has no NaN: a gap in a line is null.
+        return None if isinstance(part, float) and not np.isfinite(part) else part
+
+    return plain(value), buffers

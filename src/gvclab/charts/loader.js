@@ -1,18 +1,21 @@
-// Evaluates plotly.js once a page, whatever the number of figures and kernels, and hands it to all who wait.
+// Evaluates plotly.js once a page, whatever the number of figures and kernels, and announces it to those who wait.
+
+const page = (globalThis.gvclabPlotly ??= Promise.withResolvers());
 
 export default {
-  initialize({ model }) {
-    if (!globalThis.gvclabPlotly) {
-      let resolve;
-      const promise = new Promise((done) => (resolve = done));
-      globalThis.gvclabPlotly = { promise, resolve };
+  async initialize({ model }) {
+    if (page.started) return;
+    page.started = true;
+    try {
+      const packed = new Blob([model.get("source")]).stream();
+      const source = await new Response(packed.pipeThrough(new DecompressionStream("gzip"))).text();
+      // A UMD build: given a `module` of its own and no `define`, it leaves the page's AMD loader alone.
+      const module = { exports: {} };
+      new Function("module", "exports", "define", source)(module, module.exports, undefined);
+      page.resolve(module.exports);
+    } catch (problem) {
+      page.started = false; // the next loader may fare better
+      throw problem;
     }
-    const page = globalThis.gvclabPlotly;
-    if (page.loaded) return;
-    page.loaded = true;
-    // plotly.min.js is a UMD build: given a `module` of its own, it leaves the page's globals and AMD loader alone.
-    const module = { exports: {} };
-    new Function("module", "exports", "define", model.get("source"))(module, module.exports, undefined);
-    page.resolve(module.exports);
   },
 };

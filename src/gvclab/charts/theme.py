@@ -51,7 +51,10 @@ _AXIS = {
 TEMPLATE = {
     "layout": {
         "colorway": [style.color for style in SERIES],
-        "font": {"family": "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', Arial, sans-serif", "size": 13},
+        "font": {
+            "family": "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', Arial, sans-serif",
+            "size": 13,
+        },
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "margin": {"l": 56, "r": 16, "t": 16, "b": 48},
@@ -82,7 +85,11 @@ def line(style: Style | int, **more: Any) -> dict[str, Any]:
 def points(style: Style | int, size: float = 10, **more: Any) -> dict[str, Any]:
     """Properties of a trace of points in a style, or in the k-th of the series."""
     chosen = _style(style)
-    return {"mode": "markers", "marker": {"color": chosen.color, "symbol": chosen.symbol, "size": size}, **more}
+    return {
+        "mode": "markers",
+        "marker": {"color": chosen.color, "symbol": chosen.symbol, "size": size},
+        **more,
+    }
 
 
 def bars(style: Style | int, **more: Any) -> dict[str, Any]:

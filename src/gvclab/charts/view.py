@@ -17,14 +17,15 @@ class View:
 
     Fields: `traces` has one mapping per trace of the frame, in its order, with new values only, such as
     `{"x": array, "y": array, "visible": True, "marker": {"color": …}}` (`{}` leaves a trace alone); `layout`
-    holds new values of the layout (`shapes`, `annotations`, `xaxis.range`); `sentence` says in words what is to
-    be seen and is the figure's text alternative; `table` has the numbers behind it.
+    has new values of the layout (`shapes`, `annotations`, `xaxis.range`); `sentence` says in words what is to
+    be seen and is the figure's text alternative; `table` has the numbers behind it, one table or several by
+    their headings. All views of a figure give the same properties, so that none keeps a value of an older one.
     """
 
     traces: tuple[Mapping[str, Any], ...]
     layout: Mapping[str, Any] = field(default_factory=dict)
     sentence: str = ""
-    table: pd.DataFrame | None = None
+    table: pd.DataFrame | Mapping[str, pd.DataFrame] | None = None
 
 
 def apply(figure: go.Figure, view: View) -> go.Figure:

@@ -1,6 +1,8 @@
-"""The catalogue of real figures: `load(name)` gives a validated, typed table; `catalogue()` lists what there is."""
+"""Real figures: `load(name)` gives a validated, typed table; `catalogue()` lists what there is."""
 
-from gvclab.data.catalogue import catalogue, describe, load, names, source
+from gvclab.data.about import catalogue, describe, source
 from gvclab.data.errors import DataError
+from gvclab.data.manifest import names
+from gvclab.data.tables import load
 
 __all__ = ["DataError", "catalogue", "describe", "load", "names", "source"]

@@ -1,7 +1,7 @@
-"""What a dataset must satisfy, as its manifest declares it: a pandera schema for a table, identities for the ICIO.
+"""What a dataset must satisfy as its manifest declares it: a pandera schema, or the identities of an ICIO.
 
-pandera takes a third of a second to import, so it is imported only when a check runs: when a dataset is sealed, when
-the tests run, and when a manifest declares something that its seal does not cover.
+pandera takes a third of a second to import, so it is imported only when a check runs: when a dataset is
+sealed, when the tests run, and when a manifest declares something that its seal does not cover.
 """
 
 from __future__ import annotations

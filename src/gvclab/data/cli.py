@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from gvclab.content import text
+from gvclab.data.manifest import Manifest, folder, names, read
 
 
 def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
@@ -33,18 +34,15 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
 
 
 def _list(options: argparse.Namespace) -> int:
-    from gvclab.data.manifest import folder, names, read
-
     known = names()
     print(text("data.list.head", count=len(known), folder=folder()))
     for m in map(read, known):
-        years = text("data.years", first=m.seal.years[0], last=m.seal.years[1])
-        print(text("data.list.row", name=m.name, years=years, rows=m.seal.rows, title=m.title))
+        print(_row(m))
     return 0
 
 
 def _show(options: argparse.Namespace) -> int:
-    from gvclab.data.catalogue import describe
+    from gvclab.data.about import describe
 
     print(describe(options.name))
     return 0
@@ -65,7 +63,9 @@ def _seal(options: argparse.Namespace) -> int:
     from gvclab.data.seal import seal
 
     for name in options.names:
-        m = seal(name)
-        years = text("data.years", first=m.seal.years[0], last=m.seal.years[1])
-        print(text("data.list.row", name=name, years=years, rows=m.seal.rows, title=m.title))
+        print(_row(seal(name)))
     return 0
+
+
+def _row(m: Manifest) -> str:
+    return text("data.list.row", name=m.name, period=m.period, rows=m.seal.rows, title=m.title)

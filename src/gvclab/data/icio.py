@@ -1,7 +1,7 @@
-"""How inter-country input-output tables are kept in one npz: an array per part and year, so that a reader unpacks one year.
+"""How inter-country tables are kept in an npz: an array per part and year, so that a reader unpacks one year.
 
-Members: `Z_2005` (GN, GN), `F_2005` (GN, G), `x_2005`, `va_2005` (GN,) as int32, and `countries`, `sectors`. Rows sell, columns buy,
-country-major.
+Members: `Z_2005` (GN, GN), `F_2005` (GN, G), `x_2005`, `va_2005` (GN,) as int32, and `countries`, `sectors`.
+Rows sell, columns buy, country-major.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """One YAML manifest per dataset: what it is, where it is from, and the seal that ties it to its file.
 
-The part above `seal:` is written by a person. The seal is written by `gvclab data seal` and `gvclab data refresh`, only
-after the file has passed the checks that the manifest declares (`checks.py`).
+The part above `seal:` is written by a person. The seal is written by `gvclab data seal` and `gvclab data
+refresh`, only after the file has passed the checks that the manifest declares (`checks.py`).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from gvclab.data.errors import DataError
 
 @dataclass(frozen=True)
 class Seal:
-    """What the file was when it passed its checks: bytes, rows, years, its sha256 and that of the declared schema."""
+    """What the file was when it passed its checks; `schema` is the fingerprint of what was checked."""
 
     bytes: int
     rows: int
@@ -29,7 +29,7 @@ class Seal:
 
 @dataclass(frozen=True)
 class Manifest:
-    """The metadata of one dataset; `columns` (a table) or `arrays` (an npz) use the field names of Frictionless."""
+    """The metadata of one dataset; `columns` of a table and `arrays` of an npz are Frictionless fields."""
 
     name: str
     folder: Path
@@ -59,8 +59,13 @@ class Manifest:
         return "; ".join(dict.fromkeys(s["licence"]["title"] for s in self.sources))
 
     @property
+    def period(self) -> str:
+        """First to last year."""
+        return text("data.years", first=self.seal.years[0], last=self.seal.years[1])
+
+    @property
     def schema(self) -> str:
-        """Fingerprint of what the file is checked against: a change of the declared columns breaks the seal."""
+        """Fingerprint of the declared columns: when they change, the seal no longer covers them."""
         declared = json.dumps([self.columns, list(self.key), self.arrays], sort_keys=True, default=str)
         return hashlib.sha256(declared.encode()).hexdigest()
 
@@ -78,8 +83,8 @@ def names(where: Path | None = None) -> list[str]:
 def read(name: str, where: Path | None = None) -> Manifest:
     """The manifest of `name`.
 
-    Raises DataError for a name that is not in the catalogue (with the nearest ones) and for a manifest that is not
-    readable or lacks an entry.
+    Raises DataError for a name that is not in the catalogue (with the nearest ones), and for a manifest that
+    cannot be read or lacks an entry.
     """
     import yaml
 

@@ -1,7 +1,7 @@
 """How datasets are made of the publishers' own files.
 
-A recipe is a pure function of the folder that holds the originals. The inter-country table is read and aggregated by
-pymrio, everything else by pandas' readers.
+A recipe is a function of the folder that holds the originals. The inter-country table is read and aggregated
+by pymrio, everything else by pandas' readers.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from gvclab.data import icio
-from gvclab.data.catalogue import load
+from gvclab.data.tables import load
 
 
 class Recipe(NamedTuple):
@@ -30,7 +30,7 @@ class Recipe(NamedTuple):
     fetch: Callable[[Path], None] | None = None
 
 
-# ---------------------------------------------------------------------------------------- supply pressure, risk
+# -- supply pressure, risk
 
 
 def supply_pressure(originals: Path) -> pd.DataFrame:
@@ -50,11 +50,11 @@ def geopolitical_risk(originals: Path) -> pd.DataFrame:
     return table
 
 
-# ------------------------------------------------------------------------------------------------------ tariffs
+# -- tariffs
 
 
 def us_tariff(originals: Path) -> pd.DataFrame:
-    """Monthly means of the tracker's daily series, without the months that its last recorded change leaves open."""
+    """Monthly means of the tracker's daily series, without months that end after its last recorded change."""
     daily = pd.read_csv(originals / "daily-tariff-latest-data.csv", parse_dates=["date"])
     rate = daily.set_index("date")["import_weighted_avg_tariff"].sort_index()
     last_change = rate.index[rate.diff().ne(0)][-1]
@@ -74,8 +74,8 @@ PARTNERS = {
     "TAIWAN": "TWN",
     "VIETNAM": "VNM",
 }
-# The first action, the peak of April 2025 and the pause after it, the schedule of August and the deals of November
-# 2025, the ruling of the Supreme Court; the recipe adds the last date of the source.
+# The first action, the peak of April 2025 and the pause after it, the schedule of August and the deals of
+# November 2025, the ruling of the Supreme Court; the recipe adds the last date of the source.
 ACTIONS = ("2025-02-04", "2025-04-09", "2025-05-12", "2025-08-07", "2025-11-14", "2026-02-20")
 
 
@@ -97,7 +97,7 @@ def us_tariff_by_origin(originals: Path) -> pd.DataFrame:
     return table.sort_values(["date", "origin"])
 
 
-# ------------------------------------------------------------------------------------------------ economy panel
+# -- economy panel
 
 INDICATORS = {
     "gdp": "NY.GDP.MKTP.CD",
@@ -115,9 +115,42 @@ INDICATORS = {
 _BILLIONS = ("gdp", "manufacturing", "high_tech_exports", "royalties_received", "royalties_paid")
 FIRST_YEAR = 1990
 PANEL = (
-    "AUS BEL BGD BRA CAN CHN CZE DEU ESP EUU FRA GBR HKG HUN IDN IND IRL ITA JPN KHM KOR MEX MYS NLD PHL POL ROU RUS "
-    "SGP SVK THA TUR USA VNM WLD ZAF"
-).split()
+    *(
+        "AUS",
+        "BEL",
+        "BGD",
+        "BRA",
+        "CAN",
+        "CHN",
+        "CZE",
+        "DEU",
+        "ESP",
+        "EUU",
+        "FRA",
+        "GBR",
+        "HKG",
+        "HUN",
+        "IDN",
+    ),
+    *(
+        "IND",
+        "IRL",
+        "ITA",
+        "JPN",
+        "KHM",
+        "KOR",
+        "MEX",
+        "MYS",
+        "NLD",
+        "PHL",
+        "POL",
+        "ROU",
+        "RUS",
+        "SGP",
+        "SVK",
+    ),
+    *("THA", "TUR", "USA", "VNM", "WLD", "ZAF"),
+)
 
 
 def economy_panel(originals: Path) -> pd.DataFrame:
@@ -134,7 +167,7 @@ def economy_panel(originals: Path) -> pd.DataFrame:
 
 
 def panel(observations: pd.DataFrame) -> pd.DataFrame:
-    """Indicator-by-indicator observations as one row per year and economy, with the shares that lessons use."""
+    """Observations by indicator as one row per year and economy, with the shares that lessons use."""
     kept = observations[observations["iso3"].isin(PANEL)]
     wide = kept.pivot(index=["year", "iso3"], columns="indicator", values="value")
     table = pd.DataFrame({name: wide[code] for name, code in INDICATORS.items()}).reset_index()
@@ -151,14 +184,14 @@ def _world_bank(code: str) -> str:
     return f"https://api.worldbank.org/v2/country/{where}/indicator/{code}?format=json&per_page=20000"
 
 
-# ----------------------------------------------------------------------------------------- inter-country tables
+# -- inter-country tables
 
 
 def wiod(originals: Path) -> dict[str, np.ndarray]:
-    """The workbooks of WIOD's 2013 release (wiot95_….xlsx …), merged to the regions and sectors of the course.
+    """The workbooks of WIOD's 2013 release (wiot95_*.xlsx), merged to the regions and sectors of the course.
 
-    Cells are rounded to whole millions before they are merged, output is the sum of a row's cells, and value added is what output
-    leaves after intermediate purchases: so all identities hold exactly.
+    Cells are rounded to whole millions before they are merged, output is the sum of a row's cells, and value
+    added is what output leaves after intermediate purchases: so all identities hold exactly.
     """
     import pymrio
 
@@ -193,7 +226,7 @@ def _fetch_wiod(originals: Path) -> None:
     pymrio.download_wiod2013(originals, satellite_urls=[])
 
 
-# -------------------------------------------------------------------------------------------------- the recipes
+# -- the recipes
 
 _TRACKER = "https://raw.githubusercontent.com/tradewartracker/trade-war-redux-2025/main/"
 

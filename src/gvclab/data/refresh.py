@@ -1,8 +1,7 @@
-"""`gvclab data refresh`: fetch the publishers' files, make the dataset of them, check it, and only then put it in place."""
+"""`gvclab data refresh`: fetch the publishers' files, make the dataset, check it, then put it in place."""
 
 from __future__ import annotations
 
-import os
 import tempfile
 import urllib.error
 import urllib.request
@@ -13,7 +12,7 @@ import pandas as pd
 
 from gvclab.content import text
 from gvclab.data.errors import DataError
-from gvclab.data.manifest import folder, read
+from gvclab.data.manifest import Manifest, read
 from gvclab.data.recipes import RECIPES, Recipe
 from gvclab.data.seal import measure, seal
 
@@ -21,11 +20,11 @@ from gvclab.data.seal import measure, seal
 def refresh(name: str, originals: Path | None = None) -> str:
     """Rebuild `name` and seal it; the answer says what changed.
 
-    `originals`: a folder for the publishers' files. What is there already is used, what is missing is fetched into it. Without it
-    everything is fetched anew.
+    `originals`: a folder for the publishers' files. What is there already is used, what is missing is fetched
+    into it. Without it everything is fetched anew.
 
-    Raises DataError when there is no recipe, a file cannot be had or is not laid out as expected, a reader is not installed, or
-    the result does not satisfy the manifest. The old file is replaced only when all went well.
+    Raises DataError when there is no recipe, a file cannot be had or is not laid out as expected, a reader is
+    not installed, or the result breaks the manifest. The old file is replaced only when all went well.
     """
     manifest = read(name)
     if name not in RECIPES:
@@ -34,20 +33,19 @@ def refresh(name: str, originals: Path | None = None) -> str:
         place = Path(scratch) if originals is None else originals
         built = _build(name, RECIPES[name], place)
         _replace(manifest, built)
-    was, now = manifest.seal, seal(name).seal
+    was, now = manifest.seal, seal(name)
     if was is None:
         change = text("data.refresh.new")
-    elif was.sha256 == now.sha256:
+    elif was.sha256 == now.seal.sha256:
         change = text("data.refresh.same")
     else:
-        change = text("data.refresh.changed", rows=was.rows, first=was.years[0], last=was.years[1])
+        change = text("data.refresh.changed", rows=was.rows, period=manifest.period)
     return text(
         "data.refresh.written",
         name=name,
-        rows=now.rows,
-        first=now.years[0],
-        last=now.years[1],
-        bytes=now.bytes,
+        rows=now.seal.rows,
+        period=now.period,
+        bytes=now.seal.bytes,
         change=change,
     )
 
@@ -79,19 +77,19 @@ def _download(url: str, path: Path) -> None:
     part.replace(path)
 
 
-def _replace(manifest, built) -> None:
-    """Write beside the old file, check, then take its place: a failed refresh leaves the old dataset as it was."""
+def _replace(manifest: Manifest, built) -> None:
+    """Write beside the old file, check, then take its place: a failed refresh changes nothing."""
     fresh = manifest.path.with_name(f".{manifest.file}")
     try:
         write(built, fresh)
         measure(manifest, fresh)
-        os.replace(fresh, manifest.path)
+        fresh.replace(manifest.path)
     finally:
         fresh.unlink(missing_ok=True)
 
 
 def write(built: pd.DataFrame | dict[str, np.ndarray], path: Path) -> None:
-    """A table as CSV (one way of writing it, so that equal tables are equal bytes), arrays as a compressed npz."""
+    """A table as CSV, arrays as a compressed npz; equal datasets give equal bytes."""
     if isinstance(built, dict):
         with path.open("wb") as file:
             np.savez_compressed(file, **built)

@@ -1,4 +1,4 @@
-"""Set a dataset's seal, and describe the folder: what an author runs after a table or a manifest has changed."""
+"""Set a dataset's seal and describe the folder: what an author runs after a table or manifest has changed."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pathlib import Path
 
 from gvclab.content import text
 from gvclab.data import icio
-from gvclab.data.catalogue import parse
 from gvclab.data.checks import validate, validate_arrays
 from gvclab.data.errors import DataError
 from gvclab.data.manifest import Manifest, Seal, folder, names, read, write_seal
+from gvclab.data.tables import parse
 
 
 def measure(manifest: Manifest, path: Path | None = None) -> Seal:
-    """The seal that the file (or the one at `path` in its stead) earns. Raises DataError when it does not satisfy its manifest."""
+    """The seal that the file (or the one at `path`) earns. DataError when it breaks its manifest."""
     content = (path or manifest.path).read_bytes()
     if manifest.arrays:
         import numpy as np
@@ -60,7 +60,7 @@ def seal(name: str, where: Path | None = None) -> Manifest:
 
 
 def datapackage(where: Path | None = None) -> str:
-    """The Frictionless Data Package (v1) of the folder, generated from the manifests: the text of `datapackage.json`."""
+    """The text of `datapackage.json`: a Frictionless Data Package (v1), made from the manifests."""
     where = where or folder()
     resources = [_resource(manifest) for name in names(where) if (manifest := read(name, where)).seal]
     package = {

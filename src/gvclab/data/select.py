@@ -9,9 +9,9 @@ from gvclab.data.errors import DataError
 
 
 def select(table: pd.DataFrame, name: str, **wanted) -> pd.DataFrame:
-    """The rows where each named column has a value, one of several values, or lies in a slice (ends included).
+    """The rows where each named column has a value, one of several, or lies in a slice (ends included).
 
-    Dates may be given as text: "2021-12". Raises DataError for a column or a value that the table `name` does not have.
+    Dates may be text: "2021-12". Raises DataError for a column or a value that table `name` does not have.
     """
     for column, values in wanted.items():
         if column not in table:

@@ -1,15 +1,17 @@
 """Exercises: items, their checkers, and the calls that stand on a page.
 
-numbers = given("2.3-1")     the parameters of an item, for the one who asks
-check("2.3-1", answer)       points, and a hint
-recall("2.3-p")              at the end of a lesson: the prediction, and what the model says
+- `numbers = given("2.3-1")`: the parameters of an item, for the one who asks
+- `check("2.3-1", answer)`: points, and a hint
+- `quiz`, `predict`, `recall`, `causal_graph`, `draw_graph`: the same by clicking, see `widgets`
 """
 
 from .bank import Item, ItemSet, load
 from .checkers import judge
 from .ladder import Verdict
-from .score import Score, check, forget, recall
+from .score import Score, check, forget
 from .variants import Identity, given
+
+_WIDGETS = ("causal_graph", "draw_graph", "predict", "quiz", "recall")
 
 __all__ = [
     "Identity",
@@ -22,5 +24,13 @@ __all__ = [
     "given",
     "judge",
     "load",
-    "recall",
+    *_WIDGETS,
 ]
+
+
+def __getattr__(name: str):
+    if name in _WIDGETS:  # late: a check, a build and a grader have no use for ipywidgets
+        from . import widgets
+
+        return getattr(widgets, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

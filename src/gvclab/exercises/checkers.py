@@ -215,7 +215,7 @@ def _choice(item: Item, data, who: Identity) -> Verdict:
         last = bank.letter(len(item.options) - 1)
         return verdict("kind", text("exercises.wanted.option", got=describe(data), last=last))
     if item.type == "predict":
-        return verdict("noted", text("exercises.noted", letter=bank.letter(index)))
+        return verdict("noted", text("exercises.noted", id=item.id, letter=bank.letter(index)))
     if not item.has_key:
         return verdict("formed")
     if index == chosen(item, _right(item, who)):

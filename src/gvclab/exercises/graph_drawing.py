@@ -1,6 +1,6 @@
 """Boxes and arrows on paper: where the boxes of a directed graph stand, and its picture as SVG.
 
-Pure functions of names and arrows. The picture needs no widget, so it also shows in a printed or exported notebook.
+Pure functions of names and arrows. The picture needs no widget: it also shows in an exported notebook.
 """
 
 from __future__ import annotations
@@ -30,7 +30,10 @@ _COLUMN, _ROW, _MARGIN = 60, 58, 12  # gap between columns; distance of rows; ar
 
 
 def read_arrows(edges: Iterable) -> list[Arrow]:
-    """The arrows of a list of (from, to), (from, to, sign) or lines "a -> b", each once. ValueError names what it cannot read."""
+    """The arrows of a list of (from, to), (from, to, sign) or lines "a -> b", each once.
+
+    ValueError names an entry that is none.
+    """
     found: dict[tuple[str, str], str] = {}
     for entry in edges.splitlines() if isinstance(edges, str) else edges:
         stops, sign = _stops(plain(entry))
@@ -51,8 +54,8 @@ def label(name: str) -> dict:
 
 
 def ring(names: Sequence[str]) -> dict[str, Point]:
-    """The boxes on an ellipse, the first on top, clockwise: no three stand in a line, so no arrow hides behind a box."""
-    rx, ry = WIDTH / 2 - 70, HEIGHT / 2 - 32
+    """The boxes on an ellipse, clockwise from the top: no three in a line, so no arrow hides behind a box."""
+    rx, ry = WIDTH / 2 - 80, HEIGHT / 2 - 32
     angles = [2 * math.pi * i / len(names) for i in range(len(names))]
     return {
         name: (round(WIDTH / 2 + rx * math.sin(a), 1), round(HEIGHT / 2 - ry * math.cos(a), 1))
@@ -61,10 +64,11 @@ def ring(names: Sequence[str]) -> dict[str, Point]:
 
 
 def layers(pairs: Iterable[tuple[str, str]]) -> list[list]:
-    """The boxes in columns from cause to effect, each as far right as its effects allow; a circle shares one column.
+    """The boxes in columns from cause to effect, each as far right as its effects allow.
 
-    An arrow over several columns is held open by a placeholder (from, to, column) in each column it crosses. The order in a
-    column keeps what is joined close together (mean position of the neighbours, swept there and back).
+    Boxes in a circle share one column. An arrow over several columns is held open by a placeholder
+    (from, to, column) in each column it crosses. The order in a column keeps what is joined close together: by the
+    mean position of the neighbours, swept there and back.
     """
     import networkx as nx
 
@@ -95,7 +99,7 @@ def layers(pairs: Iterable[tuple[str, str]]) -> list[list]:
 
 
 def tidy(names: Sequence[str], pairs: Iterable[tuple[str, str]]) -> dict[str, Point]:
-    """The boxes on the canvas: those with arrows in columns from cause to effect, those without in rows below."""
+    """The boxes on the canvas: those with arrows in columns from cause to effect, the others in rows below."""
     pairs = list(pairs)
     joined = {name for pair in pairs for name in pair}
     idle = [name for name in names if name not in joined]
@@ -111,7 +115,7 @@ def tidy(names: Sequence[str], pairs: Iterable[tuple[str, str]]) -> dict[str, Po
 
 
 def _on(columns: list[list], joined: set, height: float) -> dict[str, Point]:
-    left, right = 70, WIDTH - 70
+    left, right = 80, WIDTH - 80
     step = (right - left) / max(1, len(columns) - 1)
     return {
         name: (
@@ -150,9 +154,10 @@ class Drawing:
 
 
 def draw_graph(edges: Iterable, title: str = "") -> Drawing:
-    """A picture of a list of arrows, causes left and effects right: `draw_graph([("crisis", "fear"), "fear -> reshoring"])`.
+    """A picture of a list of arrows, causes left, effects right: `draw_graph([("crisis", "fear"), "fear -> w"])`.
 
-    Arrows are (from, to), (from, to, sign) with sign "+" or "-", or lines "a -> b". ValueError names an entry that is none.
+    Arrows are (from, to), (from, to, sign) with sign "+" or "-", or lines "a -> b". The sentence under `.sentence`
+    is the picture's text alternative. ValueError names an entry that is no arrow.
     """
     return Drawing(read_arrows(edges), title)
 
@@ -181,7 +186,8 @@ def _svg(arrows: Sequence[Arrow], title: str, sentence: str) -> str:
         _box(at[name], box) for name, box in boxes.items()
     ]
     return (
-        f"<svg xmlns='http://www.w3.org/2000/svg' role='img' aria-label='{html.escape(f'{title}. {sentence}')}' "
+        f"<svg xmlns='http://www.w3.org/2000/svg' role='img' aria-label='{html.escape(title)}. "
+        f"{html.escape(sentence)}' "
         f"viewBox='0 0 {width:.0f} {height:.0f}' width='{width:.0f}' style='max-width:100%;height:auto;"
         f"font:13px var(--jp-ui-font-family, system-ui, sans-serif)'>{''.join(shapes)}</svg>"
     )
@@ -206,11 +212,13 @@ def _box(centre: Point, box: Mapping) -> str:
     x, y = centre
     w, h, lines = box["width"], box["height"], box["lines"]
     words = "".join(
-        f"<tspan x='{x:.1f}' y='{y + _LINE * (i - (len(lines) - 1) / 2) + 4.5:.1f}'>{html.escape(line)}</tspan>"
+        f"<tspan x='{x:.1f}' y='{y + _LINE * (i - (len(lines) - 1) / 2) + 4.5:.1f}'>"
+        f"{html.escape(line)}</tspan>"
         for i, line in enumerate(lines)
     )
     return (
-        f"<rect x='{x - w / 2:.1f}' y='{y - h / 2:.1f}' width='{w}' height='{h}' rx='10' style='fill:{_BOX};stroke:{_RIM}'/>"
+        f"<rect x='{x - w / 2:.1f}' y='{y - h / 2:.1f}' width='{w}' height='{h}' rx='10' "
+        f"style='fill:{_BOX};stroke:{_RIM}'/>"
         f"<text text-anchor='middle' style='fill:{_INK}'>{words}</text>"
     )
 
@@ -240,7 +248,8 @@ def _arrow(arrow: Arrow, at: Mapping, boxes: Mapping[str, dict], columns: list[l
         middle = ((points[0][0] + points[1][0]) / 2, (points[0][1] + points[1][1]) / 2)
     tip = (end[0] + 9 * back, end[1])
     head = f"M{_p(tip)} L{_p((end[0] - back, end[1] - 5))} L{_p((end[0] - back, end[1] + 5))} Z"
-    drawn = f"<path d='{path}' style='fill:none;stroke:{_INK};stroke-width:1.6'/><path d='{head}' style='fill:{_INK}'/>"
+    line = f"<path d='{path}' style='fill:none;stroke:{_INK};stroke-width:1.6'/>"
+    drawn = f"{line}<path d='{head}' style='fill:{_INK}'/>"
     if not sign:
         return drawn
     return drawn + (

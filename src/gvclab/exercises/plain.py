@@ -43,7 +43,7 @@ def plain(value):
     try:
         return _plain(value, DEPTH, [NODES])
     except Exception:  # an object built to break this: it is not an answer
-        return Other(_type_name(type(value)))
+        return Other(type_name(type(value)))
 
 
 def _plain(value, depth: int, budget: list[int]):
@@ -89,7 +89,7 @@ def _plain(value, depth: int, budget: list[int]):
     pandas = sys.modules.get("pandas")
     if pandas is not None and (kind is pandas.Series or kind is pandas.Index):
         return _plain(value.to_numpy(), depth, budget)
-    return Other(_type_name(kind))
+    return Other(type_name(kind))
 
 
 def _key(key) -> str | None:
@@ -97,7 +97,8 @@ def _key(key) -> str | None:
     return str(data) if type(data) in (str, int, float, bool) else None
 
 
-def _type_name(kind: type) -> str:
+def type_name(kind: type) -> str:
+    """A type's own name, whatever its metaclass says."""
     return type.__dict__["__name__"].__get__(kind)[:60]
 
 

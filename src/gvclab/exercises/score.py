@@ -19,15 +19,14 @@ from .items import Item
 from .ladder import Verdict, verdict
 from .plain import plain
 from .service import Limits, serve
-from .variants import identity, numbers
+from .variants import identity
 
 _log = logging.getLogger(__name__)
 
-# What this kernel has seen: the distinct wrong options tried before the right one, the share of the points
-# that the right one then earned, and the predictions made.
+# What this kernel has seen: the distinct wrong options tried before the right one, and the share of the
+# points that the right one then earned.
 _tried: dict[str, set[int]] = {}
 _settled: dict[str, float] = {}
-_predicted: dict[str, int] = {}
 
 
 class Score(float):
@@ -93,8 +92,6 @@ def _check(item_id: str, answer, key: str | None, limits: Limits | None) -> Scor
         with serve(answer, limits) as remote:
             return Score(judge(item, remote, who), item.points)
     judged = judge(item, answer, who)
-    if item.type == "predict" and judged.status == "noted":
-        _predicted[item.id] = chosen(item, plain(answer))
     if item.type == "choice" and not _autograding():
         judged = _with_attempts(item, answer, judged)
     return Score(judged, item.points)
@@ -113,23 +110,9 @@ def _with_attempts(item: Item, answer, judged: Verdict) -> Verdict:
     return verdict("right", text("exercises.attempts.second" if share else "exercises.attempts.later"), share)
 
 
-def recall(item_id: str) -> Score:
-    """At the end of a lesson: what was predicted at its beginning, and what the model says."""
-    item = keys.find(item_id)
-    if item.id not in _predicted:
-        return Score(verdict("noted", text("exercises.recall.none")), 0)
-    mine = _predicted[item.id]
-    words = {"mine": item.options[mine].text}
-    if not item.has_key:
-        return Score(verdict("noted", text("exercises.recall.mine", **words)), 0)
-    right = chosen(item, plain(keys.namespace(item, numbers(item, identity()))[item.answer]))
-    key = "exercises.recall.same" if right == mine else "exercises.recall.other"
-    return Score(verdict("noted", text(key, right=item.options[right].text, **words)), 0)
-
-
 def forget(item_id: str | None = None) -> None:
-    """Forget attempts and predictions, of one item or of all: for a fresh start in the same kernel."""
-    for memory in (_tried, _settled, _predicted):
+    """Forget the attempts at one item or at all: for a fresh start in the same kernel."""
+    for memory in (_tried, _settled):
         if item_id is None:
             memory.clear()
         else:

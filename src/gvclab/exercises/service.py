@@ -31,7 +31,7 @@ from dataclasses import dataclass
 
 from gvclab.content import text
 
-from .plain import plain, short, tag, untag
+from .plain import plain, short, tag, type_name, untag
 
 CAN_FORK = hasattr(os, "fork") and sys.platform not in ("emscripten", "wasi")
 REPLY_BYTES = 4_000_000
@@ -89,7 +89,7 @@ def _run(function: Callable, sent: bytes) -> dict:
         value = function(*arguments)
         return {"value": tag(plain(value)), "changed": pickle.dumps(arguments) != before}
     except BaseException as error:
-        return {"error": [type(error).__name__, _words(error)]}
+        return {"error": [type_name(type(error)), _words(error)]}
 
 
 def _words(error: BaseException) -> str:
@@ -180,19 +180,24 @@ class _Forked:
             raise TimeoutError
 
     def _epitaph(self) -> str:
-        status = self.close()
+        # The pipe closes a moment before the process is gone, and only then is the reason known.
+        status = self.close(patience=0.5)
         if os.WIFSIGNALED(status) and os.WTERMSIG(status) != signal.SIGKILL:
             return text("exercises.code.crashed", signal=signal.Signals(os.WTERMSIG(status)).name)
         return text("exercises.code.exit")
 
-    def close(self) -> int:
-        """End the child and all that it started; its exit status."""
+    def close(self, patience: float = 0.0) -> int:
+        """End the child and all that it started, after waiting for it to end by itself; its exit status."""
         if not self._pid:
             return 0
         pid, self._pid = self._pid, 0
         os.close(self._to)
         os.close(self._from)
+        until = time.monotonic() + patience
         done, status = os.waitpid(pid, os.WNOHANG)
+        while not done and time.monotonic() < until:
+            time.sleep(0.002)
+            done, status = os.waitpid(pid, os.WNOHANG)
         # The child leads a group of its own: what it started goes with it.
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(pid, signal.SIGKILL)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
@@ -16,29 +16,33 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
+    from .widget import PanelWidget
+
 
 class Shared:
-    """One frozen state that several panels show and move: `Shared(Params())`."""
+    """One frozen state that several panels show and move: `shared = Shared(Params())`, then `ChainLab(shared)`."""
 
     def __init__(self, state: Any) -> None:
         self.state = state
         self._panels: WeakSet[Panel] = WeakSet()
 
     def join(self, panel: Panel) -> None:
+        """Let a panel follow the state."""
         self._panels.add(panel)
 
-    def move(self, origin: Panel, values: dict[str, Any], at_once: bool = True) -> None:
-        """Put values into the state and redraw the displayed panels that depend on those which changed.
+    def move(self, origin: Panel, values: Mapping[str, Any], live: bool = False) -> None:
+        """Put values into the state and redraw the displayed panels that read one of those which changed.
 
-        The panel that asks solves first: if its model refuses the values, nothing has changed.
+        The panel that asks solves first: where its model refuses the values, nothing changes.
+        `live` shows the quick part of an answer now and the rest once nothing newer waits.
         """
         state = replace(self.state, **values)
-        origin.try_state(state)
+        origin.answer(state, full=not live)
         changed = {name for name in values if getattr(state, name) != getattr(self.state, name)}
         self.state = state
-        for panel in self._panels:
-            if panel is origin or changed & panel.reads:
-                panel.redraw(at_once)
+        for panel in list(self._panels):
+            if panel is origin or changed & panel.fields:
+                panel.redraw(live)
 
 
 class Panel:
@@ -46,34 +50,25 @@ class Panel:
 
     A subclass gives
 
-    - `key`: where its words are in the message catalogue (`title`, `controls.<name>.label | unit | help`, `groups`);
-    - `State`: a frozen dataclass whose defaults are the start;
+    - `key` of its words in the message catalogue: `panels.<key>` has `title`, `controls`, `groups`, `presets`;
+    - `State`, a frozen dataclass whose defaults are the start;
     - `controls`: what can be moved, each named after a field of the state;
-    - `reads`: the fields its solution depends on, when they are more than those with a control;
-    - `frame() -> Figure`, the looks; `solve(state) -> Solution`, the model; `view(state, solution) -> View`;
-    - `refine(state, solution) -> Solution`, if part of the answer takes long: it is shown later, once nothing newer waits.
+    - `presets`: values of some controls under a name, set by a button;
+    - `reads`: where the state is shared, the fields without a control that its solution depends on;
+    - `badge`: "illustrative", or "calibrated" to the world table;
+    - `frame`, `solve` and `view`, and `refine` where a part of the answer takes long.
 
-    `Panel()` has a state of its own, `Panel(shared)` one in common with other panels, `Panel(w=.3)` another start.
+    `Panel()` has a state of its own, `Panel(shared)` one in common with others, `Panel(w=.3)` another start.
+    Displayed in a notebook it is a live widget; where none can run, or with `GVCLAB_STATIC=1` in the environment, a
+    plain figure with its sentence and table.
     """
 
     key: ClassVar[str] = ""
     State: ClassVar[type]
     controls: ClassVar[tuple[Control, ...]] = ()
-    badge: ClassVar[str] = "illustrative"  # or "calibrated": to the world table
-    reads: frozenset[str] = frozenset()
-
-    def __init__(self, shared: Shared | None = None, **values: Any) -> None:
-        self._shared = Shared(self.State()) if shared is None else shared
-        self.reads = frozenset(self.reads) | {control.name for control in self.controls}
-        if shared is None:
-            self.reads |= {field.name for field in fields(self.State)}
-        self._solved: tuple[tuple, Any] | None = None  # what it was solved for, the quick solution
-        self._refined: tuple[tuple, Any] | None = None
-        self._widget = None
-        self._shared.join(self)
-        if values:
-            self.set(**values)
-        self._start = self.state
+    presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
+    reads: ClassVar[frozenset[str]] = frozenset()
+    badge: ClassVar[str] = "illustrative"
 
     # What a subclass gives.
 
@@ -82,7 +77,7 @@ class Panel:
         raise NotImplementedError
 
     def solve(self, state: Any) -> Any:
-        """The model's answer, or the quick part of it. May raise ValueError: the state is then kept as it was."""
+        """The model's answer, or the quick part of it. ValueError if it has none: the panel then stays as it was."""
         raise NotImplementedError
 
     def refine(self, state: Any, solution: Any) -> Any:
@@ -93,25 +88,48 @@ class Panel:
         """What the figure shows of an answer."""
         raise NotImplementedError
 
-    # What it gives back.
+    # What every panel has.
+
+    def __init__(self, shared: Shared | None = None, **values: Any) -> None:
+        own = shared is None
+        self._shared = Shared(self.State()) if own else shared
+        names = {field.name for field in fields(self.State)} if own else {c.name for c in self.controls}
+        self.fields = frozenset(names) | frozenset(self.reads)
+        self._quick: tuple[tuple, Any] | None = None  # the values of `fields` and the answer to them
+        self._full: tuple[tuple, Any] | None = None
+        self._widget: PanelWidget | None = None
+        self._shared.join(self)
+        if values:
+            self.set(**values)
+        self._start = self.state
 
     def set(self, **values: Any) -> None:
-        """Move controls: `panel.set(w=.3)`. Raises ValueError with the control, the value and its domain."""
+        """Move controls: `panel.set(w=.3)`. ValueError names the control, the value and its domain."""
         self._shared.move(self, self.checked(values))
 
     def reset(self) -> None:
-        """Put the controls of this panel back to where they were when it was made."""
-        self._shared.move(self, {control.name: getattr(self._start, control.name) for control in self.controls})
+        """Put the controls of this panel back where they were when it was made."""
+        self._shared.move(self, self.start)
 
     @property
     def state(self) -> Any:
-        """Where the controls stand."""
+        """Where all controls stand, those of panels with the same state included."""
         return self._shared.state
 
     @property
+    def start(self) -> dict[str, Any]:
+        """Where the controls of this panel stood when it was made."""
+        return {control.name: getattr(self._start, control.name) for control in self.controls}
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Where the controls of this panel stand."""
+        return {control.name: getattr(self.state, control.name) for control in self.controls}
+
+    @property
     def solution(self) -> Any:
-        """The model's full answer to the state."""
-        return self._answer(self.state, refined=True)
+        """The model's full answer."""
+        return self.answer(self.state)
 
     @property
     def shown(self) -> View:
@@ -124,48 +142,75 @@ class Panel:
         return self.shown.sentence
 
     @property
-    def table(self) -> pd.DataFrame | None:
+    def table(self) -> pd.DataFrame | Mapping[str, pd.DataFrame] | None:
         """The numbers behind the figure."""
         return self.shown.table
 
     @property
     def figure(self) -> go.Figure:
-        """The figure as it is shown now, as a plain plotly figure."""
+        """What is shown now as a plain plotly figure."""
         return apply(self.frame(), self.shown)
 
     @property
     def title(self) -> str:
+        """The heading of the panel."""
         return self.text("title")
 
     def text(self, path: str, **values: Any) -> str:
-        """One of the panel's messages with its placeholders filled."""
-        return text(f"{self.key}.{path}", **values)
+        """A message of this panel with its placeholders filled."""
+        return text(f"panels.{self.key}.{path}", **values)
 
-    def checked(self, values: dict[str, Any]) -> dict[str, Any]:
-        """The values as the state holds them. Raises ValueError for an unknown name or a value outside its domain."""
+    def message(self, path: str) -> Any:
+        """A message, or a block of them, as written."""
+        return message(f"panels.{self.key}.{path}")
+
+    def checked(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The values as the state holds them. ValueError for an unknown name or a value outside its domain."""
         known = {control.name: control for control in self.controls}
         for name in values:
             if name not in known:
                 raise ValueError(text("controls.unknown", name=name, known=", ".join(known)))
         return {name: known[name].check(value) for name, value in values.items()}
 
-    def try_state(self, state: Any) -> None:
-        """Solve for a state that is not yet the panel's. Raises what the model raises."""
-        self._answer(state, refined=False)
+    def answer(self, state: Any, full: bool = True) -> Any:
+        """The full answer to a state, or the quick one, remembered until it is asked for another state."""
+        point = tuple(getattr(state, name) for name in sorted(self.fields))
+        if self._quick is None or self._quick[0] != point:
+            self._quick = point, self.solve(state)
+        if not full:
+            return self._quick[1]
+        if self._full is None or self._full[0] != point:
+            self._full = point, self.refine(state, self._quick[1])
+        return self._full[1]
 
-    def _answer(self, state: Any, refined: bool) -> Any:
-        """The quick or the full answer to a state, remembered until another state is asked for."""
-        point = tuple(getattr(state, name) for name in sorted(self.reads))
-        if self._solved is None or self._solved[0] != point:
-            self._solved = point, self.solve(state)
-        if not refined:
-            return self._solved[1]
-        if self._refined is None or self._refined[0] != point:
-            self._refined = point, self.refine(state, self._solved[1])
-        return self._refined[1]
+    @property
+    def refines(self) -> bool:
+        """Whether a part of its answer takes long."""
+        return type(self).refine is not Panel.refine
 
-    def redraw(self, at_once: bool = True) -> None:
+    # On a page.
+
+    def move(self, values: Mapping[str, Any]) -> None:
+        """What the controls on the page do: as `set`, but the slow part of an answer may come later."""
+        self._shared.move(self, self.checked(values), live=True)
+
+    def redraw(self, live: bool = False) -> None:
         """Show the state on the page, if the panel is on one."""
+        if self._widget is not None:
+            self._widget.show(live)
+
+    def on_page(self) -> PanelWidget:
+        """The widget, made when it is first asked for."""
+        if self._widget is None or self._widget.closed:
+            from .widget import PanelWidget
+
+            self._widget = PanelWidget(self)
+        return self._widget
+
+    def _ipython_display_(self) -> None:
+        from .widget import display
+
+        display(self)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}: {self.sentence}"

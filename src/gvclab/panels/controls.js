@@ -1,201 +1,238 @@
-// The inputs of a panel: native elements with real labels, so that keyboard and screen reader work as everywhere.
-// What the reader moves goes to the kernel as `asked`; ipywidgets sends the next message only when the kernel has answered the
-// last one, and then the latest value, so that a quick hand never makes a queue. `done` says which request was answered.
+// The controls of a panel: native inputs with real labels, so that keyboard and screen reader work as everywhere.
+// A value is sent when the kernel has answered the one before; in between the latest wins, so there is never a queue.
 
-const element = (tag, properties = {}, ...children) => {
-  const node = Object.assign(document.createElement(tag), properties);
-  node.append(...children);
-  return node;
+const SLOW = 300; // ms without an answer until a progress sign
+const SILENT = 10_000; // ms without an answer until the kernel is taken for busy or gone
+
+const node = (tag, properties = {}, ...children) => {
+  const { aria = {}, ...own } = properties;
+  const made = Object.assign(document.createElement(tag), own);
+  for (const [name, value] of Object.entries(aria)) made.setAttribute(name === "role" ? name : `aria-${name}`, value);
+  made.append(...children);
+  return made;
 };
 
 let count = 0;
+const unique = (name) => `gvclab-${name}-${++count}`;
 
-// Positions of a logarithmic slider are steps of equal ratio.
-const scaleOf = ({ low, high, step, log }) => {
-  if (!log) return { min: low, max: high, step, toValue: (x) => x, toPosition: (v) => v };
-  const ratio = Math.log(high / low);
+// One conversation with the kernel for all views of a panel.
+const converse = (model, changed) => {
+  let flying = null; // {turn, values, since}
+  let waiting = null; // values that came in since
+  let timers = [];
+  const state = { busy: false, silent: false, problem: "" };
+
+  const tell = (news) => {
+    Object.assign(state, news);
+    changed();
+  };
+  const expect = () => {
+    timers.forEach(clearTimeout);
+    timers = [setTimeout(() => tell({ busy: true }), SLOW), setTimeout(() => tell({ silent: true }), SILENT)];
+  };
+  const settle = (news = {}) => {
+    timers.forEach(clearTimeout);
+    tell({ busy: false, silent: false, ...news });
+  };
+  const send = () => {
+    if (!waiting || (flying && !state.silent)) return;
+    flying = { turn: Math.random(), values: waiting };
+    waiting = null;
+    model.send({ turn: flying.turn, values: flying.values });
+    expect();
+  };
+  model.on("msg:custom", (message) => {
+    if (message.refined) {
+      if (!flying) settle();
+    } else if (message.turn === flying?.turn) {
+      flying = null;
+      state.problem = message.problem ?? "";
+      if (waiting) send();
+      else if (message.refining) expect();
+      else settle();
+      changed(message.values);
+    }
+  });
   return {
-    min: 0,
-    max: 200,
-    step: 1,
-    toValue: (x) => Math.min(high, Math.max(low, Math.round((low * Math.exp((ratio * x) / 200)) / step) * step)),
-    toPosition: (v) => (200 * Math.log(v / low)) / ratio,
+    state,
+    ask(values) {
+      waiting = { ...waiting, ...values };
+      send();
+    },
+    // What the reader has set and the kernel does not know yet stays as the reader has it.
+    isAhead: (name) => name in { ...flying?.values, ...waiting },
   };
 };
 
+// Where a slider can stand. A logarithmic one has positions of about equal ratio, each with a value of its own.
+const scaleOf = ({ min, max, step, log, digits }) => {
+  const round = (value) => Number(value.toFixed(digits));
+  if (!log) return { min, max, step, toValue: round, toPosition: (value) => value };
+  const grid = Array.from({ length: 121 }, (_, k) => min * (max / min) ** (k / 120));
+  const values = [...new Set(grid.map((value) => round(Math.min(max, min + Math.round((value - min) / step) * step))))];
+  const nearest = (value) => values.reduce((best, v, k) => (Math.abs(v - value) < Math.abs(values[best] - value) ? k : best), 0);
+  return { min: 0, max: values.length - 1, step: 1, toValue: (k) => values[k], toPosition: nearest };
+};
+
+// Each maker returns the elements of a control and how to show a value in them.
 const makers = {
-  slider(spec, change) {
+  slider(spec, id, ask, words) {
     const scale = scaleOf(spec);
-    const write = (value) => String(Number(value.toFixed(spec.digits)));
-    const range = element("input", { type: "range", min: scale.min, max: scale.max, step: scale.step });
-    const number = element("input", { type: "number", min: spec.low, max: spec.high, step: spec.log ? "any" : spec.step });
-    const unit = element("span", { className: "gvclab-unit", textContent: spec.unit });
-    const show = (value) => {
+    const range = node("input", { type: "range", id, min: scale.min, max: scale.max, step: scale.step });
+    const number = node("input", {
+      type: "number",
+      min: spec.min,
+      max: spec.max,
+      step: spec.log ? "any" : spec.step,
+      aria: { label: words.value.replace("{label}", spec.label) },
+    });
+    const write = (value, typed = false) => {
+      const text = String(Number(value.toFixed(Math.max(spec.digits, 4))));
+      if (!typed) number.value = text;
       range.value = scale.toPosition(value);
-      range.setAttribute("aria-valuetext", `${write(value)} ${spec.unit}`.trim());
-      if (number !== document.activeElement) number.value = write(value);
+      range.setAttribute("aria-valuetext", `${text} ${spec.unit}`.trim());
     };
     range.addEventListener("input", () => {
-      const value = Number(scale.toValue(Number(range.value)).toFixed(spec.digits));
-      show(value);
-      number.value = write(value);
-      change(value);
+      const value = scale.toValue(Number(range.value));
+      write(value);
+      ask(value);
     });
     number.addEventListener("change", () => {
-      const value = Math.min(spec.high, Math.max(spec.low, Number(number.value)));
-      if (number.value === "" || Number.isNaN(value)) return;
-      number.value = write(value);
-      show(value);
-      change(Number(value.toFixed(spec.digits)));
+      if (number.value === "" || Number.isNaN(number.valueAsNumber)) return ask();
+      write(number.valueAsNumber, true);
+      ask(number.valueAsNumber);
     });
-    return { inputs: [range, number], row: [range, element("span", { className: "gvclab-number" }, number, unit)], show };
+    const unit = node("span", { className: "gvclab-unit", textContent: spec.unit });
+    const label = node("label", { htmlFor: id, textContent: spec.label });
+    return {
+      parts: [node("div", { className: "gvclab-line" }, label, node("span", { className: "gvclab-value" }, number, unit)), range],
+      inputs: [range, number],
+      show: write,
+    };
   },
 
-  checkbox(spec, change) {
-    const box = element("input", { type: "checkbox" });
-    box.addEventListener("change", () => change(box.checked));
-    return { inputs: [box], row: [box], show: (value) => (box.checked = value), inline: true };
+  checkbox(spec, id, ask) {
+    const box = node("input", { type: "checkbox", id });
+    box.addEventListener("change", () => ask(box.checked));
+    const label = node("label", { htmlFor: id, textContent: spec.label });
+    return { parts: [node("div", { className: "gvclab-tick" }, box, label)], inputs: [box], show: (value) => (box.checked = value) };
   },
 
-  choice(spec, change) {
-    const options = spec.options.map((value) =>
-      element("option", { value, textContent: spec.texts.options?.[value] ?? value }),
-    );
-    const select = element("select", {}, ...options);
-    select.addEventListener("change", () => change(select.value));
-    return { inputs: [select], row: [select], show: (value) => (select.value = value) };
+  choice(spec, id, ask) {
+    const options = spec.options.map(([value, textContent]) => node("option", { value, textContent }));
+    const select = node("select", { id }, ...options);
+    select.addEventListener("change", () => ask(select.value));
+    const label = node("label", { htmlFor: id, textContent: spec.label });
+    return { parts: [label, select], inputs: [select], show: (value) => (select.value = value) };
   },
 
-  strip(spec, change) {
-    const marks = new Set();
-    const row = element("div", { className: "gvclab-strip", role: "group" });
-    const buttons = Array.from({ length: spec.high - spec.low + 1 }, (_, i) => {
-      const mark = spec.low + i;
-      const button = element("button", { type: "button", textContent: mark });
+  strip(spec, id, ask) {
+    const pressed = new Set();
+    const numbers = Array.from({ length: spec.max - spec.min + 1 }, (_, k) => spec.min + k);
+    const paint = () => buttons.forEach((button, k) => button.setAttribute("aria-pressed", pressed.has(numbers[k])));
+    const buttons = numbers.map((number, k) => {
+      const button = node("button", { type: "button", textContent: number, aria: { label: `${spec.label} ${number}` } });
+      button.tabIndex = k === 0 ? 0 : -1; // one stop for the tab key; arrows go from button to button
       button.addEventListener("click", () => {
-        marks.has(mark) ? marks.delete(mark) : marks.add(mark);
-        press();
-        change([...marks].sort((a, b) => a - b));
+        if (!pressed.delete(number)) pressed.add(number);
+        paint();
+        ask([...pressed].sort((a, b) => a - b));
       });
-      // One stop for the tab key; the arrows go from mark to mark.
-      button.tabIndex = i ? -1 : 0;
       button.addEventListener("keydown", (event) => {
-        const next = buttons[i + ({ ArrowRight: 1, ArrowLeft: -1 }[event.key] ?? NaN)];
-        if (!next) return;
+        const target = buttons[k + ({ ArrowRight: 1, ArrowLeft: -1, ArrowDown: 10, ArrowUp: -10 }[event.key] ?? NaN)];
+        if (!target) return;
         event.preventDefault();
-        buttons.forEach((other) => (other.tabIndex = other === next ? 0 : -1));
-        next.focus();
+        event.stopPropagation();
+        button.tabIndex = -1;
+        target.tabIndex = 0;
+        target.focus();
       });
       return button;
     });
-    const press = () => buttons.forEach((b, i) => b.setAttribute("aria-pressed", marks.has(spec.low + i)));
-    row.append(...buttons);
+    const label = node("span", { id, textContent: [spec.label, spec.unit && `(${spec.unit})`].filter(Boolean).join(" ") });
+    const row = node("div", { className: "gvclab-strip", aria: { role: "group", labelledby: id } }, ...buttons);
     const show = (value) => {
-      marks.clear();
-      value.forEach((mark) => marks.add(mark));
-      press();
+      pressed.clear();
+      value.forEach((number) => pressed.add(number));
+      paint();
     };
-    return { inputs: [], row: [row], show, labels: row };
+    return { parts: [label, row], inputs: [row], show };
   },
 };
 
-const control = (spec, change) => {
-  const id = `gvclab-${++count}`;
-  const made = makers[spec.kind](spec, change);
-  const [first, ...others] = made.inputs;
-  const label = element(first ? "label" : "span", { id: `${id}-label`, className: "gvclab-label", textContent: spec.label });
-  const help = element("small", { id: `${id}-help`, className: "gvclab-help", textContent: spec.help });
-  if (first) {
-    first.id = id;
-    label.htmlFor = id;
+const createControl = (spec, ask, words) => {
+  const made = makers[spec.kind](spec, unique(spec.name), ask, words);
+  const control = node("div", { className: `gvclab-control gvclab-${spec.kind}` }, ...made.parts);
+  control.dataset.control = spec.name;
+  if (spec.help) {
+    const help = node("div", { id: unique("help"), className: "gvclab-help", textContent: spec.help });
+    made.inputs.forEach((input) => input.setAttribute("aria-describedby", help.id));
+    control.append(help);
   }
-  others.forEach((input) => input.setAttribute("aria-labelledby", label.id));
-  made.labels?.setAttribute("aria-labelledby", label.id);
-  if (spec.help) [...made.inputs, made.labels].forEach((input) => input?.setAttribute("aria-describedby", help.id));
-  const parts = made.inline ? [element("div", { className: "gvclab-inline" }, ...made.row, label)] : [label, ...made.row];
-  const box = element("div", { className: `gvclab-control gvclab-${spec.kind}`, title: "" }, ...parts);
-  box.dataset.control = spec.name;
-  if (spec.help) box.append(help);
-  return { node: box, show: made.show };
+  return { name: spec.name, control, show: made.show };
 };
 
-export default {
-  render({ model, el }) {
-    el.classList.add("gvclab-controls");
-    const texts = model.get("texts");
-    const specs = model.get("specs");
-    let sent = 0;
-    let timer = 0;
-    const busy = element("span", { className: "gvclab-busy", role: "status" });
+// Controls of a group stand together under its heading; advanced ones are folded.
+const arrange = (spec, controls) => {
+  const sections = new Map();
+  spec.controls.forEach(({ group, advanced }, k) => {
+    const key = `${advanced ? 1 : 0}${group}`;
+    if (!sections.has(key)) sections.set(key, { group, advanced, members: [] });
+    sections.get(key).members.push(controls[k].control);
+  });
+  return [...sections.values()].map(({ group, advanced, members }) => {
+    const heading = spec.groups[group] ?? (advanced ? spec.words.advanced : spec.title);
+    const legend = node("legend", { className: group && !advanced ? "" : "gvclab-spoken", textContent: heading });
+    const fieldset = node("fieldset", {}, legend, ...members);
+    return advanced ? node("details", {}, node("summary", { textContent: heading }), fieldset) : fieldset;
+  });
+};
 
-    const ask = (request) => {
-      const waiting = model.get("asked");
-      // What has not been sent yet is sent together.
-      const values = sent > model.get("done") ? { ...waiting.values, ...request.values } : request.values;
-      sent = Math.max(sent, waiting.n ?? 0) + 1;
-      model.set("asked", { ...request, ...(values ? { values } : {}), n: sent });
-      model.save_changes();
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        busy.textContent = texts.busy;
-        el.setAttribute("aria-busy", "true");
-      }, 300);
-    };
+export default () => {
+  let talk = null;
+  const views = new Set();
+  return {
+    initialize({ model }) {
+      talk = converse(model, (values) => views.forEach((paint) => paint(values)));
+      model.on("change:values", () => views.forEach((paint) => paint(model.get("values"))));
+    },
 
-    const controls = new Map(
-      specs.map((spec) => [spec.name, control(spec, (value) => ask({ values: { [spec.name]: value } }))]),
-    );
-    const badge = element("span", { className: "gvclab-badge", textContent: texts.badge.label, title: texts.badge.help });
-    const heading = element("legend", {}, texts.title, " ", badge);
-    const fieldset = element("fieldset", {}, heading);
-
-    const names = Object.entries(texts.presets);
-    if (names.length) {
-      const row = names.map(([name, label]) => {
-        const button = element("button", { type: "button", textContent: label });
-        button.addEventListener("click", () => ask({ preset: name }));
+    render({ model, el }) {
+      const spec = model.get("spec");
+      const { words } = spec;
+      const controls = spec.controls.map((each) =>
+        createControl(each, (value) => (value === undefined ? paint(model.get("values")) : talk.ask({ [each.name]: value })), words),
+      );
+      const title = node("span", { className: "gvclab-title", textContent: spec.title, aria: { role: "heading", level: 4 } });
+      const badge = node("span", { className: "gvclab-badge", textContent: spec.badge.label, title: spec.badge.help });
+      const presets = spec.presets.map(([textContent, values]) => {
+        const button = node("button", { type: "button", textContent });
+        button.addEventListener("click", () => talk.ask(values));
         return button;
       });
-      fieldset.append(element("div", { className: "gvclab-presets" }, ...row));
-    }
-    const folds = new Map();
-    for (const spec of specs) {
-      if (!spec.group) {
-        fieldset.append(controls.get(spec.name).node);
-        continue;
-      }
-      if (!folds.has(spec.group)) {
-        const summary = element("summary", { textContent: texts.groups[spec.group] ?? spec.group });
-        folds.set(spec.group, element("details", { className: "gvclab-fold" }, summary));
-        fieldset.append(folds.get(spec.group));
-      }
-      folds.get(spec.group).append(controls.get(spec.name).node);
-    }
-    const reset = element("button", { type: "button", textContent: texts.reset, title: texts.reset_help });
-    reset.addEventListener("click", () => ask({ reset: true }));
-    fieldset.append(element("div", { className: "gvclab-foot" }, reset, busy));
-    el.replaceChildren(fieldset);
+      const reset = node("button", { type: "button", textContent: words.reset, title: words.reset_help });
+      reset.addEventListener("click", () => talk.ask(spec.start));
+      const sign = node("span", { className: "gvclab-sign", aria: { role: "status" } });
+      const problem = node("p", { className: "gvclab-problem", aria: { role: "alert" } });
 
-    const show = () => {
-      // A slider under the reader's hand is ahead of the kernel: its own answer is still to come.
-      if (sent > model.get("done")) return;
-      for (const [name, value] of Object.entries(model.get("values"))) controls.get(name)?.show(value);
-    };
-    const done = () => {
-      if (model.get("done") < sent) return;
-      clearTimeout(timer);
-      busy.textContent = "";
-      el.removeAttribute("aria-busy");
-      show();
-    };
-    sent = model.get("done");
-    show();
-    model.on("change:values", show);
-    model.on("change:done", done);
-    return () => {
-      clearTimeout(timer);
-      model.off("change:values", show);
-      model.off("change:done", done);
-    };
-  },
+      const paint = (values) => {
+        for (const { name, show } of controls) if (values && name in values && !talk.isAhead(name)) show(values[name]);
+        const { busy, silent, problem: trouble } = talk.state;
+        el.closest(".gvclab-panel")?.setAttribute("aria-busy", busy);
+        sign.textContent = silent ? words.no_answer : busy ? words.computing : "";
+        if (problem.textContent !== trouble) problem.textContent = trouble;
+      };
+      el.classList.add("gvclab-controls");
+      el.replaceChildren(
+        node("div", { className: "gvclab-head" }, title, badge),
+        ...(presets.length ? [node("div", { className: "gvclab-presets" }, ...presets)] : []),
+        ...arrange(spec, controls),
+        problem,
+        node("div", { className: "gvclab-foot" }, reset, sign),
+      );
+      views.add(paint);
+      paint(model.get("values"));
+      return () => views.delete(paint);
+    },
+  };
 };

@@ -1,4 +1,4 @@
-"""The controls of a panel as data: what can be moved, between which ends. What they are called stands in the catalogue."""
+"""Controls as data: what can be moved, and within which domain. Their words stand in the message catalogue."""
 
 from __future__ import annotations
 
@@ -6,130 +6,124 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from gvclab.content import message, text
+from gvclab.content import text
 
 
 @dataclass(frozen=True)
 class Control:
-    """One field of a panel's state that the reader can set. `group` names the fold it stands in; "" is always open."""
+    """What all controls have in common.
+
+    Fields: `name` of the state's field; `group` names the set it stands in, whose heading is in the catalogue;
+    `advanced` puts it into the folded part. `label`, `unit` and `help` come from the panel's catalogue entry
+    `controls.<name>` unless given here.
+    """
 
     name: str
     group: str = ""
+    advanced: bool = False
+    label: str = ""
+    unit: str = ""
+    help: str = ""
 
-    def checked(self, value: Any, label: str) -> Any:
-        """The value in the type of the field. ValueError names control, value and domain."""
+    @property
+    def domain(self) -> str:
+        """The values it takes, in words."""
         raise NotImplementedError
 
-    def spec(self) -> dict:
-        """What the front end needs beside the texts."""
+    def check(self, value: Any) -> Any:
+        """The value as the state holds it. Raises ValueError with the name, the value and the domain."""
         raise NotImplementedError
+
+    def refusal(self, value: Any) -> ValueError:
+        """What is raised for a value outside the domain."""
+        return ValueError(text("controls.refused", name=self.name, value=repr(value), domain=self.domain))
 
 
 @dataclass(frozen=True)
 class Slider(Control):
-    """A number from `low` to `high` in steps of `step`; whole if all three are. `log`: equal ratios, equal distances."""
+    """A number from `min` to `max`, moved in steps; whole numbers if both ends and the step are written as such.
 
-    low: float = 0.0
-    high: float = 1.0
+    `log` spaces the positions evenly in the logarithm, for a positive `min`.
+    """
+
+    min: float = 0.0
+    max: float = 1.0
     step: float = 0.01
     log: bool = False
 
+    def __post_init__(self):
+        if not self.min < self.max or self.step <= 0 or (self.log and self.min <= 0):
+            raise ValueError(
+                f"slider {self.name!r}: min {self.min}, max {self.max}, step {self.step}, log {self.log} "
+                "need min < max, step > 0, and min > 0 if log"
+            )
+
     @property
     def whole(self) -> bool:
-        return all(isinstance(end, int) for end in (self.low, self.high, self.step))
+        return all(isinstance(number, int) for number in (self.min, self.max, self.step))
 
-    def checked(self, value: Any, label: str) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float) or not self.low <= value <= self.high:
-            # NaN fails the comparison too.
-            number = _number(value)
-            if number is None or not self.low <= number <= self.high:
-                domain = text("controls.domain.between", low=f"{self.low:g}", high=f"{self.high:g}")
-                raise ValueError(text("controls.error", name=self.name, label=label, value=value, domain=domain))
-            value = number
-        if self.whole:
-            if value != int(value):
-                domain = text("controls.domain.whole", low=self.low, high=self.high)
-                raise ValueError(text("controls.error", name=self.name, label=label, value=value, domain=domain))
-            return int(value)
-        return float(value)
+    @property
+    def domain(self) -> str:
+        kind = "controls.domain.whole" if self.whole else "controls.domain.number"
+        return text(kind, min=f"{self.min:g}", max=f"{self.max:g}")
 
-    def spec(self) -> dict:
-        digits = 0 if self.whole else max(0, -math.floor(math.log10(self.step) + 1e-9))
-        return {
-            "kind": "slider",
-            "low": self.low,
-            "high": self.high,
-            "step": self.step,
-            "log": self.log,
-            "digits": digits,
-        }
+    def check(self, value: Any) -> float | int:
+        try:
+            number = math.nan if isinstance(value, bool | str) else float(value)
+        except (TypeError, ValueError):
+            number = math.nan
+        if not self.min <= number <= self.max or (self.whole and number != int(number)):
+            raise self.refusal(value)
+        return int(number) if self.whole else number
 
 
 @dataclass(frozen=True)
 class Checkbox(Control):
     """Yes or no."""
 
-    def checked(self, value: Any, label: str) -> bool:
-        if value not in (True, False):
-            raise ValueError(
-                text("controls.error", name=self.name, label=label, value=value, domain=text("controls.domain.truth"))
-            )
-        return bool(value)
+    @property
+    def domain(self) -> str:
+        return text("controls.domain.checkbox")
 
-    def spec(self) -> dict:
-        return {"kind": "checkbox"}
+    def check(self, value: Any) -> bool:
+        if value not in (True, False):
+            raise self.refusal(value)
+        return bool(value)
 
 
 @dataclass(frozen=True)
 class Choice(Control):
-    """One out of several; their labels stand in the catalogue under `options`."""
+    """One of several options; their names are in the catalogue under `controls.<name>.options`."""
 
     options: tuple[str, ...] = ()
 
-    def checked(self, value: Any, label: str) -> str:
-        if value not in self.options:
-            domain = text("controls.domain.one_of", options=", ".join(map(repr, self.options)))
-            raise ValueError(text("controls.error", name=self.name, label=label, value=value, domain=domain))
-        return value
+    @property
+    def domain(self) -> str:
+        return text("controls.domain.choice", options=", ".join(map(repr, self.options)))
 
-    def spec(self) -> dict:
-        return {"kind": "choice", "options": list(self.options)}
+    def check(self, value: Any) -> str:
+        if value not in self.options:
+            raise self.refusal(value)
+        return value
 
 
 @dataclass(frozen=True)
 class Strip(Control):
-    """Any number of marks on a row of `low` to `high`, such as the years in which something happens."""
+    """A set of whole numbers from `min` to `max`, each a button to press: the years of crises, for one."""
 
-    low: int = 1
-    high: int = 10
+    min: int = 0
+    max: int = 10
 
-    def checked(self, value: Any, label: str) -> tuple[int, ...]:
+    @property
+    def domain(self) -> str:
+        return text("controls.domain.strip", min=self.min, max=self.max)
+
+    def check(self, value: Any) -> tuple[int, ...]:
         try:
-            marks = tuple(sorted({int(mark) for mark in value}))
-            good = all(self.low <= mark <= self.high for mark in marks) and all(int(m) == m for m in value)
+            numbers = sorted(set(value))
+            good = all(self.min <= number <= self.max and number == int(number) for number in numbers)
         except (TypeError, ValueError):
             good = False
         if not good:
-            domain = text("controls.domain.marks", low=self.low, high=self.high)
-            raise ValueError(text("controls.error", name=self.name, label=label, value=value, domain=domain))
-        return marks
-
-    def spec(self) -> dict:
-        return {"kind": "strip", "low": self.low, "high": self.high}
-
-
-def described(control: Control, key: str) -> dict:
-    """The control with its texts: label, unit, help, options; from `panels.<key>.controls.<name>` of the catalogue."""
-    words = message(f"panels.{key}.controls.{control.name}")
-    words = {"label": words} if isinstance(words, str) else dict(words)
-    return {"name": control.name, "group": control.group, "unit": "", "help": ""} | control.spec() | {"texts": words} | {
-        k: words[k] for k in ("label", "unit", "help") if k in words
-    }
-
-
-def _number(value: Any) -> float | None:
-    """The number behind numpy's scalars and the like."""
-    try:
-        return None if isinstance(value, bool | str) else float(value)
-    except (TypeError, ValueError):
-        return None
+            raise self.refusal(value)
+        return tuple(int(number) for number in numbers)

@@ -1,7 +1,11 @@
-"""A panel on the page: controls beside the figure, the sentence under it, the table on demand."""
+"""A panel on a page: its controls beside its figure, or a plain figure where no widget can run."""
 
 from __future__ import annotations
 
+import asyncio
+import json
+import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,101 +13,139 @@ import anywidget
 import ipywidgets
 import traitlets
 
-from gvclab.charts import View
-from gvclab.charts.live import LiveFigure
 from gvclab.content import message
+
+from ..charts import LiveFigure
+from ..charts.table import to_html
+from .controls import Choice, Control, Slider
 
 if TYPE_CHECKING:
     from .base import Panel
 
 _HERE = Path(__file__).parent
+_PAUSE = 0.15  # seconds without a new value until the slow part of an answer is computed
 
 
 class Controls(anywidget.AnyWidget):
-    """The panel's native inputs, in one widget. `asked` comes from the page, `values` and `done` go to it."""
+    """All inputs of a panel. The page sends `{"turn": …, "values": …}` and, until it has its answer, nothing more."""
 
     _esm = _HERE / "controls.js"
     _css = _HERE / "panel.css"
-    specs = traitlets.List().tag(sync=True)
-    texts = traitlets.Dict().tag(sync=True)
+    spec = traitlets.Dict().tag(sync=True)
     values = traitlets.Dict().tag(sync=True)
-    asked = traitlets.Dict().tag(sync=True)
-    done = traitlets.Int(0).tag(sync=True)
-
-
-class Readout(anywidget.AnyWidget):
-    """The sentence, read aloud when it changes, and the table, made only while it is open."""
-
-    _esm = _HERE / "readout.js"
-    sentence = traitlets.Unicode().tag(sync=True)
-    label = traitlets.Unicode().tag(sync=True)
-    table = traitlets.Unicode().tag(sync=True)
-    open = traitlets.Bool(False).tag(sync=True)
 
 
 class PanelWidget:
-    """Joins a panel to its widgets. `box` is what is displayed."""
+    """Joins a panel to its widgets; `box` is what is displayed."""
 
     def __init__(self, panel: Panel) -> None:
         self._panel = panel
-        state, (_, _, view) = panel.state, panel._now()
-        self.figure = LiveFigure(panel.frame(), view)
-        self.controls = Controls(
-            specs=panel._described(), texts=_texts(panel), values=self._values(state)
-        )
-        self.readout = Readout(sentence=view.sentence, label=message("controls.table"))
-        self._view = view
-        self.controls.observe(self._asked, "asked")
-        self.readout.observe(self._opened, "open")
-        right = ipywidgets.VBox([self.figure, self.readout]).add_class("gvclab-output")
-        self.box = ipywidgets.Box([self.controls, right]).add_class("gvclab-panel")
+        self._later: asyncio.TimerHandle | None = None
+        self._figure = LiveFigure(panel.frame(), panel.shown)
+        self._controls = Controls(spec=described(panel), values=panel.values)
+        self._controls.on_msg(self._moved)
+        self.box = ipywidgets.Box([self._controls, self._figure]).add_class("gvclab-panel")
 
-    def show(self, state: Any, view: View) -> None:
-        """Bring the page up to date."""
-        self._view = view
-        self.figure.show(view)
-        self.readout.sentence = view.sentence
-        if self.readout.open:
-            self.readout.table = _html(view)
-        self.controls.values = self._values(state)
+    @property
+    def closed(self) -> bool:
+        """Whether somebody has closed the widgets, so that new ones are needed."""
+        return self.box.comm is None
 
-    def _values(self, state: Any) -> dict:
-        return {control.name: getattr(state, control.name) for control in self._panel.controls}
+    def show(self, live: bool) -> None:
+        """Bring the page up to date; with `live` the slow part of the answer follows."""
+        panel = self._panel
+        self._controls.values = panel.values
+        if self._later is not None:
+            self._later.cancel()
+            self._later = None
+        if live and panel.refines:
+            self._figure.show(panel.view(panel.state, panel.answer(panel.state, full=False)))
+            self._later = asyncio.get_running_loop().call_later(_PAUSE, self._refine)
+        else:
+            self._figure.show(panel.shown)
 
-    def _asked(self, change: Any) -> None:
-        """The reader has moved something. What the page asks is as unchecked as any other input."""
-        request = change.new
+    def _refine(self) -> None:
+        self._later = None
         try:
-            values = request.get("values", {})
-            if "preset" in request:
-                values = self._panel.preset(request["preset"])
-            if request.get("reset"):
-                self._panel.reset()
-            else:
-                self._panel.set(**values)
-        except ValueError:
-            self.controls.send_state("values")  # back to what holds
+            self._figure.show(self._panel.shown)
         finally:
-            self.controls.done = int(request.get("n", 0))
+            self._controls.send({"refined": True})
 
-    def _opened(self, change: Any) -> None:
-        if change.new:
-            self.readout.table = _html(self._view)
+    def _moved(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
+        """The reader has moved something. What a page sends is checked as what a program sets is."""
+        reply: dict[str, Any] = {"turn": content.get("turn")}
+        try:
+            self._panel.move(content["values"])
+        except ValueError as problem:
+            reply["problem"] = str(problem)
+        finally:
+            reply["values"] = self._panel.values  # also those that it already has: a refused one goes back
+            reply["refining"] = self._later is not None
+            self._controls.send(reply)
 
 
-def _texts(panel: Panel) -> dict:
-    shared = {name: message(f"controls.{name}") for name in ("reset", "reset_help", "busy", "none")}
-    own = message(f"panels.{panel.key}")
-    return shared | {
-        "title": own["title"],
-        "badge": message(f"controls.badge.{panel.badge}"),
-        "groups": own.get("groups", {}),
-        "presets": {name: own["presets"][name] for name in panel.presets},
+def described(panel: Panel) -> dict[str, Any]:
+    """All that the page needs to draw the controls of a panel, words included."""
+    badge = message(f"controls.badge.{panel.badge}")
+    return {
+        "title": panel.title,
+        "badge": badge,
+        "words": message("controls.page"),
+        "controls": [_described(panel, control) for control in panel.controls],
+        "groups": {name: panel.text(f"groups.{name}") for name in {c.group for c in panel.controls} - {""}},
+        "presets": [[panel.text(f"presets.{name}"), panel.checked(v)] for name, v in panel.presets.items()],
+        "start": panel.start,
     }
 
 
-def _html(view: View) -> str:
-    table = view.table
-    return table.to_html(
-        border=0, index=table.index.name is not None, na_rep="–", float_format="{:.4g}".format, classes="gvclab-table"
-    )
+def _described(panel: Panel, control: Control) -> dict[str, Any]:
+    words = {} if control.label else panel.message(f"controls.{control.name}")
+    spec = {"kind": type(control).__name__.lower(), **asdict(control), **words}
+    if isinstance(control, Slider):
+        spec["digits"] = (
+            0 if control.whole else max(0, len(f"{control.step:.10f}".rstrip("0").partition(".")[2]))
+        )
+    if isinstance(control, Choice):
+        names = words.get("options", {})
+        spec["options"] = [[value, names.get(value, value)] for value in control.options]
+    return spec
+
+
+def display(panel: Panel) -> None:
+    """Show a panel in a notebook: a living one where a kernel runs, unless `GVCLAB_STATIC` is set."""
+    from IPython.display import display
+
+    for bundle in bundles(panel, live=_has_kernel() and not os.environ.get("GVCLAB_STATIC")):
+        display(bundle, raw=True)
+
+
+def bundles(panel: Panel, live: bool) -> list[dict[str, Any]]:
+    """What is displayed, by MIME type: the widget or the figure, then words and numbers.
+
+    A saved notebook keeps both. Beside a living widget the page hides the words and numbers (panel.css); they are
+    there for readers whose page has neither kernel nor plotly.
+    """
+    shown = panel.shown
+    picture: dict[str, Any] = {
+        "application/vnd.plotly.v1+json": json.loads(panel.figure.to_json()),
+        "text/plain": shown.sentence,
+    }
+    numbers = f"<details><summary>{message('charts.page.table')}</summary>{to_html(shown.table)}</details>"
+    if live:
+        widget = panel.on_page()
+        picture["application/vnd.jupyter.widget-view+json"] = {
+            "version_major": 2,
+            "version_minor": 0,
+            "model_id": widget.box.model_id,
+        }
+        saved = f"<summary>{message('controls.saved')}</summary><p>{shown.sentence}</p>{numbers}"
+        words = f'<details class="gvclab-saved">{saved}</details>'
+    else:
+        words = f"<p>{shown.sentence}</p>{numbers}"
+    return [picture, {"text/html": words, "text/plain": ""}]
+
+
+def _has_kernel() -> bool:
+    from IPython import get_ipython
+
+    return hasattr(get_ipython(), "kernel")

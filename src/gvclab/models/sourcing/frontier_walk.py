@@ -12,8 +12,8 @@ from __future__ import annotations
 import numpy as np
 
 # Ties between scenarios are broken by moving every constraint a little, each by another amount; each corner
-# is then solved for with the constraints as they were. Where the data differ by as little as the nudge, and the
-# walk gets lost between them, it starts again with the next one.
+# is then solved for with the constraints as they were. Where the data differ by as little as that, the walk
+# may get lost between them: then it starts again with the next size.
 _NUDGES = (1e-9, 1e-7, 1e-5)
 _ZERO = 1e-11
 
@@ -33,8 +33,8 @@ def corners(supply, cost, cap, booked, p, alpha) -> np.ndarray:
     """
     n_scenarios, n = supply.shape
     unit = np.eye(n + 1)
-    # The unknown is v = (x, eta). A row is a constraint g v >= r. Scenarios may lie beyond theirs (g v < r), at
-    # a price of `weight` per unit; bounds may not; the last row, the sum of the bookings, is an equation.
+    # The unknown is v = (x, eta). A row is a constraint g v >= r. Scenarios may lie beyond theirs (g v < r),
+    # at a price of `weight` per unit; bounds may not; the last row, the sum of the bookings, is an equation.
     bounded = np.flatnonzero(cap < np.where(booked, 1, np.inf))
     bookings = np.append(booked, 0.0)
     g = np.vstack([np.column_stack([supply, np.ones(n_scenarios)]), unit, -unit[bounded], bookings])
@@ -53,6 +53,8 @@ def corners(supply, cost, cap, booked, p, alpha) -> np.ndarray:
             exact = np.linalg.solve(g[visited], r[visited][..., None])[..., :n, 0]
         except (np.linalg.LinAlgError, ArithmeticError):
             continue
+        # A corner that exists only in the nudged problem is out of bounds in the true one.
+        exact = exact[((exact >= -_NUDGES[0]) & (exact <= cap + _NUDGES[0])).all(axis=1)]
         exact = np.clip(np.where(np.abs(exact) < 1e-12, 0.0, exact), 0.0, cap)
         new = np.append(True, (np.abs(np.diff(exact, axis=0)) > 1e-10).any(axis=1))
         return exact[new]

@@ -13,8 +13,8 @@ from .frontier_walk import corners
 
 # Shares below this are none: the place is not used and costs no kappa.
 USED = 1e-9
-# Supplies are known to so many decimals of a year's need (half a minute): what differs by less is the same.
-DECIMALS = 6
+# Supplies that differ by less, half a minute of a year's need, are the same.
+SAME = 1e-6
 # Objectives that differ by less are equal, and a rule decides between them.
 TIE = 1e-10
 
@@ -50,7 +50,7 @@ def scenarios(shocks: Iterable[Shock], places: Sequence[str]) -> Scenarios:
     """What can happen, and how likely is it?
 
     Formula: shocks are independent; one that occurs multiplies what survives of each place it hits by
-    1 - severity. All 2^J combinations are enumerated; those that leave the same, to six decimals, are merged.
+    1 - severity. All 2^J combinations are enumerated; those that leave the same, within 1e-6, are merged.
 
     Returns p (S,), adding up to 1, and z (S, K), in a fixed order. Raises ValueError naming an unknown place.
     """
@@ -65,9 +65,19 @@ def scenarios(shocks: Iterable[Shock], places: Sequence[str]) -> Scenarios:
         hit = z * np.where([place in shock.places for place in places], 1 - shock.severity, 1.0)
         # Merging as we go keeps the work proportional to what is distinct.
         z, p = np.vstack([z, hit]), np.concatenate([p * (1 - shock.probability), p * shock.probability])
-        _, first, merged = np.unique(z.round(DECIMALS), axis=0, return_index=True, return_inverse=True)
-        z, p = z[first], np.bincount(merged.ravel(), p)
-    return Scenarios(p[p > 0], z[p > 0].round(DECIMALS))
+        z, merged = np.unique(_snap(z), axis=0, return_inverse=True)
+        p = np.bincount(merged.ravel(), p)
+    return Scenarios(p[p > 0], z[p > 0])
+
+
+def _snap(supply: np.ndarray) -> np.ndarray:
+    """The supplies, with those of a place that are the same (`SAME`) made equal, to the greatest of them."""
+    snapped = np.empty_like(supply)
+    for k, column in enumerate(supply.T):
+        values = np.unique(column)
+        values = values[np.diff(values, append=np.inf) > SAME]
+        snapped[:, k] = values[np.searchsorted(values, column)]
+    return snapped
 
 
 def effective(z, phi) -> np.ndarray:
@@ -219,7 +229,7 @@ class _Program(NamedTuple):
 
 def _programs(c, p, z, phi, h, bmax, xmax) -> Iterator[_Program]:
     """The problems of all sets of places, largest first."""
-    c, a = np.asarray(c, dtype=float), effective(z, phi)
+    c, a = np.asarray(c, dtype=float), _snap(effective(z, phi))
     n_places = len(c)
     xmax = np.minimum(1.0, np.broadcast_to(np.asarray(xmax, dtype=float), n_places))
     if xmax.sum() < 1 - USED:
@@ -227,7 +237,7 @@ def _programs(c, p, z, phi, h, bmax, xmax) -> Iterator[_Program]:
     columns_supply = np.column_stack([a, np.ones(len(a))])
     columns_cost, columns_cap = np.append(c, h), np.append(xmax, bmax)
     # Scenarios that look the same from a set of places are merged, by a code of what each place yields.
-    levels = [np.unique(column.round(DECIMALS), return_inverse=True)[1] for column in a.T]
+    levels = [np.unique(column, return_inverse=True)[1] for column in a.T]
     for size in range(n_places, 0, -1):
         for support in map(list, combinations(range(n_places), size)):
             if xmax[support].sum() < 1 - USED:

@@ -6,20 +6,111 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ...charts import View
-from ...models.sourcing import chain_reliability
+from gvclab.models.sourcing import chain_reliability
+
+from ...charts import View, axis, frame, line, points, theme
 from ..base import Panel
 from ..controls import Checkbox, Slider
 from .params import Params
 
 STAGES = np.arange(1, 41)
-SUPPLIERS = (1, 2, 3, 4)
+SUPPLIERS = np.array([1, 2, 3, 4])
 
 
 class Solution(NamedTuple):
-    """Reliability of chains, for suppliers in the arrangement chosen and in the other one."""
+    """Chance that a chain works: suppliers of a stage in one place (`together`), or each in its own (`apart`)."""
 
-    curves: np.ndarray  # (suppliers, stages) where the suppliers stand now
-    other: np.ndarray  # (stages,) the chosen number of suppliers, arranged the other way
-    together: np.ndarray  # (suppliers,) chains of n stages, suppliers of a stage in one place
-    apart: np.ndarray  # (suppliers,) the same, each in a place of its own
+    together: np.ndarray  # (suppliers, stages)
+    apart: np.ndarray  # (suppliers, stages)
+
+
+class ChainLab(Panel):
+    """How likely is it that a chain of n stages with m suppliers each works?"""
+
+    key = "sourcing.chain"
+    State = Params
+    controls = (
+        Slider("n", min=1, max=40, step=1),
+        Slider("m", min=1, max=4, step=1),
+        Slider("p", min=0.0, max=0.1, step=0.002),
+        Slider("q", min=0.0, max=0.2, step=0.005),
+        Checkbox("same_place"),
+    )
+    presets = {
+        "default": {"n": 20, "m": 1, "p": 0.01, "q": 0.0, "same_place": True},
+        "one_city": {"n": 20, "m": 2, "p": 0.01, "q": 0.02, "same_place": True},
+    }
+
+    def frame(self):
+        named = [self.text("traces.one"), *(self.text("traces.many", m=m) for m in SUPPLIERS[1:])]
+        return frame(
+            (axis(self.text("axes.x"), range=[0, 41]), axis(self.text("axes.y"), range=[0, 1.03])),
+            traces=[
+                *({"name": name, **line(k)} for k, name in enumerate(named)),
+                line(theme.REFERENCE, name=self.text("traces.one")),
+                points(
+                    theme.REFERENCE,
+                    name=self.text("traces.chosen"),
+                    mode="markers+text",
+                    textfont={"size": 18},
+                    cliponaxis=False,
+                    showlegend=False,
+                ),
+            ],
+            height=400,
+        )
+
+    def solve(self, state: Params) -> Solution:
+        return Solution(
+            *(chain_reliability(STAGES, SUPPLIERS[:, None], state.p, state.q, place) for place in (True, False))
+        )
+
+    def view(self, state: Params, solution: Solution) -> View:
+        now, other = solution if state.same_place else solution[::-1]
+        mine, stage = state.m - 1, state.n - 1
+        R = now[mine, stage]
+        differs = state.q > 0 and state.m > 1
+        curves = [
+            {"x": STAGES, "y": row, "line": {"width": 4 if k == mine else 2}, "opacity": 1 if k == mine else 0.6}
+            for k, row in enumerate(now)
+        ]
+        elsewhere = {
+            "x": STAGES,
+            "y": other[mine],
+            "name": self.text("traces.apart" if state.same_place else "traces.together", m=state.m),
+            "visible": differs,
+        }
+        # The number stands where its curve leaves room: above a low point, else below, and inside the axes.
+        chosen = {
+            "x": [state.n],
+            "y": [R],
+            "text": [f"R = {R:.3f}"],
+            "textposition": f"{'top' if R < 0.2 else 'bottom'} {'left' if state.n > 20 else 'right'}",
+            "marker": {"color": theme.SERIES[mine].color, "symbol": theme.SERIES[mine].symbol, "size": 14},
+        }
+        return View((*curves, elsewhere, chosen), {}, self._sentence(state, solution), self._table(state, solution))
+
+    def _sentence(self, state: Params, solution: Solution) -> str:
+        together, apart = solution.together[:, state.n - 1], solution.apart[:, state.n - 1]
+        R = (together if state.same_place else apart)[state.m - 1]
+        suppliers = self.text("suppliers.one" if state.m == 1 else "suppliers.many", m=state.m)
+        said = [self.text("sentence.now", n=state.n, suppliers=suppliers, R=R, stops=1000 * (1 - R))]
+        if state.m > 1:
+            said.append(self.text("sentence.single", one=together[0]))
+            if state.q > 0:
+                place = "apart" if state.same_place else "together"
+                said.append(self.text(f"sentence.{place}", together=together[state.m - 1], apart=apart[state.m - 1]))
+        elif state.q > 0:
+            said.append(self.text("sentence.second_place", together=together[1], apart=apart[1]))
+        else:
+            said.append(self.text("sentence.second", two=together[1]))
+        return " ".join(said)
+
+    def _table(self, state: Params, solution: Solution):
+        import pandas as pd
+
+        stage = state.n - 1
+        columns = [solution.together[:, 0], solution.together[:, stage], solution.apart[:, 0], solution.apart[:, stage]]
+        names = [self.text(f"table.{name}", n=state.n) for name in ("stage_together", "together", "stage_apart", "apart")]
+        table = pd.DataFrame(dict(zip(names, columns, strict=True)), index=SUPPLIERS)
+        return table.rename_axis(self.text("table.m"))

@@ -1,0 +1,159 @@
+"""Read datasets: `load` gives a table that is known to satisfy its manifest.
+
+A file is read only when its sha256 is the one that its manifest was sealed with. A seal is set only after the
+file has passed the pandera schema (or the accounting identities) of that manifest, so a file that matches its
+seal *has been* validated, byte for byte, and need not be validated again in every kernel. Where the seal does
+not cover what the manifest declares today, the checks run at once.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gvclab.content import text
+from gvclab.data import icio
+from gvclab.data.about import Source
+from gvclab.data.errors import DataError
+from gvclab.data.manifest import Manifest, folder, read
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from gvclab.models.iotable import ICIO
+
+_DATES = {"yearmonth": "%Y-%m", "date": "%Y-%m-%d"}
+
+
+def load(name: str, **wanted) -> pd.DataFrame | ICIO | dict[int, ICIO]:
+    """The dataset `name` as a validated, typed table.
+
+    load("us_import_origin")                                   the whole table
+    load("us_import_origin", origin="CHN")                     rows where a column has a value,
+    load("us_import_origin", origin=["CHN", "VNM"])            one of several,
+    load("supply_pressure", date=slice("2020-01", "2022-12"))  or lies between two, ends included
+    load("icio", year=2005)                                    one year's `models.iotable.ICIO`
+    load("icio")                                               all of them, by year
+
+    A table's `attrs` hold name, title, source, licence, url, and units (by column). What is returned is the
+    caller's to change (an ICIO is immutable).
+
+    Raises DataError, naming the remedy: no such dataset, a file that is missing, truncated or altered, a
+    column or a value that is not there.
+    """
+    where = folder()
+    manifest = read(name, where)
+    if manifest.arrays:
+        return _tables(manifest, **wanted)
+    from gvclab.data.select import select  # brings pandas
+
+    # Under copy-on-write a shallow copy protects the cached table and costs nothing.
+    return select(_table(name, where).copy(deep=False), name, **wanted)
+
+
+def sealed_bytes(manifest: Manifest) -> bytes:
+    """The file's bytes, when they are the ones its manifest was sealed with."""
+    if manifest.seal is None:
+        raise DataError(text("data.error.unsealed", name=manifest.name))
+    if not manifest.path.is_file():
+        raise _damaged("missing", manifest)
+    content = manifest.path.read_bytes()
+    got = hashlib.sha256(content).hexdigest()
+    if got != manifest.seal.sha256:
+        how = "truncated" if len(content) < manifest.seal.bytes else "altered"
+        raise _damaged(how, manifest, bytes=len(content), got=got)
+    return content
+
+
+def _damaged(how: str, manifest: Manifest, **found) -> DataError:
+    """Which file is wrong, how, and what brings it back: where the catalogue sits decides that."""
+    carried = manifest.folder.name == "_data"
+    remedy = text("data.remedy.installed" if carried else "data.remedy.checkout", path=manifest.path)
+    if manifest.refresh:
+        remedy += text("data.remedy.refresh", name=manifest.name)
+    seal = {"expected_bytes": manifest.seal.bytes, "expected": manifest.seal.sha256}
+    facts = {"name": manifest.name, "path": manifest.path, "remedy": remedy}
+    return DataError(text(f"data.error.{how}", **facts, **seal, **found))
+
+
+def parse(manifest: Manifest, content: bytes) -> pd.DataFrame:
+    """A CSV as the manifest types it: no guessing of types, and an empty cell is the only missing value."""
+    import pandas as pd
+
+    from gvclab.data.checks import DTYPES
+
+    types = {column: declared["type"] for column, declared in manifest.columns.items()}
+    dated = {column: fmt for column, t in types.items() if (fmt := _DATES.get(t))}
+    try:
+        table = pd.read_csv(
+            io.BytesIO(content),
+            dtype={c: "str" if c in dated else DTYPES[t] for c, t in types.items()},
+            keep_default_na=False,
+            na_values=[""],
+        )
+        for column, fmt in dated.items():
+            table[column] = pd.to_datetime(table[column], format=fmt).astype(DTYPES[types[column]])
+    except (ValueError, KeyError) as error:
+        case = str(error).strip()
+        raise DataError(
+            text("data.error.invalid", name=manifest.name, file=manifest.path, cases=case)
+        ) from error
+    return table
+
+
+@lru_cache(maxsize=32)
+def _table(name: str, where: Path) -> pd.DataFrame:
+    manifest = read(name, where)
+    table = parse(manifest, sealed_bytes(manifest))
+    if manifest.seal.schema != manifest.schema:
+        from gvclab.data.checks import validate
+
+        validate(manifest, table)
+    table.attrs = {
+        "name": name,
+        "title": manifest.title,
+        "source": str(Source((manifest,))),
+        "licence": manifest.licence,
+        "url": manifest.url,
+        "units": {column: declared.get("unit", "") for column, declared in manifest.columns.items()},
+    }
+    return table
+
+
+@lru_cache(maxsize=4)
+def _stored(name: str, where: Path) -> dict:
+    """The open npz: its members are unpacked when asked for."""
+    import numpy as np
+
+    manifest = read(name, where)
+    stored = np.load(io.BytesIO(sealed_bytes(manifest)), allow_pickle=False)
+    if manifest.seal.schema != manifest.schema:
+        from gvclab.data.checks import validate_arrays
+
+        validate_arrays(manifest, stored)
+    return stored
+
+
+def _tables(manifest: Manifest, year: int | None = None, **unknown) -> ICIO | dict[int, ICIO]:
+    if unknown:
+        raise DataError(
+            text("data.error.column", name=manifest.name, column=next(iter(unknown)), known="year")
+        )
+    stored = _stored(manifest.name, manifest.folder)
+    known = icio.years(stored)
+    if year is None:
+        return {each: icio.table(stored, each) for each in known}
+    if year not in known:
+        raise DataError(
+            text(
+                "data.error.value",
+                name=manifest.name,
+                column="year",
+                value=year,
+                known=f"{known[0]}-{known[-1]}",
+            )
+        )
+    return icio.table(stored, int(year))
