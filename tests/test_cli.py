@@ -153,3 +153,13 @@ class TestServer:
     def test_no_news_pop_up(self, server):
         reply = ask(server, "lab/api/settings/@jupyterlab/apputils-extension:notification")
         assert reply["schema"]["properties"]["fetchNews"]["default"] == "false"
+
+
+def test_the_grading_page_loads_no_mathjax_from_the_net(monkeypatch):
+    """Under `gvclab open` nbgrader's own page finds our empty macro in the place of MathJax's."""
+    from nbconvert.exporters import HTMLExporter
+    from nbgrader.server_extensions.formgrader import handlers
+
+    monkeypatch.setenv("JUPYTER_PATH", lab.environment({})["JUPYTER_PATH"])
+    page = HTMLExporter(template_name="formgrade", extra_template_basedirs=[handlers.template_path])
+    assert page.environment.get_template("mathjax.html.j2").module.mathjax() == ""

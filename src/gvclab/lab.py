@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gvclab.content import text as say
 
-_SETTINGS = Path(__file__).parent / "jupyter"
+_OURS = Path(__file__).parent / "jupyter"  # settings of JupyterLab, a template of nbgrader's
 
 
 def start(root: Path, lesson: str | None = None, browser: bool = True, port: int | None = None) -> int:
@@ -66,12 +66,12 @@ def arguments(root: Path, page: str, browser: bool, port: int | None) -> list[st
 def environment(outer: Mapping[str, str]) -> dict[str, str]:
     """The variables JupyterLab runs under: `outer`, with this environment's own things first."""
 
-    def first(path: Path | str, name: str) -> str:
-        return os.pathsep.join(filter(None, [str(path), outer.get(name, "")]))
+    def first(name: str, *paths: Path) -> str:
+        return os.pathsep.join([*map(str, paths), *filter(None, [outer.get(name)])])
 
     return {
         **outer,
-        "PATH": first(Path(sys.executable).parent, "PATH"),  # nbgrader calls alembic by name
-        "JUPYTER_PATH": first(Path(sys.prefix) / "share" / "jupyter", "JUPYTER_PATH"),
-        "JUPYTER_CONFIG_PATH": first(_SETTINGS, "JUPYTER_CONFIG_PATH"),
+        "PATH": first("PATH", Path(sys.executable).parent),  # nbgrader calls alembic by name
+        "JUPYTER_PATH": first("JUPYTER_PATH", Path(sys.prefix) / "share" / "jupyter", _OURS),
+        "JUPYTER_CONFIG_PATH": first("JUPYTER_CONFIG_PATH", _OURS),
     }

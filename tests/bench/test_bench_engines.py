@@ -86,7 +86,7 @@ def test_solve_a_tariff(benchmark, real, start, closure):
     W = gravity.calibrate(real)
     labour = gravity.Mobile() if closure == "mobile" else gravity.roy(W, 1.5)
     border = W.border("USA", "CHN", GOODS)
-    rates = itertools.cycle([*np.arange(0, 0.6, 0.05), *np.arange(0.55, 0, -0.05)])
+    rates = itertools.cycle([*np.arange(0.05, 0.6, 0.05), *np.arange(0.5, 0.05, -0.05)])
     last = None
 
     def step():
@@ -96,7 +96,7 @@ def test_solve_a_tariff(benchmark, real, start, closure):
         )
         return last
 
-    assert benchmark(step).residual < 1e-8
+    assert benchmark.pedantic(step, rounds=40, warmup_rounds=1).residual < 1e-8
 
 
 @pytest.mark.benchmark(group="gravity 8 x 4")

@@ -1,27 +1,28 @@
-"""JupyterLab in a real Chromium: one server and one browser for all tests, a fresh notebook for each."""
+"""JupyterLab in a real browser: a server for the session, pages that may talk to it alone, and what tests do on them."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import re
-import shutil
+import secrets
 import socket
 import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import nbformat
 import pytest
 
-ROOT = Path(__file__).parents[2]
-TOKEN = "test"
-REQUIRED = os.environ.get("CI") == "true" or os.environ.get("GVCLAB_REQUIRE_BROWSER") == "1"
-FLAGS = [
+pytestmark = pytest.mark.browser
+
+PATIENCE = 120_000  # ms: a slow machine is not a failure
+ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
     "--disable-quic",
@@ -29,251 +30,240 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-]
-# Every cell is in the page, and no pop-up asks for news.
-SETTINGS = {
+)
+OVERRIDES = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
-    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},  # all cells are there, seen or not
+    "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
 }
-SLOW = 60_000  # milliseconds: a wait's patience, never a measure
 
 
-def _missing(reason: str) -> None:
-    if REQUIRED:
-        pytest.fail(reason)
-    pytest.skip(reason)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
 
 
-def _chromium() -> str:
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if path := shutil.which(name):
-            return path
-    _missing("no Chromium on this machine: `make browser` installs Debian's")
-    raise AssertionError
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab. `folder` is what it shows."""
+
+    url: str
+    token: str
+    folder: Path
+
+    def api(self, method: str, path: str) -> object:
+        """Ask the server's REST interface."""
+        request = urllib.request.Request(f"{self.url}/api/{path}", method=method)
+        request.add_header("Authorization", f"token {self.token}")
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            text = answer.read()
+        return json.loads(text) if text else None
+
+    def end_sessions(self) -> None:
+        """Shut down all kernels, or a reopened notebook would find its old widgets again."""
+        for session in self.api("GET", "sessions"):
+            self.api("DELETE", f"sessions/{session['id']}")
+        for kernel in self.api("GET", "kernels"):
+            self.api("DELETE", f"kernels/{kernel['id']}")
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory) -> Iterator[Lab]:
-    """A JupyterLab server on a folder of its own, with the repository's lessons and exercises in it."""
-    home = tmp_path_factory.mktemp("lab")
-    work = home / "work"
-    for folder in ("course", "exercises"):
-        shutil.copytree(ROOT / folder, work / folder)
-    settings = home / "settings"
-    settings.mkdir()
-    (settings / "overrides.json").write_text(json.dumps(SETTINGS))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    binaries = Path(sys.executable).parent
-    environment = os.environ | {
-        "PATH": f"{binaries}{os.pathsep}{os.environ['PATH']}",
-        "JUPYTER_CONFIG_DIR": str(home / "config"),
-        "JUPYTER_DATA_DIR": str(home / "data"),
-        "JUPYTER_RUNTIME_DIR": str(home / "runtime"),
-        "JUPYTERLAB_SETTINGS_DIR": str(home / "user-settings"),
-        "JUPYTERLAB_WORKSPACES_DIR": str(home / "workspaces"),
-        "IPYTHONDIR": str(home / "ipython"),
-        "XDG_DATA_HOME": str(home / "share"),
-    }
-    environment.pop("GVCLAB_STATIC", None)
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """JupyterLab of this environment in a folder of its own, with settings of its own."""
+    base = tmp_path_factory.mktemp("lab")
+    folder, settings = base / "notebooks", base / "share" / "lab" / "settings"
+    folder.mkdir()
+    settings.mkdir(parents=True)
+    (settings / "overrides.json").write_text(json.dumps(OVERRIDES), encoding="utf-8")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    token = secrets.token_hex(16)
     command = [
         sys.executable,
-        *("-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}", "--ip=127.0.0.1"),
-        f"--IdentityProvider.token={TOKEN}",
+        "-m",
+        "jupyterlab",
+        "--no-browser",
+        "--allow-root",
+        f"--port={port}",
+        "--ServerApp.port_retries=0",
+        f"--IdentityProvider.token={token}",
+        f"--ServerApp.root_dir={folder}",
+        "--LabApp.expose_app_in_browser=True",  # so that tests can run commands of its menus
         f"--LabApp.app_settings_dir={settings}",
-        "--LabApp.expose_app_in_browser=True",
-        f"--ServerApp.root_dir={work}",
+        f"--LabApp.user_settings_dir={base / 'user-settings'}",
+        f"--LabApp.workspaces_dir={base / 'workspaces'}",
     ]
-    log = (home / "lab.log").open("w")
-    server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT, cwd=work)
-    lab = Lab(f"http://127.0.0.1:{port}", work)
+    environment = os.environ | {
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
+        "JUPYTER_CONFIG_DIR": str(base / "config"),
+        "JUPYTER_DATA_DIR": str(base / "data"),
+        "JUPYTER_RUNTIME_DIR": str(base / "runtime"),
+        "IPYTHONDIR": str(base / "ipython"),
+        "GVCLAB_STATIC": "",
+    }
+    log = base / "server.log"
+    with log.open("w") as output:
+        server = subprocess.Popen(command, env=environment, stdout=output, stderr=output)
+    found = Lab(f"http://127.0.0.1:{port}", token, folder)
     try:
-        deadline = time.monotonic() + 120
-        while not lab.answers():
-            if server.poll() is not None or time.monotonic() > deadline:
-                pytest.fail("JupyterLab did not start:\n" + (home / "lab.log").read_text()[-2000:])
-            time.sleep(0.3)
-        yield lab
+        _wait_for(found, server, log)
+        yield found
+        found.end_sessions()
     finally:
         server.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        try:
             server.wait(20)
-        server.kill()
-        log.close()
+        except subprocess.TimeoutExpired:
+            server.kill()
+            server.wait()
 
 
-@dataclass
-class Lab:
-    """A running server."""
-
-    address: str
-    work: Path
-
-    def answers(self) -> bool:
-        with contextlib.suppress(OSError):
-            return urllib.request.urlopen(f"{self.address}/api?token={TOKEN}", timeout=5).status == 200
-        return False
-
-    def stop_kernels(self) -> None:
-        """Old kernels would bring their widgets back."""
-        headers = {"Authorization": f"token {TOKEN}"}
-        for kind in ("sessions", "kernels"):
-            request = urllib.request.Request(f"{self.address}/api/{kind}", headers=headers)
-            with urllib.request.urlopen(request, timeout=30) as answer:
-                for entry in json.load(answer):
-                    gone = urllib.request.Request(
-                        f"{self.address}/api/{kind}/{entry['id']}", headers=headers, method="DELETE"
-                    )
-                    with contextlib.suppress(OSError):
-                        urllib.request.urlopen(gone, timeout=30)
+def _wait_for(lab: Lab, server: subprocess.Popen, log: Path) -> None:
+    deadline = time.monotonic() + PATIENCE / 1000
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            break
+        try:
+            lab.api("GET", "status")
+            return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text()[-4000:]}")
 
 
 @pytest.fixture(scope="session")
-def browser(tmp_path_factory):
-    """Chromium, driven by playwright."""
-    executable = _chromium()
+def browser(chromium: str, tmp_path_factory: pytest.TempPathFactory):
+    """A Chromium with a profile of its own."""
     try:
         from playwright.sync_api import sync_playwright
     except ImportError:
-        _missing("playwright is not installed: `make setup` installs it")
-    with sync_playwright() as playwright:
-        context = playwright.chromium.launch_persistent_context(
-            tmp_path_factory.mktemp("chromium"),
-            executable_path=executable,
+        reason = "playwright is not installed (pip install 'gvclab[dev]')"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    with sync_playwright() as play:
+        context = play.chromium.launch_persistent_context(
+            str(tmp_path_factory.mktemp("profile")),
+            executable_path=chromium,
             headless=True,
-            args=FLAGS,
+            args=list(ARGUMENTS),
             viewport={"width": 1400, "height": 1000},
         )
+        context.set_default_timeout(PATIENCE)
         yield context
         context.close()
 
 
 @dataclass
-class Book:
-    """An open notebook in JupyterLab."""
+class Notebook:
+    """A notebook open in JupyterLab. Test through `page`; `run_all` waits until every cell has finished."""
 
     page: object
-    outside: list[str] = field(default_factory=list)
+    lab: Lab
+    name: str
     errors: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+    received: list[int] = field(default_factory=list)  # bytes of each message from the server
+
+    def open(self) -> None:
+        """Load the page afresh, with a new workspace and the notebook in front."""
+        self.page.goto(f"{self.lab.url}/lab/tree/{self.name}?token={self.lab.token}&reset")
+        self.page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-Cell").first.wait_for()
+        self._await_idle()
 
     def run_all(self) -> None:
-        """Run every cell and wait until the kernel has nothing left to do."""
-        self.page.evaluate("() => window.jupyterapp.commands.execute('notebook:run-all-cells')")
-        self.wait_idle()
-
-    def wait_idle(self) -> None:
-        """Wait until every code cell has run and none is waiting."""
+        """Run all cells and wait for the end."""
+        self._command("notebook:run-all-cells")
         self.page.wait_for_function(
             """() => {
-                const cells = window.jupyterapp.shell.currentWidget.content.widgets
-                    .filter((cell) => cell.model.type === 'code' && cell.model.sharedModel.source.trim());
-                const prompts = cells.map((cell) => cell.node.querySelector('.jp-InputPrompt').textContent);
-                return prompts.every((prompt) => /\\[\\d+\\]/.test(prompt));
-            }""",
-            timeout=SLOW,
+                const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputArea-prompt')];
+                return prompts.length && prompts.every((prompt) => /\\[\\d+\\]/.test(prompt.textContent));
+            }"""
         )
+        self._await_idle()
 
-    def graph(self, index: int = 0) -> Graph:
-        return Graph(self.page, index)
-
-    def wait_figures(self, number: int) -> None:
-        """Wait until so many figures are drawn."""
+    def run(self, index: int) -> None:
+        """Run one code cell, counted from 0, and wait for the end."""
+        cell = self.page.locator(".jp-CodeCell").nth(index)
+        prompt = cell.locator(".jp-InputArea-prompt").first
+        before = prompt.text_content()
+        cell.locator(".jp-InputArea-editor").click()
+        self.page.keyboard.press("Control+Enter")
         self.page.wait_for_function(
-            "(n) => document.querySelectorAll('.gvclab-figure .js-plotly-plot .main-svg').length >= n",
-            arg=number,
-            timeout=SLOW,
+            "([prompt, before]) => /\\[\\d+\\]/.test(prompt.textContent) && prompt.textContent !== before",
+            arg=[prompt.element_handle(), before],
         )
+        self._await_idle()
 
+    def restart(self) -> None:
+        """Restart the kernel, as the menu does."""
+        self._command("notebook:restart-kernel")
+        self.page.locator(".jp-Dialog .jp-mod-warn").click()
+        self._await_idle()
 
-@dataclass
-class Graph:
-    """One live figure on the page."""
+    def text_of_outputs(self) -> str:
+        """What stands under the cells."""
+        return "\n".join(self.page.locator(".jp-OutputArea").all_text_contents())
 
-    page: object
-    index: int
+    def _command(self, command: str) -> None:
+        self.page.evaluate("command => void window.jupyterapp.commands.execute(command)", command)
 
-    def data(self) -> list:
-        """The traces as plotly has them, numbers as lists."""
-        return json.loads(
-            self.page.evaluate(
-                """(i) => JSON.stringify(
-                    document.querySelectorAll('.gvclab-figure .js-plotly-plot')[i].data,
-                    (key, value) => ArrayBuffer.isView(value) ? Array.from(value) : value)""",
-                self.index,
-            )
-        )
-
-    def wait_change(self, before: list) -> list:
-        """Wait until the traces differ from `before`."""
-        self.page.wait_for_function(
-            """([i, before]) => JSON.stringify(
-                document.querySelectorAll('.gvclab-figure .js-plotly-plot')[i].data,
-                (key, value) => ArrayBuffer.isView(value) ? Array.from(value) : value) !== before""",
-            arg=[self.index, json.dumps(before, separators=(",", ":"), ensure_ascii=False)],
-            timeout=SLOW,
-        )
-        return self.data()
+    def _await_idle(self) -> None:
+        self.page.locator(".jp-NotebookPanel .jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for()
 
 
 @pytest.fixture
-def open_notebook(lab, browser) -> Iterator[Callable[[str], Book]]:
-    """`open_notebook("course/2.3-diversification.ipynb")`: the notebook, open and not yet run.
+def open_notebook(lab: Lab, browser):
+    """`open_notebook([source, …])` writes code cells (or copies a notebook's path) and opens it in a page.
 
-    At the end of the test any request that left the machine, and any error in the page, is a failure.
+    At the end: no request may have left this machine, and there may be no error on the console.
     """
-    lab.stop_kernels()
-    books = []
+    opened: list[Notebook] = []
 
-    def open_one(path: str) -> Book:
+    def open_(cells: list[str] | Path, name: str = "test.ipynb") -> Notebook:
+        if isinstance(cells, Path):
+            text = cells.read_text(encoding="utf-8")
+        else:
+            metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}}
+            made = nbformat.v4.new_notebook(
+                cells=[nbformat.v4.new_code_cell(cell) for cell in cells], metadata=metadata
+            )
+            text = nbformat.writes(made)
+        (lab.folder / name).write_text(text, encoding="utf-8")
         page = browser.new_page()
-        book = Book(page)
-        books.append(book)
-        local = re.compile(r"^(https?|wss?)://(127\.0\.0\.1|localhost)[:/]|^(data|blob|about|chrome):")
-        page.on(
-            "request", lambda request: None if local.match(request.url) else book.outside.append(request.url)
-        )
-        page.on("pageerror", lambda error: book.errors.append(str(error)))
-        page.goto(f"{lab.address}/lab/tree/{path}?token={TOKEN}&reset", wait_until="load", timeout=SLOW)
-        page.wait_for_function(
-            """() => {
-                const current = window.jupyterapp?.shell?.currentWidget;
-                return current?.content?.widgets?.length && current.sessionContext?.session?.kernel?.status === 'idle';
-            }""",
-            timeout=SLOW,
-        )
-        return book
+        notebook = Notebook(page, lab, name)
+        page.on("request", lambda request: _note_outside(notebook.outside, request.url))
+        page.on("console", lambda message: _note_error(notebook.errors, message))
+        page.on("pageerror", lambda problem: notebook.errors.append(str(problem)))
+        page.on("websocket", lambda socket: _count(notebook, socket))
+        opened.append(notebook)
+        notebook.open()
+        return notebook
 
-    yield open_one
-    outside = [url for book in books for url in book.outside]
-    errors = [error for book in books for error in book.errors]
-    for book in books:
-        book.page.close()
-    lab.stop_kernels()
-    assert not outside, f"requests left the machine: {outside}"
-    assert not errors, f"errors in the page: {errors}"
+    yield open_
+    for notebook in opened:
+        notebook.page.close()
+    lab.end_sessions()
+    for notebook in opened:
+        assert not notebook.outside, f"requests to the outside: {notebook.outside}"
+        assert not notebook.errors, f"errors on the console: {notebook.errors}"
 
 
-@pytest.fixture
-def notebook(lab, open_notebook) -> Callable[..., Book]:
-    """`notebook("code of a cell", "code of another")`: a new notebook with these cells, open."""
+def _note_outside(outside: list[str], url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in ("data", "blob") and parts.hostname not in ("127.0.0.1", "localhost"):
+        outside.append(url)
 
-    def make(*sources: str) -> Book:
-        import nbformat
 
-        cells = [nbformat.v4.new_code_cell(source) for source in sources]
-        book = nbformat.v4.new_notebook(
-            cells=cells,
-            metadata={
-                "kernelspec": {
-                    "name": "python3",
-                    "display_name": "Python 3 (ipykernel)",
-                    "language": "python",
-                }
-            },
-        )
-        name = f"test-{time.monotonic_ns()}.ipynb"
-        nbformat.write(book, lab.work / name)
-        return open_notebook(name)
+# JupyterLab's own: files it looks for and may do without, and a notice of its editor.
+_HARMLESS = re.compile(r"404 \(Not Found\)|ResizeObserver loop")
 
-    return make
+
+def _note_error(errors: list[str], message) -> None:
+    if message.type == "error" and not _HARMLESS.search(message.text):
+        errors.append(f"{message.text} ({message.location.get('url', '')})")
+
+
+def _count(notebook: Notebook, socket) -> None:
+    socket.on("framereceived", lambda payload: notebook.received.append(len(payload)))

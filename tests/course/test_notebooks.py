@@ -12,7 +12,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from gvclab.build import targets
+from gvclab.build import notebooks, targets
 from gvclab.exercises import bank
 
 ROOT = Path(__file__).parents[2]
@@ -38,11 +38,21 @@ def test_the_notebooks_are_those_that_content_makes(made):
 
 @pytest.mark.parametrize("name", committed())
 def test_a_committed_notebook_is_what_content_makes(name, made):
+    untouched_or_skip(name, made)
     assert (ROOT / name).read_bytes() == made[name].encode(), "run `gvclab build`"
 
 
+def untouched_or_skip(name: str, made: dict[str, str]) -> None:
+    """A lesson may have been run in this clone; what is committed must be clean."""
+    if not os.environ.get("CI") and (ROOT / name).read_bytes() != made[name].encode():
+        now, then = (notebooks.read(text) for text in ((ROOT / name).read_text(encoding="utf-8"), made[name]))
+        if notebooks.body(now) == notebooks.body(then):
+            pytest.skip("the notebook holds outputs of a run; `gvclab build` takes them out")
+
+
 @pytest.mark.parametrize("name", committed())
-def test_a_notebook_is_valid_clean_and_minimal(name):
+def test_a_notebook_is_valid_clean_and_minimal(name, made):
+    untouched_or_skip(name, made)
     book = nbformat.read(ROOT / name, as_version=4)
     nbformat.validate(book)
     assert set(book.metadata) == {"kernelspec", "language_info"}
@@ -121,7 +131,7 @@ def seconds(book) -> float:
 
 def complaints(book) -> list[str]:
     return [
-        output.get("text", "") or output.get("evalue", "")
+        f"{output.get('text') or output.get('evalue')} <- {cell.source}"
         for cell in book.cells
         for output in cell.get("outputs", [])
         if output.output_type == "error" or output.get("name") == "stderr"
@@ -132,7 +142,7 @@ def complaints(book) -> list[str]:
 @pytest.mark.parametrize("name", LESSONS)
 def test_a_lesson_runs_top_to_bottom_quickly_and_quietly(name, tmp_path):
     book = run(f"course/{name}.ipynb", tmp_path)
-    assert complaints(book) == []
+    assert not complaints(book), "\n".join(complaints(book))
     assert seconds(book) < SECONDS
     assert list(tmp_path.iterdir()) == []
 
@@ -142,7 +152,7 @@ def test_a_lesson_runs_top_to_bottom_quickly_and_quietly(name, tmp_path):
 def test_the_solutions_earn_every_point(name, tmp_path):
     path = next((ROOT / "solutions").rglob(f"{name}.ipynb")).relative_to(ROOT)
     book = run(path.as_posix(), tmp_path)
-    assert complaints(book) == []
+    assert not complaints(book), "\n".join(complaints(book))
     earned = {c.id: (c.outputs[-1].data["text/plain"], c.metadata.nbgrader.points) for c in graded(book)}
     assert {k: float(got) for k, (got, _) in earned.items()} == {
         k: points for k, (_, points) in earned.items()
@@ -154,7 +164,7 @@ def test_the_solutions_earn_every_point(name, tmp_path):
 def test_the_students_notebook_runs_unsolved_and_earns_nothing(name, tmp_path):
     path = next((ROOT / "exercises").rglob(f"{name}.ipynb")).relative_to(ROOT)
     book = run(path.as_posix(), tmp_path)
-    assert complaints(book) == []
+    assert not complaints(book), "\n".join(complaints(book))
     assert {float(cell.outputs[-1].data["text/plain"]) for cell in graded(book)} == {0.0}
 
 

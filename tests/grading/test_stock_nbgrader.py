@@ -14,9 +14,11 @@ import nbformat
 import pytest
 
 from gvclab.build import exercise, targets
-from gvclab.exercises import bank
+from gvclab.exercises import Identity, bank
+from gvclab.exercises.variants import numbers
 
 ASSIGNMENT, NOTEBOOK = "section-2", "2.3-diversification"
+SALT = "a class of its own"
 ITEMS = bank.load("2.3").used("exercise")
 AUTOGRADED = [item for item in ITEMS if item.type != "essay"]
 NUMERIC = [item.id for item in ITEMS if item.type == "num"]
@@ -150,6 +152,18 @@ def helpers(book) -> dict:
     return FULL
 
 
+def neighbour(book) -> dict:
+    """The numbers of somebody else: in a class with a salt each student has the own ones."""
+    perfect(book)
+    theirs, own_numbers = (
+        numbers(bank.item("2.3-1"), Identity(name, SALT)) for name in ("perfect", "neighbour")
+    )
+    assert theirs != own_numbers
+    n, p = theirs
+    answer(book, "2.3-1").source = f"reliability = ({(1 - p) ** n!r}, 0)"
+    return FULL | {"2.3-1": 0.0}
+
+
 def mischief(book) -> dict:
     perfect(book)
     own(
@@ -182,7 +196,7 @@ CLASS = {
             raises,
             never_returns,
         ),
-        *(warns, skips, helpers, mischief),
+        *(warns, skips, helpers, neighbour, mischief),
     )
 }
 
@@ -216,7 +230,8 @@ def course(tmp_path_factory, root) -> Path:
 def nbgrader(folder: Path, step: str) -> None:
     environment = dict(os.environ)
     environment["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), environment["PATH"]])
-    for name in ("GVCLAB_SALT", "GVCLAB_STUDENT", "PYTHONWARNINGS"):
+    environment["GVCLAB_SALT"] = SALT
+    for name in ("GVCLAB_STUDENT", "PYTHONWARNINGS"):
         environment.pop(name, None)
     command = [sys.executable, "-m", "nbgrader", step, ASSIGNMENT]
     done = subprocess.run(

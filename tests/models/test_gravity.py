@@ -303,6 +303,7 @@ def test_roy_tends_to_mobile_labour(W):
 def test_roy_clears_every_sector(W):
     closure = gravity.roy(W, 1.5, world.us_groups())
     eq = solve(W, That=china_shock(), closure=closure)
+    assert eq.residual < 1e-8 and eq.rounds <= 5  # Newton with the right slopes
     wage = np.exp(eq.unknown.reshape(8, 4))
     m, q = world.us_groups()["USA"]
     income = (q @ wage[0] ** 1.5) ** (1 / 1.5)
@@ -616,6 +617,13 @@ def test_deficits_across_closed_borders_have_no_equilibrium(W):
 def test_a_bad_world_is_refused_by_name(W, change, message):
     with pytest.raises(ValueError, match=message):
         replace(W, **change)
+
+
+def test_a_country_taxes_none_of_its_own_goods(W):
+    eq = solve(W, tariffs=0.1)
+    assert (eq.tariff == np.where(W.border(), 0.1, 0)).all()
+    with pytest.raises(ValueError, match=r"tariff on a country's own goods = 0\.1"):
+        replace(W, tariff=np.full(W.pi.shape, 0.1))
 
 
 def test_borders_are_chosen_by_name(W):

@@ -23,6 +23,7 @@ _CLAIM = r"C[\d.]+-\d+"
 _MARK = re.compile(rf"(?<![\[\]])\[({_CLAIM})\](?![\[(:])")
 _LINK = re.compile(rf'\[({_CLAIM})\]\([^\s()]* "(?:[^"\\]|\\.)*"\)')
 _DIRECTIVE = re.compile(r"^```\{claims\} *(\S+) *\n```$", re.M)
+NO_BREAK = "\N{NON-BREAKING HYPHEN}"
 _FENCE = re.compile(r"^(`{3,}|~{3,}|\$\$)")
 _HEADING = re.compile(r"^#{1,6} ")
 
@@ -37,13 +38,20 @@ class Tables:
 
     @classmethod
     def read(cls, content: Path) -> Tables:
-        def table(name: str) -> dict:
-            return yaml.safe_load((content / name).read_text(encoding="utf-8")) or {}
+        def table(folder: str) -> dict:
+            """The entries of a folder's files, one file a section."""
+            merged: dict = {}
+            for path in sorted((content / folder).glob("*.yml")):
+                entries = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+                if twice := merged.keys() & entries.keys():
+                    raise ValueError(say("build.error.twice", file=path.name, names=", ".join(sorted(twice))))
+                merged |= entries
+            return merged
 
         lessons = {
             path.stem.split("-", 1)[0]: path.stem for path in sorted((content / "lessons").glob("*.md"))
         }
-        return cls(table("claims.yml"), table("glossary.yml"), lessons)
+        return cls(table("claims"), table("glossary"), lessons)
 
 
 def render(source: str, tables: Tables) -> NotebookNode:
@@ -173,7 +181,7 @@ def _verdict(section: str, tables: Tables) -> str:
     types, verdicts = message("build.verdict.types"), message("build.verdict.verdicts")
     rows = [
         (
-            f"**{name}**",
+            f"**{name.replace('-', NO_BREAK)}**",
             claim["claim"] + (" " + say("build.verdict.position") if claim.get("position") else ""),
             ", ".join(types[letter] for letter in claim["type"]),
             claim["evidence"],

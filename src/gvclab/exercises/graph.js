@@ -116,7 +116,7 @@ function render({ model, el }) {
   function choose(arrow) {
     picked = null;
     selected = arrow;
-    draw();
+    show();
     tell("selected", { from: arrow[0], to: arrow[1] });
   }
 
@@ -130,7 +130,7 @@ function render({ model, el }) {
       picked = null;
       add(from, name);
     }
-    draw();
+    show();
   }
 
   // ----- the diagram
@@ -197,7 +197,7 @@ function render({ model, el }) {
     if (event.key === "Escape" && (picked !== null || selected)) {
       picked = selected = null;
       tell("dropped");
-      draw();
+      show();
     } else if ((event.key === "Delete" || event.key === "Backspace") && selected) {
       remove(selected);
     } else if ((event.key === "Enter" || event.key === " ") && name) {

@@ -9,7 +9,7 @@ import html
 import math
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 from gvclab.content import text
 
@@ -66,8 +66,8 @@ def ring(names: Sequence[str]) -> dict[str, Point]:
 def layers(pairs: Iterable[tuple[str, str]]) -> list[list]:
     """The boxes in columns from cause to effect, each as far right as its effects allow.
 
-    Boxes in a circle share one column. An arrow over several columns is held open by a placeholder
-    (from, to, column) in each column it crosses. The order in a column keeps what is joined close together: by the
+    Boxes in a circle share one column. An arrow over several columns is held open by a placeholder (from,
+    to, column) in each column it crosses. The order in a column keeps what is joined close together: by the
     mean position of the neighbours, swept there and back.
     """
     import networkx as nx
@@ -99,33 +99,36 @@ def layers(pairs: Iterable[tuple[str, str]]) -> list[list]:
 
 
 def tidy(names: Sequence[str], pairs: Iterable[tuple[str, str]]) -> dict[str, Point]:
-    """The boxes on the canvas: those with arrows in columns from cause to effect, the others in rows below."""
-    pairs = list(pairs)
-    joined = {name for pair in pairs for name in pair}
+    """The boxes on the canvas: those with arrows in columns from cause to effect, the others in rows below.
+
+    Where that would put one box upon another (a long chain), or there are no arrows: the ring.
+    """
+    columns = layers(pairs)
+    joined = [name for names in columns for name in names if isinstance(name, str)]
     idle = [name for name in names if name not in joined]
-    rows = [idle[i : i + 6] for i in range(0, len(idle), 6)]
-    if not joined:
-        return ring(names)
+    rows = [idle[i : i + 5] for i in range(0, len(idle), 5)]
     floor = HEIGHT - 50 * len(rows) - (12 if rows else 0)
-    placed = _on(layers(pairs), joined, floor)
-    for i, row in enumerate(rows):
-        for j, name in enumerate(row):
-            placed[name] = (WIDTH * (j + 0.5) / len(row), floor + 37 + 50 * i)
-    return placed
-
-
-def _on(columns: list[list], joined: set, height: float) -> dict[str, Point]:
-    left, right = 80, WIDTH - 80
-    step = (right - left) / max(1, len(columns) - 1)
-    return {
-        name: (
-            round(left + step * i if len(columns) > 1 else WIDTH / 2, 1),
-            round(height * (j + 0.5) / len(names), 1),
-        )
-        for i, names in enumerate(columns)
-        for j, name in enumerate(names)
+    step = (WIDTH - 160) / max(1, len(columns) - 1)
+    placed = {
+        name: (round(80 + step * i, 1), round(floor * (j + 0.5) / len(column), 1))
+        for i, column in enumerate(columns)
+        for j, name in enumerate(column)
         if name in joined
     }
+    for i, row in enumerate(rows):
+        for j, name in enumerate(row):
+            placed[name] = (round(WIDTH * (j + 0.5) / len(row), 1), floor + 37.0 + 50 * i)
+    return placed if joined and not _crowded(placed) else ring(names)
+
+
+def _crowded(placed: Mapping[str, Point]) -> bool:
+    """Two boxes touch."""
+    boxes = {name: label(name) for name in placed}
+    return any(
+        abs(placed[a][0] - placed[b][0]) < (boxes[a]["width"] + boxes[b]["width"]) / 2
+        and abs(placed[a][1] - placed[b][1]) < (boxes[a]["height"] + boxes[b]["height"]) / 2
+        for a, b in combinations(placed, 2)
+    )
 
 
 class Drawing:
@@ -154,10 +157,11 @@ class Drawing:
 
 
 def draw_graph(edges: Iterable, title: str = "") -> Drawing:
-    """A picture of a list of arrows, causes left, effects right: `draw_graph([("crisis", "fear"), "fear -> w"])`.
+    """A picture of a list of arrows, causes left, effects right: `draw_graph([("crisis", "fear"), "fear ->
+    w"])`.
 
-    Arrows are (from, to), (from, to, sign) with sign "+" or "-", or lines "a -> b". The sentence under `.sentence`
-    is the picture's text alternative. ValueError names an entry that is no arrow.
+    Arrows are (from, to), (from, to, sign) with sign "+" or "-", or lines "a -> b". The sentence under
+    `.sentence` is the picture's text alternative. ValueError names an entry that is no arrow.
     """
     return Drawing(read_arrows(edges), title)
 
@@ -181,7 +185,9 @@ _RIM = "var(--jp-border-color0, #8a8a8a)"
 def _svg(arrows: Sequence[Arrow], title: str, sentence: str) -> str:
     columns = layers([arrow[:2] for arrow in arrows])
     boxes = {name: label(name) for names in columns for name in names if isinstance(name, str)}
-    at, width, height = _grid(columns, boxes)
+    column = {name: i for i, names in enumerate(columns) for name in names}
+    loops = any(column[source] == column[target] for source, target, _ in arrows)
+    at, width, height = _grid(columns, boxes, loops)
     shapes = [_arrow(arrow, at, boxes, columns) for arrow in arrows] + [
         _box(at[name], box) for name, box in boxes.items()
     ]
@@ -193,19 +199,17 @@ def _svg(arrows: Sequence[Arrow], title: str, sentence: str) -> str:
     )
 
 
-def _grid(columns: list[list], boxes: Mapping[str, dict]) -> tuple[dict, float, float]:
-    """Where everything stands, and the size of the picture."""
+def _grid(columns: list[list], boxes: Mapping[str, dict], loops: bool) -> tuple[dict, float, float]:
+    """Where everything stands, and the size of the picture; arrows within a column need room beside it."""
+    margin = _MARGIN + (_COLUMN / 2 if loops else 0)
     height = _ROW * max(map(len, columns)) + 2 * _MARGIN
-    at, x = {}, float(_MARGIN)
+    at, x = {}, margin
     for names in columns:
         width = max(boxes[name]["width"] for name in names if name in boxes)
         for j, name in enumerate(names):
             at[name] = (x + width / 2, height / 2 + _ROW * (j - (len(names) - 1) / 2))
         x += width + _COLUMN
-    loops = (
-        _COLUMN if any(len(names) > 1 for names in columns[-1:]) else 0
-    )  # room for a circle in the last column
-    return at, x - _COLUMN + _MARGIN + loops / 2, height
+    return at, x - _COLUMN + margin, height
 
 
 def _box(centre: Point, box: Mapping) -> str:
@@ -226,28 +230,27 @@ def _box(centre: Point, box: Mapping) -> str:
 def _arrow(arrow: Arrow, at: Mapping, boxes: Mapping[str, dict], columns: list[list]) -> str:
     source, target, sign = arrow
     (x0, y0), (x1, y1) = at[source], at[target]
-    start = (x0 + boxes[source]["width"] / 2, y0)
-    held = [
-        at[stop]
-        for names in columns
-        for stop in names
-        if stop[:2] == (source, target) and not isinstance(stop, str)
-    ]
-    if x0 == x1:  # a circle: out to the right, and back in from the right
-        end, back = (x1 + boxes[target]["width"] / 2 + 9, y1), -1
-        bulge = max(start[0], end[0]) + _COLUMN / 2
-        path = f"M{_p(start)} C{_p((bulge, y0))} {_p((bulge, y1))} {_p(end)}"
-        middle = (0.125 * start[0] + 0.75 * bulge + 0.125 * end[0], (y0 + y1) / 2)
+    half0, half1 = boxes[source]["width"] / 2, boxes[target]["width"] / 2
+    if x0 == x1:  # within a circle: down on the right of the column, up on its left
+        side = 1 if y1 >= y0 else -1
+        apart = 6 if source == target else 0
+        start, tip = (x0 + side * half0, y0 - apart), (x1 + side * half1, y1 + apart)
+        out = side * max(half0, half1) + x0 + side * _COLUMN / 2
+        end = (tip[0] + side * 9, tip[1])
+        path = f"M{_p(start)} C{_p((out, start[1]))} {_p((out, end[1]))} {_p(end)}"
+        middle = ((start[0] + 6 * out + end[0]) / 8, (start[1] + end[1]) / 2)
     else:
-        end, back = (x1 - boxes[target]["width"] / 2 - 9, y1), 1
+        side = -1
+        start, tip = (x0 + half0, y0), (x1 - half1, y1)
+        end = (tip[0] - 9, y1)
+        held = [at[stop] for names in columns for stop in names if stop[:2] == (source, target)]
         points = [start, *held, end]
         path = f"M{_p(start)}" + "".join(
             f" C{_p(((a[0] + b[0]) / 2, a[1]))} {_p(((a[0] + b[0]) / 2, b[1]))} {_p(b)}"
             for a, b in pairwise(points)
         )
         middle = ((points[0][0] + points[1][0]) / 2, (points[0][1] + points[1][1]) / 2)
-    tip = (end[0] + 9 * back, end[1])
-    head = f"M{_p(tip)} L{_p((end[0] - back, end[1] - 5))} L{_p((end[0] - back, end[1] + 5))} Z"
+    head = f"M{_p(tip)} L{_p((end[0] + side, end[1] - 5))} L{_p((end[0] + side, end[1] + 5))} Z"
     line = f"<path d='{path}' style='fill:none;stroke:{_INK};stroke-width:1.6'/>"
     drawn = f"{line}<path d='{head}' style='fill:{_INK}'/>"
     if not sign:

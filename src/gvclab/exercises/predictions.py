@@ -1,8 +1,9 @@
 """What was predicted before the model ran: kept in the kernel, and in a small file over restarts.
 
-The file is `gvclab/predictions.json` in Jupyter's data folder of the user (`~/.local/share/jupyter` on Linux,
-or wherever `JUPYTER_DATA_DIR` points). That folder is the user's own on a hub too, and it lies outside the
-course, whose files stay as they are. Where it cannot be read or written predictions last as long as the kernel.
+The file is `gvclab/predictions.json` in Jupyter's data folder of the user (`~/.local/share/jupyter` on
+Linux, or wherever `JUPYTER_DATA_DIR` points). That folder is the user's own on a hub too, and it lies
+outside the course, whose files stay as they are. Where it cannot be read or written predictions last as
+long as the kernel.
 """
 
 from __future__ import annotations
@@ -50,7 +51,9 @@ def kept(item: Item) -> Kept | None:
 
 
 def keep(item: Item, index: int) -> None:
-    """Keep the option at `index` as the prediction. Never fails: a read-only home leaves the kernel's memory."""
+    """Keep the option at `index` as the prediction. Never fails: a read-only home leaves the kernel's
+    memory.
+    """
     _made[item.id] = {"choice": item.options[index].text, "date": date.today().isoformat()}
     path = file()
     if path is None:

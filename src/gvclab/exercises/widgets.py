@@ -5,9 +5,9 @@
     recall("2.3-p", table)           the same beside what the model says, at the lesson's end
     graph = causal_graph("2.3-9")    arrows drawn by hand; graph.edges is the list for the answer cell
 
-Each returns something that displays itself. What is right is decided by `check`, in the kernel; the browser only
-draws and sends. Where widgets cannot run (`GVCLAB_STATIC=1`) the prompt is shown as Markdown, with the call that
-answers it.
+Each returns something that displays itself. What is right is decided by `check`, in the kernel; the browser
+only draws and sends. Where widgets cannot run (`GVCLAB_STATIC=1`) the prompt is shown as Markdown, with the
+call that answers it.
 """
 
 from __future__ import annotations
@@ -112,7 +112,9 @@ class _Widget(anywidget.AnyWidget):
 
 
 class Question(_Widget):
-    """A prompt with options or fields and a button. `answer` takes what is sent from the page, or from Python."""
+    """A prompt with options or fields and a button. `answer` takes what is sent from the page, or from
+    Python.
+    """
 
     _esm = _HERE / "quiz.js"
     question = Dict().tag(sync=True)
@@ -127,7 +129,7 @@ class Question(_Widget):
         self.on_msg(lambda _, content, __: self.answer(content["values"]))
 
     def answer(self, values: list[str]) -> Verdict:
-        """What is said to these values, one a field (the letter alone for a choice); the page shows it too."""
+        """What is said to these values, one a field (the letter for a choice); the page shows it too."""
         said = self._judge(values)
         self._tries += 1
         self._show(said)
@@ -187,8 +189,8 @@ _KINDS = {"choice": "choice", "predict": "choice", "num": "fields", "interpret":
 def quiz(item_id: str) -> Quiz | Markdown:
     """A question of the lesson, answered on the spot: options, numbers, words or pairs, by the item's type.
 
-    Types that are answered in a cell (code, graph, essay) show their prompt and the call of `check` that judges
-    them, and so do all types where widgets cannot run. KeyError for an unknown item.
+    Types that are answered in a cell (code, graph, essay) show their prompt and the call of `check` that
+    judges them, and so do all types where widgets cannot run. KeyError for an unknown item.
     """
     item = bank.item(item_id)
     if _static() or item.type not in _KINDS:
@@ -232,11 +234,12 @@ _recalls: dict[str, WeakSet] = {}  # the cards on the page that wait for a predi
 
 
 def predict(item_id: str, answer: str | int | None = None) -> Prediction | Markdown:
-    """Commit to an answer before any model runs; it is kept for `recall`, over restarts too (`predictions.file`).
+    """Commit to an answer before any model runs; it is kept for `recall`, over restarts too
+    (`predictions.file`).
 
-    Without `answer` the options are shown to click; with one (a letter, a number from 1 or the option's text) it
-    is kept at once. KeyError for an unknown item, ValueError for an item that is no prediction or for an option
-    that does not exist.
+    Without `answer` the options are shown to click; with one (a letter, a number from 1 or the option's
+    text) it is kept at once. KeyError for an unknown item, ValueError for an item that is no prediction or
+    for an option that does not exist.
     """
     item = _prediction(item_id)
     if answer is not None:
@@ -273,7 +276,9 @@ def _keep(item: Item, index: int) -> Verdict:
 
 
 class Recall(_Widget):
-    """A prediction beside the model's answer. It fills in when the prediction is made only after this is shown."""
+    """A prediction beside the model's answer. It fills in when the prediction is made only after this is
+    shown.
+    """
 
     _esm = _HERE / "recall.js"
     html = Unicode().tag(sync=True)
@@ -293,7 +298,8 @@ class Recall(_Widget):
 
 
 def recall(item_id: str, *evidence) -> Recall | HTML:
-    """What was predicted beside what the model says; below it the lesson's `evidence`: tables, values, Markdown.
+    """What was predicted beside what the model says; below it the lesson's `evidence`: tables, values,
+    Markdown.
 
     Works without a prediction, and fills in as soon as one is made. KeyError and ValueError as `predict`.
     """
@@ -391,11 +397,12 @@ class CausalGraph(_Widget):
 
 
 def causal_graph(item_id: str, edges: Iterable = ()) -> CausalGraph | Markdown:
-    """Draw the arrows of a graph item by hand, from `edges` on: (from, to), (from, to, sign) or lines "a -> b".
+    """Draw the arrows of a graph item by hand, from `edges` on: (from, to), (from, to, sign) or lines "a ->
+    b".
 
-    The widget shows the list for the answer cell; `.edges` is the same list. Where widgets cannot run it says how
-    to write the list. KeyError for an unknown item; ValueError for an item without boxes, an arrow that cannot be
-    read or a box that does not exist.
+    The widget shows the list for the answer cell; `.edges` is the same list. Where widgets cannot run it
+    says how to write the list. KeyError for an unknown item; ValueError for an item without boxes, an arrow
+    that cannot be read or a box that does not exist.
     """
     item = bank.item(item_id)
     if item.type != "graph":

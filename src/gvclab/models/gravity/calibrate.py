@@ -12,14 +12,15 @@ from .economy import World
 def calibrate(table: ICIO, theta: ArrayLike = 5.0, tariffs: ArrayLike = 0.0) -> World:
     """The world that an inter-country table shows: solved without a shock it returns every sector's output.
 
-    theta: trade elasticities, one or (S,); tariffs: (N, N, S) or one rate [importer, exporter, sector], paid
-    on top of the table's flows, which are net of them. Shares: pi from intermediate plus final flows,
-    gamma[n, k, s] = inputs of k, duty included, per unit of output of s, alpha from final demand, wL = value
-    added less duties on inputs, D = final spending - wL - revenue. A negative cell of final demand
-    (inventories) has no share: it is first moved out, the seller's other final deliveries shrinking in
-    proportion, which leaves every sector's sales, output and value added as they are. A sector without output
-    keeps to itself. Raises ValueError where a seller's final deliveries sum to less than 0, and as `World`
-    does.
+    theta: trade elasticities, one or (S,). tariffs: one rate or (N, N, S) [importer, exporter, sector], paid
+    on top of the table's flows, which are net of them; a country's own goods pay none.
+    pi: from intermediate plus final flows; gamma[n, k, s]: inputs of k, duty included, per unit of output of
+    s; alpha: from final demand; wL: value added less duties on inputs; D: final spending - wL - revenue.
+
+    A negative cell of final demand (inventories) has no share. It is moved out first: the seller's other
+    final deliveries shrink in proportion, which leaves every sector's sales, output and value added as they
+    are. A sector without output keeps to itself.
+    Raises ValueError where a seller's final deliveries sum to less than 0, and as `World` does.
     """
     N, S = table.shape
     Z = table.Z.reshape(N, S, N, S).transpose(2, 0, 1, 3)  # [buyer, seller, good, user]

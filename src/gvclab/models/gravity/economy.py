@@ -27,12 +27,15 @@ class Accounts(NamedTuple):
 class World:
     """A Caliendo-Parro world of N countries and S sectors in equilibrium.
 
-    pi: (N, N, S) share of seller i in buyer n's spending on s, pi[n, i, s], sums to 1 over i. tariff: (N, N,
-    S) ad valorem, paid by n on goods from i. gamma: (N, S, S) input of k per unit of output of s, gamma[n, k,
-    s]; value added is the rest. alpha: (N, S) final spending shares, sum to 1. theta: (S,) trade
-    elasticities, above 0. wL: (N,) labour income; D: (N,) deficits, sum to 0, same unit. Raises ValueError
-    naming the value at fault, also where the shares and incomes are no equilibrium (labour demand must be
-    wL). Source: Caliendo and Parro 2015, Review of Economic Studies 82(1) (*read*: abstract and results).
+    pi: (N, N, S) share of seller i in buyer n's spending on s, pi[n, i, s]; sums to 1 over i.
+    tariff: (N, N, S) ad valorem rate that n puts on goods from i; none on a country's own.
+    gamma: (N, S, S) input of k per unit of output of s, gamma[n, k, s]; value added is the rest.
+    alpha: (N, S) final spending shares; sum to 1. theta: (S,) trade elasticities, above 0.
+    wL: (N,) labour income; D: (N,) deficits, same unit; sum to 0.
+
+    Raises ValueError naming the value at fault, also where shares and incomes are no equilibrium: labour
+    demand must be wL.
+    Source: Caliendo and Parro 2015, Review of Economic Studies 82(1) (*read*: abstract and results).
     """
 
     countries: tuple[str, ...]
@@ -69,6 +72,7 @@ class World:
         within("pi", self.pi, 0)
         _is_one("the sum of pi over sellers", self.pi.sum(axis=1), 1e-9)
         within("tariff", self.tariff, -1, open_low=True)
+        within("tariff on a country's own goods", self.tariff[range(N), range(N)], 0, 0)
         within("gamma", self.gamma, 0)
         within("value added per output", self.va, 0, open_low=True)
         within("alpha", self.alpha, 0)

@@ -16,14 +16,13 @@ _MOBILE = Mobile()
 
 
 class Equilibrium(NamedTuple):
-    """After the shock. Hats are ratios to the base; money is in units in which world labour income is
-    unchanged.
+    """After the shock. Hats are ratios to the base; the unit of money leaves world labour income unchanged.
 
-    welfare: (N,) real final spending Ŵ; wage: (N,) labour income per head ŵ; price: (N, S) P̂; group_income:
-    (N, G) income per head of each Roy group over its consumer prices; pi, tariff: (N, N, S) new shares and
-    tariffs; X, Y: (N, S) spending and output; labour, R, D: (N,) labour income, tariff revenue, deficit.
-    residual: largest log excess demand for labour; rounds: Newton steps. unknown: log wages, from which
-    another solve may start.
+    welfare: (N,) real final spending Ŵ. wage: (N,) labour income per head ŵ. price: (N, S) P̂.
+    group_income: (N, G) real income per head of each group (all of a country is one group if mobile).
+    pi, tariff: (N, N, S) new shares and rates. X, Y: (N, S) spending and output.
+    labour, R, D: (N,) labour income, tariff revenue, deficit.
+    residual: largest log excess demand for labour. rounds: Newton steps. unknown: log wages.
     """
 
     welfare: np.ndarray
@@ -83,14 +82,19 @@ def solve(
 ) -> Equilibrium:
     """What do trade costs, tariffs, productivity and labour do to everyone?
 
-    khat: change of iceberg cost κ̂ [importer, exporter, sector] (inf forbids a flow); tariffs: the new ad
-    valorem rates, same shape (as before if not given); That: change of productivity T̂ (N, S); Lhat: change
-    of labour (N,); deficits: new D (N,), sum 0. All broadcast. `start`: an equilibrium close by, to start
-    from. Solves ĉ_ns = ŵ_ns^va Π_k P̂_nk^γ, P̂_ns = [Σ_i π_nis T̂_is (τ̂_nis ĉ_is)^(-θ_s)]^(-1/θ_s), π'_nis =
-    π_nis T̂_is (τ̂ ĉ_is/P̂_ns)^(-θ_s), τ̂ = κ̂(1+t')/(1+t), `accounts` for spending, and labour demand =
-    supply under the closure; Ŵ_n = Î_n/Π_s P̂_ns^α_ns. Raises ValueError for a shock outside its domain,
-    RuntimeError where no equilibrium is found (`tol` is in logs). Source: Caliendo and Parro 2015 (*read*:
-    abstract and results); the algorithm is ours.
+    khat: change of iceberg cost κ̂ [importer, exporter, sector], home included; inf forbids a flow.
+    tariffs: the new ad valorem rates, same shape (as before if not given); a country's own goods pay none.
+    That: change of productivity T̂ (N, S). Lhat: change of labour (N,). deficits: the new D (N,), sum 0.
+    All of them broadcast. closure: `Mobile()` or `roy(...)`. start: an equilibrium nearby, to start from.
+
+    Solves, with τ̂ = κ̂(1+t')/(1+t),
+        ĉ_ns = ŵ_ns^va Π_k P̂_nk^γ
+        P̂_ns = [Σ_i π_nis T̂_is (τ̂_nis ĉ_is)^(-θ_s)]^(-1/θ_s)
+        π'_nis = π_nis T̂_is (τ̂_nis ĉ_is/P̂_ns)^(-θ_s)
+    spending as in `accounts`, and labour demand = supply; then Ŵ_n = Î_n/Π_s P̂_ns^α_ns.
+
+    Raises ValueError for a shock outside its domain, RuntimeError where labour markets do not clear to `tol`
+    (in logs). Source: Caliendo and Parro 2015 (*read*: abstract and results); the algorithm is ours.
     """
     shock, tariff = _shock(world, khat, tariffs, That, Lhat, deficits)
     unknown = np.zeros(closure.unknowns(world))
@@ -123,6 +127,7 @@ def _shock(world, khat, tariffs, That, Lhat, deficits) -> tuple[_Shock, np.ndarr
     khat = _fit("khat", within("khat", khat, 0, np.inf, open_low=True), (N, N, S))
     tariff = world.tariff if tariffs is None else tariffs
     tariff = _fit("tariffs", within("tariffs", tariff, -1, open_low=True), (N, N, S))
+    tariff = np.where(np.eye(N, dtype=bool)[:, :, None], 0.0, tariff)
     That = _fit("That", within("That", That, 0, open_low=True), (N, S))
     Lhat = _fit("Lhat", within("Lhat", Lhat, 0, open_low=True), (N,))
     D = _fit("deficits", world.D if deficits is None else deficits, (N,))
@@ -145,7 +150,9 @@ def _fit(name: str, value: ArrayLike, shape: tuple[int, ...]) -> np.ndarray:
 def _prices(world: World, shock: _Shock, wages: np.ndarray, lnP: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Log prices and π' for given log wages: a contraction, because every sector uses some labour."""
     theta, own = world.theta, world.va * wages
-    settled = 1e-13 + 1e-15 / theta.min()  # the logarithm of a sum near 1, divided by a small θ, is not sharper
+    settled = (
+        1e-13 + 1e-15 / theta.min()
+    )  # the logarithm of a sum near 1, divided by a small θ, is not sharper
     for _ in range(5000):
         power = np.exp(-theta * (own + (lnP[:, None, :] @ world.gamma)[:, 0, :]))  # ĉ^(-θ), (N, S)
         total = (shock.B @ power.T[:, :, None])[..., 0].T

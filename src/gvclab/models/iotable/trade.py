@@ -71,10 +71,9 @@ def va_in_exports(table: ICIO) -> np.ndarray:
 
 
 class Decomposition(NamedTuple):
-    """Gross exports [s, r] split after Borin and Mancini: gross = davax + forward + backward, term by term
-    (G, G).
+    """Gross exports [s, r], (G, G), split after Borin and Mancini: gross = davax + forward + backward.
 
-    davax: domestic value added absorbed by the direct importer, in s's exports that cross one border only.
+    davax: domestic value added that the direct importer absorbs; it crosses one border only.
     forward: domestic value added that r sends on. backward: imported content and what is counted twice.
     """
 
@@ -97,10 +96,10 @@ class Decomposition(NamedTuple):
 def decompose(table: ICIO) -> Decomposition:
     """How much of each export flow is trade within global value chains?
 
-    DC_sr = V_s L_d,s e_sr; DAVAX_sr = V_s L_d,s (F_sr + A_sr L_d,r F_rr), with L_d,s = (I - A_ss)⁻¹; GVC = E
-    - DAVAX, backward = E - DC, forward = DC - DAVAX. Only G systems of size N are solved, none of size GN.
-    For country totals sum over r. Source: Borin and Mancini 2019, World Bank Policy Research WP 8804 (*not
-    verified*).
+    DC_sr = V_s L_d,s e_sr and DAVAX_sr = V_s L_d,s (F_sr + A_sr L_d,r F_rr), with L_d,s = (I - A_ss)⁻¹;
+    backward = E - DC, forward = DC - DAVAX, GVC = E - DAVAX. Only G systems of size N are solved, none of
+    size GN. For country totals sum over r.
+    Source: Borin and Mancini 2019, World Bank Policy Research WP 8804 (*not verified*).
     """
     G, N = table.shape
     eye = np.eye(N)
@@ -121,11 +120,15 @@ def decompose(table: ICIO) -> Decomposition:
 def exports(table: ICIO) -> pd.DataFrame:
     """What are a country's exports made of, and where in the chain does it stand? One row per country.
 
-    gross: exports in the table's unit; dva: domestic value added in them (they cross the border any number of
-    times), diagonal of `va_in_exports`; fva_share: 1 - dva/gross; vax_ratio: value added absorbed abroad over
-    gross; gvc_participation = backward + forward, shares of gross after `decompose`; upstreamness: mean
-    number of stages to final use, weighted with exports. The participation of Koopman et al. is another one:
-    foreign value added plus domestic value added in others' exports, both from `va_in_exports`.
+    gross: exports, in the table's unit.
+    dva, fva_share: domestic value added in them, however often it crosses the border (diagonal of
+        `va_in_exports`), and the rest over gross.
+    vax_ratio: value added absorbed abroad over gross (`vax`).
+    gvc_participation = backward + forward: shares of gross after `decompose`.
+    upstreamness: mean number of stages to final use, weighted with exports.
+
+    Koopman, Wang and Wei's participation is another one: foreign value added plus domestic value added in
+    others' exports, both from `va_in_exports`. A country that exports nothing has no shares (not a number).
     """
     import pandas as pd  # here: the models are used without tables too
 

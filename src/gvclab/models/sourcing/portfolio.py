@@ -11,6 +11,8 @@ import numpy as np
 from ..domain import within
 from .frontier_walk import corners
 
+# The greatest weight of security: at 1 the cost would not count at all.
+MOST_WEIGHT = 0.99
 # Shares below this are none: the place is not used and costs no kappa.
 USED = 1e-9
 # Supplies that differ by less, half a minute of a year's need, are the same.
@@ -155,7 +157,7 @@ def optimise(
     Raises ValueError if xmax leaves part of the need unbooked.
     Source: Rockafellar and Uryasev 2000 (not verified) for each set of places, all sets compared.
     """
-    w = within("w", w, 0, 0.99)
+    w = within("w", w, 0, MOST_WEIGHT)
     if lam == 0:
         candidates = efficient(c, p, z, alpha, phi, h, bmax, xmax)
     else:

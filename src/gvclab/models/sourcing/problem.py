@@ -12,6 +12,7 @@ import numpy as np
 
 from ..domain import within
 from .portfolio import (
+    MOST_WEIGHT,
     TIE,
     Candidates,
     Portfolio,
@@ -41,7 +42,6 @@ SHOCKS = (
     Shock("bloc", 0.0, ("Far-A", "Far-B"), 52 / WEEKS),
 )
 WEIGHTS = (0.0, 0.02, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, 0.7, 0.99)
-MOST_WEIGHT = 0.99  # at 1 the cost would not count at all
 
 
 class Frontier(NamedTuple):

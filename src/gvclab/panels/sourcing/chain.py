@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -18,7 +18,7 @@ SUPPLIERS = np.array([1, 2, 3, 4])
 
 
 class Solution(NamedTuple):
-    """Chance that a chain works: suppliers of a stage in one place (`together`), or each in its own (`apart`)."""
+    """Chance that a chain works, when the suppliers of a stage share one place, and when each has its own."""
 
     together: np.ndarray  # (suppliers, stages)
     apart: np.ndarray  # (suppliers, stages)
@@ -36,8 +36,7 @@ class ChainLab(Panel):
         Slider("q", min=0.0, max=0.2, step=0.005),
         Checkbox("same_place"),
     )
-    presets = {
-        "default": {"n": 20, "m": 1, "p": 0.01, "q": 0.0, "same_place": True},
+    presets: ClassVar = {
         "one_city": {"n": 20, "m": 2, "p": 0.01, "q": 0.02, "same_place": True},
     }
 
@@ -48,21 +47,17 @@ class ChainLab(Panel):
             traces=[
                 *({"name": name, **line(k)} for k, name in enumerate(named)),
                 line(theme.REFERENCE, name=self.text("traces.one")),
-                points(
-                    theme.REFERENCE,
-                    name=self.text("traces.chosen"),
-                    mode="markers+text",
-                    textfont={"size": 18},
-                    cliponaxis=False,
-                    showlegend=False,
-                ),
+                points(0, name=self.text("traces.chosen"), cliponaxis=False, showlegend=False),
             ],
             height=400,
         )
 
     def solve(self, state: Params) -> Solution:
         return Solution(
-            *(chain_reliability(STAGES, SUPPLIERS[:, None], state.p, state.q, place) for place in (True, False))
+            *(
+                chain_reliability(STAGES, SUPPLIERS[:, None], state.p, state.q, place)
+                for place in (True, False)
+            )
         )
 
     def view(self, state: Params, solution: Solution) -> View:
@@ -71,7 +66,12 @@ class ChainLab(Panel):
         R = now[mine, stage]
         differs = state.q > 0 and state.m > 1
         curves = [
-            {"x": STAGES, "y": row, "line": {"width": 4 if k == mine else 2}, "opacity": 1 if k == mine else 0.6}
+            {
+                "x": STAGES,
+                "y": row,
+                "line": {"width": 4 if k == mine else 2},
+                "opacity": 1 if k == mine else 0.6,
+            }
             for k, row in enumerate(now)
         ]
         elsewhere = {
@@ -80,15 +80,15 @@ class ChainLab(Panel):
             "name": self.text("traces.apart" if state.same_place else "traces.together", m=state.m),
             "visible": differs,
         }
-        # The number stands where its curve leaves room: above a low point, else below, and inside the axes.
-        chosen = {
-            "x": [state.n],
-            "y": [R],
-            "text": [f"R = {R:.3f}"],
-            "textposition": f"{'top' if R < 0.2 else 'bottom'} {'left' if state.n > 20 else 'right'}",
-            "marker": {"color": theme.SERIES[mine].color, "symbol": theme.SERIES[mine].symbol, "size": 14},
-        }
-        return View((*curves, elsewhere, chosen), {}, self._sentence(state, solution), self._table(state, solution))
+        style = theme.SERIES[mine]
+        marker = {"color": style.color, "symbol": style.symbol, "size": 14}
+        chosen = {"x": [state.n], "y": [R], "marker": marker}
+        # Short chains hardly ever fail: this corner is free.
+        corner = {"x": 0.02, "y": 0.03, "xref": "paper", "yref": "paper", "xanchor": "left"}
+        number = {"text": self.text("traces.number", R=R), "font": {"size": 26}, "showarrow": False}
+        layout = {"annotations": [corner | number]}
+        sentence, table = self._sentence(state, solution), self._table(state, solution)
+        return View((*curves, elsewhere, chosen), layout, sentence, table)
 
     def _sentence(self, state: Params, solution: Solution) -> str:
         together, apart = solution.together[:, state.n - 1], solution.apart[:, state.n - 1]
@@ -99,7 +99,9 @@ class ChainLab(Panel):
             said.append(self.text("sentence.single", one=together[0]))
             if state.q > 0:
                 place = "apart" if state.same_place else "together"
-                said.append(self.text(f"sentence.{place}", together=together[state.m - 1], apart=apart[state.m - 1]))
+                said.append(
+                    self.text(f"sentence.{place}", together=together[state.m - 1], apart=apart[state.m - 1])
+                )
         elif state.q > 0:
             said.append(self.text("sentence.second_place", together=together[1], apart=apart[1]))
         else:
@@ -110,7 +112,15 @@ class ChainLab(Panel):
         import pandas as pd
 
         stage = state.n - 1
-        columns = [solution.together[:, 0], solution.together[:, stage], solution.apart[:, 0], solution.apart[:, stage]]
-        names = [self.text(f"table.{name}", n=state.n) for name in ("stage_together", "together", "stage_apart", "apart")]
+        columns = [
+            solution.together[:, 0],
+            solution.together[:, stage],
+            solution.apart[:, 0],
+            solution.apart[:, stage],
+        ]
+        names = [
+            self.text(f"table.{name}", n=state.n)
+            for name in ("stage_together", "together", "stage_apart", "apart")
+        ]
         table = pd.DataFrame(dict(zip(names, columns, strict=True)), index=SUPPLIERS)
         return table.rename_axis(self.text("table.m"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from ..base import Panel
 from ..controls import Slider
 from .params import Params
 
-LINKS = np.linspace(0.5, 1, 251)
+LINKS = np.linspace(0.4, 1, 301)
 CHANCES = np.linspace(0, 1, 101)
 TIERS_DRAWN = 60  # more steps of the cobweb than this lie on top of each other
 MOST_SUPPLIERS = 5
@@ -42,8 +42,7 @@ class FragilityLab(Panel):
         Slider("suppliers", min=1, max=MOST_SUPPLIERS, step=1),
         Slider("depth", min=1, max=200, step=1, log=True),
     )
-    presets = {
-        "default": {"x": 0.9, "inputs": 2, "suppliers": 2, "depth": 50},
+    presets: ClassVar = {
         "cliff": {"x": 0.846, "inputs": 2, "suppliers": 2, "depth": 200},
         "shallow": {"x": 0.84, "inputs": 2, "suppliers": 2, "depth": 5},
     }
@@ -53,7 +52,7 @@ class FragilityLab(Panel):
         whole = {"range": [0, 1.03]}
         jump = {"mode": "lines", "line": {"color": theme.GREY, "dash": "dot", "width": 2}}
         return frame(
-            (axis(self.text("axes.x"), range=[0.495, 1.005]), axis(self.text("axes.y"), **whole)),
+            (axis(self.text("axes.x"), range=[0.395, 1.01]), axis(self.text("axes.y"), **whole)),
             (axis(self.text("axes.before"), **whole), axis(self.text("axes.after"), **whole)),
             traces=[
                 line(0, name=self.text("traces.endless")),
@@ -71,7 +70,7 @@ class FragilityLab(Panel):
     def solve(self, state: Params) -> Solution:
         n, m = state.inputs, state.suppliers
         critical = egl_critical(n, m)
-        before, after = LINKS[LINKS < critical.x_c], LINKS[LINKS > critical.x_c]
+        before, after = np.split(LINKS, [np.searchsorted(LINKS, critical.x_c)])
         links = np.concatenate([before, [critical.x_c] * 3, after])
         endless = np.concatenate([0 * before, [0.0, np.nan, critical.r_c], egl_fixed_point(after, n, m)])
         tiers = [1.0]

@@ -27,8 +27,8 @@ def sides(
     """The `textposition` of each name.
 
     Points, and those to `avoid`, are given as fractions of the plot's width and height, as are the width of a
-    `letter` and the height of a `row`. The names are placed one after the other, each on the side where it covers
-    least; what would leave the plot counts as covered.
+    `letter` and the height of a `row`. The names are placed one after the other, each on the side where it
+    covers least; what would leave the plot counts as covered.
     """
     marks = [*points, *avoid]
     taken: list[tuple[float, float, float, float]] = []
@@ -36,7 +36,8 @@ def sides(
     for (x, y), name in zip(points, names, strict=True):
         width = letter * len(name)
         boxes = {
-            side: (x + a * width, x + b * width, y + c * row, y + d * row) for side, (a, b, c, d) in _SIDES.items()
+            side: (x + a * width, x + b * width, y + c * row, y + d * row)
+            for side, (a, b, c, d) in _SIDES.items()
         }
         best = min(boxes, key=lambda side: _covered(boxes[side], marks, taken))
         taken.append(boxes[best])

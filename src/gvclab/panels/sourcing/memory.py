@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -19,28 +19,13 @@ STAYS = 0.0005  # a share of firms that is shown as a scar
 
 
 class Solution(NamedTuple):
-    """Perceived risk and the share of firms abroad, year by year, and what is left of it when fear has gone."""
+    """Perceived risk and the share of firms abroad by year, and what is left of it when fear has gone."""
 
     beliefs: np.ndarray  # (YEARS + 1,)
     abroad: np.ndarray  # (YEARS + 1,)
     calm: float  # belief after a long calm
     settled: float  # share abroad once the belief is back at `calm`
     years: float  # from the last crisis to the first year below THRESHOLD; inf if it never comes
-
-
-def solve(state: Params) -> Solution:
-    """Beliefs and moves; `settled` is the closed form of the end state for any crises."""
-    memory = {"delta": state.delta, "kappa": state.salience}
-    path = belief_path(state.crises, HORIZON, **memory)
-    beliefs, calm = path[: YEARS + 1], calm_belief(delta=state.delta)
-    if len(state.crises) == 1:
-        years = return_time(THRESHOLD, **memory)
-    else:
-        after = path[max(state.crises, default=0) :]
-        years = 1.0 + np.argmax(after < THRESHOLD) if (after < THRESHOLD).any() else np.inf
-    # Nothing moves firms any further once fear has come back to where it started.
-    settled = wave(np.append(beliefs, calm), state.k)[-1]
-    return Solution(beliefs, wave(beliefs, state.k), calm, float(settled), float(years))
 
 
 class MemoryLab(Panel):
@@ -52,12 +37,11 @@ class MemoryLab(Panel):
         Strip("crises", min=1, max=YEARS),
         Slider("delta", min=0.5, max=1.0, step=0.01),
         Slider("salience", min=1.0, max=6.0, step=0.1),
-        Slider("k", min=0.0, max=0.25, step=0.005),
+        Slider("k", min=0.0, max=0.25, step=0.002),
     )
-    presets = {
-        "default": {"crises": (5,), "delta": 0.9, "salience": 3.0, "k": 0.0},
-        "scar": {"crises": (5,), "k": 0.09},
-        "nobody_moves": {"crises": (5,), "k": 0.2},
+    presets: ClassVar = {
+        "scar": {"crises": (5,), "delta": 0.9, "salience": 3.0, "k": 0.092},
+        "nobody_moves": {"crises": (5,), "delta": 0.9, "salience": 3.0, "k": 0.2},
     }
 
     def frame(self):
@@ -77,31 +61,42 @@ class MemoryLab(Panel):
                     **points(theme.SERIES[1], size=11, name=self.text("traces.crisis")),
                     "marker": {"color": theme.VERMILLION, "symbol": "star", "size": 14},
                 },
-                line(theme.REFERENCE, name=self.text("traces.threshold")),
+                line(theme.REFERENCE, name=self.text("traces.threshold", threshold=THRESHOLD)),
                 points(
                     theme.Style(theme.GREY, "solid", "circle-open", ""),
                     size=12,
-                    name=self.text("traces.returned"),
+                    name=self.text("traces.returned", years=0, threshold=THRESHOLD),
                     mode="markers+text",
                     textposition="top right",
                     showlegend=False,
                 ),
                 line(0, name=self.text("traces.abroad"), **below),
                 line(4, name=self.text("traces.settled"), **below),
-                line(theme.REFERENCE, name=self.text("traces.before"), **below),
+                line(theme.Style(theme.GREY, "solid", "", ""), name=self.text("traces.before"), **below),
             ],
             height=480,
         )
 
     def solve(self, state: Params) -> Solution:
-        return solve(state)
+        memory = {"delta": state.delta, "kappa": state.salience}
+        path = belief_path(state.crises, HORIZON, **memory)
+        beliefs, calm = path[: YEARS + 1], calm_belief(delta=state.delta)
+        if len(state.crises) == 1:
+            years = return_time(THRESHOLD, **memory)
+        else:
+            below = path[max(state.crises, default=0) :] < THRESHOLD
+            years = 1.0 + np.argmax(below) if below.any() else np.inf
+        # Once fear is back where it started, nothing moves firms any further.
+        settled = wave(np.append(beliefs, calm), state.k)[-1]
+        return Solution(beliefs, wave(beliefs, state.k), calm, float(settled), float(years))
 
     def view(self, state: Params, solution: Solution) -> View:
         beliefs, abroad, _, settled, years = solution
         time = np.arange(YEARS + 1)
         crises = np.array(state.crises, dtype=int)
-        back = (max(state.crises, default=0) + years - 1) if state.crises else np.inf
-        on_page = back <= YEARS
+        # The year of the crisis itself is the first; a fear that never passed the threshold does not come back.
+        back = max(state.crises, default=0) + years - 1
+        on_page = years > 1 and back <= YEARS
         traces = (
             {"x": time, "y": beliefs},
             {"x": crises, "y": beliefs[crises]},
@@ -109,7 +104,7 @@ class MemoryLab(Panel):
             {
                 "x": [back] if on_page else [],
                 "y": [beliefs[int(back)]] if on_page else [],
-                "text": [self.text("traces.returned_after", years=years)] if on_page else [],
+                "text": [self.text("traces.returned", years=years, threshold=THRESHOLD)] if on_page else [],
             },
             {"x": time, "y": abroad},
             {"x": time[[0, -1]], "y": np.full(2, settled)},
@@ -132,14 +127,11 @@ class MemoryLab(Panel):
         }
         if not state.crises:
             return self.text("sentence.calm", **numbers)
-        lost = abroad[0] - settled
         if abroad[0] - abroad.min() < STAYS:
             end = "unmoved"
-        elif lost < STAYS:
-            end = "returned"
         else:
-            end = "scarred"
-        fades = "fades" if np.isfinite(years) else "stays"
+            end = "returned" if abroad[0] - settled < STAYS else "scarred"
+        fades = "low" if years == 1 else "fades" if np.isfinite(years) else "stays"
         rise = "one" if len(state.crises) == 1 else "many"
         return " ".join(self.text(f"sentence.{part}", **numbers) for part in (rise, fades, end))
 

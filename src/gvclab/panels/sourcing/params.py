@@ -12,8 +12,8 @@ YEARS = 40  # what the memory lab shows
 class Params:
     """Everything a slider of the section can move, with the defaults of its calibration.
 
-    A panel draws from the fields it has controls for; the frontier lab and the wedge share costs and shocks, so that
-    a setting made in one is there in the other. Domains are those of the controls.
+    A panel draws from the fields it has controls for; the frontier lab and the wedge share costs and shocks,
+    so that a setting made in one is there in the other. Domains are those of the controls.
     """
 
     # Chain lab: stages in series, suppliers of a stage in parallel.

@@ -1,0 +1,149 @@
+"""Each student's own: the class's salt, the ids of a roster, the numbers and the notebook made from them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+
+from gvclab.build import exercise
+from gvclab.content import text as say
+from gvclab.exercises import bank
+from gvclab.exercises.variants import Identity, drawn, numbers
+
+_ID = re.compile(r"[\w@+-][\w.@+-]{0,63}")
+_SALT = re.compile(r"[0-9a-f]{64}|")
+
+
+# -------------------------------------------------------------------------------------------------- the salt
+
+
+def salt_path(root: Path, course: str) -> Path:
+    """Where a course's salt is kept: with the instructor, outside git."""
+    return root / ".gvclab" / f"{student_id(course)}.salt"
+
+
+def read_salt(root: Path, course: str) -> str | None:
+    """The course's salt; empty when everybody has the same numbers, None when nothing was released yet.
+
+    What a grader asks: `Identity(student, read_salt(root, course) or "")`.
+    """
+    path = salt_path(root, course)
+    try:
+        salt = path.read_text(encoding="ascii").strip()
+    except FileNotFoundError:
+        return None
+    except UnicodeDecodeError:
+        salt = "?"
+    if not _SALT.fullmatch(salt):
+        raise ValueError(say("release.salt.broken", file=path))
+    return salt
+
+
+def settle_salt(root: Path, course: str, personal: bool) -> tuple[str, bool]:
+    """The course's salt, and whether it was made just now.
+
+    The first release settles whether a course has numbers of one's own; the salt file, empty or not, is what
+    remembers it and is never written again. ValueError when a later release asks for the other.
+    """
+    path = salt_path(root, course)
+    salt = read_salt(root, course)
+    if salt is None:
+        salt = secrets.token_hex(32) if personal else ""
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        (path.parent / ".gitignore").write_text("*\n", encoding="ascii")
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(salt + "\n" if salt else "")
+        return salt, personal
+    if personal != bool(salt):
+        key = "release.salt.personal" if salt else "release.salt.common"
+        raise ValueError(say(key, course=course, file=path))
+    return salt, False
+
+
+# ------------------------------------------------------------------------------------------------ the roster
+
+
+def student_id(name: str) -> str:
+    """The name, which may stand in a file name on any system. ValueError names one that may not."""
+    if not _ID.fullmatch(name):
+        raise ValueError(say("release.roster.id", id=name))
+    return name
+
+
+def roster(entries: Iterable[str]) -> tuple[str, ...]:
+    """The students' ids: each entry is a table of them or an id; in their order, each once."""
+    found = [one for entry in entries for one in (_table(Path(entry)) if Path(entry).is_file() else [entry])]
+    ids = tuple(dict.fromkeys(map(student_id, found)))
+    seen: dict[str, str] = {}
+    for one in ids:
+        if seen.setdefault(one.casefold(), one) != one:
+            raise ValueError(say("release.roster.twice", first=seen[one.casefold()], second=one))
+    return ids
+
+
+def _table(path: Path) -> list[str]:
+    """The column `id` of a table with a head, else the first column."""
+    try:
+        lines = path.read_text(encoding="utf-8-sig").splitlines()
+        first = lines[0] if lines else ""
+        mark = max(",;\t", key=first.count)
+        rows = [row for row in csv.reader(lines, delimiter=mark) if any(map(str.strip, row))]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise ValueError(say("release.roster.unreadable", file=path, problem=error)) from error
+    head = [name.strip().casefold() for name in rows[0]] if rows else []
+    column, rows = (head.index("id"), rows[1:]) if "id" in head else (0, rows)
+    ids = [row[column].strip() for row in rows if len(row) > column and row[column].strip()]
+    if not ids:
+        raise ValueError(say("release.roster.empty", file=path))
+    return ids
+
+
+# ------------------------------------------------------------------------------------- the student's machine
+
+
+def student_file(course: str, who: Identity) -> str:
+    """The text of `gvclab-student.json`: the numbers of every exercise there is, but not how they are drawn.
+
+    All sections', so that a second bundle unpacked over the first takes nothing away.
+    """
+    items = [item for section in bank.sections() for item in bank.load(section)]
+    entry = {"course": course, "student": who.student, "numbers": drawn(items, who)}
+    return json.dumps(entry, ensure_ascii=False, indent=1) + "\n"
+
+
+def notebook(released: NotebookNode, items: Iterable[bank.Item], who: Identity) -> NotebookNode:
+    """The released notebook whose prompts show the student's own numbers."""
+    own = {exercise.grade_id(item.id, "prompt"): item for item in items if item.given}
+    book = nbformat.from_dict(released)
+    for cell in book.cells:
+        item = own.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
+        if item:
+            cell.source = cell.source.replace(bank.given_line(item), _given_line(item, who))
+            _seal(cell)
+    return book
+
+
+def _given_line(item: bank.Item, who: Identity) -> str:
+    mine = tuple(
+        replace(given, default=value) for given, value in zip(item.given, numbers(item, who), strict=True)
+    )
+    common, own = bank.given_line(item), bank.given_line(replace(item, given=mine))
+    tail = say("exercises.prompt.given", listed="", id=item.id)
+    assert common.endswith(tail)
+    return say("release.student.prompt", listed=own.removesuffix(tail), id=item.id)
+
+
+def _seal(cell: NotebookNode) -> None:
+    """nbgrader's checksum of a cell: without it the prompt would count as edited."""
+    from nbgrader.utils import compute_checksum
+
+    cell.metadata.nbgrader["checksum"] = compute_checksum(cell)

@@ -1,0 +1,208 @@
+"""How finely is work divided, and where do its stages go?
+
+| model | question | function |
+|---|---|---|
+| team | how many specialists share a task? | `team` |
+| spider | where are parts made that meet in one assembly? | `spider` |
+| snake | where is each stage of a fixed sequence made? | `snake` |
+| chain | which country does which stages, and earns what? | `cvw` |
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from .domain import within
+
+
+class Team(NamedTuple):
+    """The best division of a task."""
+
+    n: float  # number of specialists
+    y: float  # net output of each
+    binding: Literal["market", "transaction cost"]  # what keeps the division from going further
+
+
+def team(B=1.0, theta=0.3, lam=0.02, beta=1.2, N=np.inf) -> Team:
+    """How many specialists should share a task?
+
+    Formula: net output per worker y(n) = B n^theta - lam n^beta is greatest at
+    n* = (theta B / (beta lam))^(1/(beta - theta)), or at the nearest end of [1, N].
+    Elasticities: -1/(beta - theta) of n* and -theta/(beta - theta) of y* with respect to lam.
+    A security premium s on each transaction is lam (1 + s).
+
+    Parameters: B > 0, productivity; theta > 0, gain from specialisation; lam > 0, cost of coordination;
+    beta > theta, its growth with the team; N >= 1, extent of the market, the largest team there is work for.
+    Raises ValueError naming a value outside its domain.
+    Source: after Becker and Murphy 1992, Quarterly Journal of Economics (not verified).
+    """
+    B, lam = within("B", B, 0, open_low=True), within("lam", lam, 0, open_low=True)
+    theta = within("theta", theta, 0, open_low=True)
+    beta = within("beta", beta, theta, open_low=True)
+    N = within("N", N, 1, np.inf)
+    best = (theta * B / (beta * lam)) ** (1 / (beta - theta))
+    n = min(max(best, 1.0), N)
+    return Team(n, B * n**theta - lam * n**beta, "market" if best > N else "transaction cost")
+
+
+class Spider(NamedTuple):
+    """Where the assembler and its parts are."""
+
+    abroad: bool  # is the assembler abroad?
+    share: float  # share of parts made abroad
+    gain: float  # what assembling abroad costs more than at home; negative when it moves
+
+
+def spider(t, alpha=1.0, bA=0.8, Theta=1.0, mu=0.0, delta=0.4, shock=0.0) -> Spider:
+    """Where are parts made that are shipped to one assembly, when friction between places falls?
+
+    Formula: cost abroad is bA (assembly) and b = 1 + U[mu - delta, mu + delta] (parts) times that at home. A
+    part is made abroad iff b + t < 1 while the assembler is at home, iff b < 1 + t once it is abroad. It
+    moves iff G = alpha (bA - 1) + Theta t + E[clip(b - 1, -t, t)] < 0. For mu = 0 that is below
+    t* = alpha (1 - bA) / Theta, where the share jumps from 1/2 - t*/(2 delta) to 1/2 + t*/(2 delta), to fall
+    back to 1/2 as t -> 0.
+
+    Parameters
+    ----------
+    t : >= 0, cost of moving a part between places, per unit of its cost at home.
+    alpha : >= 0, cost of assembly at home, where all parts together cost 1.
+    bA : >= 0, relative cost of assembly abroad.
+    Theta : >= 0, cost of shipping the final good home, in units of t.
+    mu, delta > 0 : mean and half-width of the parts' relative cost abroad, less 1.
+    shock : a security premium, added to the relative cost abroad of the assembly and of every part.
+
+    Raises ValueError naming a value outside its domain.
+    Source: after Baldwin and Venables 2013, Journal of International Economics (abstract read).
+    """
+    t, alpha, Theta = within("t", t, 0), within("alpha", alpha, 0), within("Theta", Theta, 0)
+    bA, mu, shock = within("bA", bA, 0), within("mu", mu), within("shock", shock)
+    delta = within("delta", delta, 0, open_low=True)
+    low, high = mu + shock - delta, mu + shock + delta
+
+    def area(u: float) -> float:
+        """The integral of clip(., -t, t) from 0 to u."""
+        return u * u / 2 if abs(u) <= t else t * abs(u) - t * t / 2
+
+    gain = alpha * (bA + shock - 1) + Theta * t + (area(high) - area(low)) / (2 * delta)
+    abroad = gain < 0
+    below = t if abroad else -t
+    return Spider(abroad, min(1.0, max(0.0, (below - low) / (2 * delta))), gain)
+
+
+class Snake(NamedTuple):
+    """The cheapest way of a good through its stages."""
+
+    path: tuple[int, ...]  # the place of each stage
+    cost: float
+    crossings: int  # borders crossed, delivery included
+
+
+def snake(c, t, market: int = 0) -> Snake:
+    """Where is each stage of a fixed sequence made, when every border crossing costs?
+
+    Formula: minimise over paths the sum of c[k, path_k] + t[path_k, path_{k+1}], where the last stage
+    delivers to `market`; by dynamic programming (the shortest path through the layers). In a common t the
+    cost is nondecreasing, concave and piecewise linear, its slope the number of crossings, which never
+    rises with t. An interior block of L stages with advantage a each leaves home iff a L > 2 t, if the
+    stages outside are dearer abroad.
+
+    Parameters: c (K, J), cost of each stage in each place; t, a number (the same for all borders) or (J, J)
+    with zeros on the diagonal, >= 0; market, the place of the buyer.
+    Among equally cheap paths the one with fewest crossings is taken, then the first, read from its end.
+    Raises ValueError naming a value outside its domain, or t of a wrong shape.
+    Source: dynamic programming (textbook); the snake of Baldwin and Venables 2013 (abstract read).
+    """
+    c = within("c", c)
+    if np.ndim(c) != 2 or c.size == 0:
+        raise ValueError(f"c has shape {np.shape(c)}; it must be a table of stages by places")
+    places = c.shape[1]
+    t = within("t", t, 0)
+    t = t * (1 - np.eye(places)) if np.ndim(t) == 0 else t
+    if t.shape != (places, places) or np.diag(t).any():
+        raise ValueError(f"t must be a number or {places} x {places} with zeros on its diagonal")
+    market = within("market", market, 0, places - 1, whole=True)
+    border = 1 - np.eye(places, dtype=int)
+    # Costs equal but for rounding are ties: the number of crossings decides.
+    tie = 1e-12 * (np.abs(c).sum() + t.max(initial=0) + 1)
+
+    cost, crossings, origins = c[0], np.zeros(places, dtype=int), []
+    for stage in [*c[1:], None]:
+        total, crossed = cost[:, None] + t, crossings[:, None] + border
+        crossed = np.where(total <= total.min(axis=0) + tie, crossed, np.iinfo(int).max)
+        origin = crossed.argmin(axis=0)
+        origins.append(origin)
+        here = np.arange(places)
+        cost, crossings = total[origin, here], crossed[origin, here]
+        if stage is not None:
+            cost = cost + stage
+    path = [market]
+    for origin in reversed(origins):
+        path.append(int(origin[path[-1]]))
+    return Snake(tuple(path[:0:-1]), float(cost[market]), int(crossings[market]))
+
+
+class Chain(NamedTuple):
+    """Who does what in a sequential chain, and what it earns; countries from the worst to the best."""
+
+    N: np.ndarray  # (C,) stages of each country
+    S: np.ndarray  # (C,) last stage of each country
+    Q: np.ndarray  # (C,) output that leaves each country
+    w: np.ndarray  # (C,) wages
+    p: np.ndarray  # (C,) price of what leaves each country; of the final good 1
+    output: float  # of the final good
+
+
+def cvw(lam=(0.6, 0.4, 0.2), L=(1.0, 1.0, 1.0), S=1.0) -> Chain:
+    """Which country performs which stages of a chain, if mistakes destroy what earlier stages made?
+
+    Formula: a stage of length ds loses the fraction lam_c ds of what it gets and takes one unit of labour
+    per unit of intermediate. Country c performs (S_{c-1}, S_c], N_c = S_c - S_{c-1} = -ln(1 - lam_c L_c /
+    Q_{c-1}) / lam_c, with Q_c = Q_{c-1} - lam_c L_c and Q_0 such that the N_c add up to S. Prices p_0 = 0,
+    p_c = e^(lam_c N_c) p_{c-1} + (e^(lam_c N_c) - 1) w_c / lam_c, wages w_{c+1} = w_c + (lam_c - lam_{c+1})
+    p_c, scaled so that the final good costs 1. Income equals output: sum of w_c L_c = Q_C.
+
+    Parameters: lam (C,) > 0, mistake rates, strictly falling (the worst country first); L (C,) > 0, labour;
+    S > 0, complexity: the length of the chain, at most 500 / lam (nothing measurable would be left).
+    Raises ValueError naming a value outside its domain, or rates that do not fall.
+    Source: Costinot, Vogel and Wang 2013, Review of Economic Studies (abstract read).
+    """
+    lam = np.atleast_1d(within("lam", lam, 0, open_low=True))
+    L = np.atleast_1d(within("L", L, 0, open_low=True))
+    S = within("S", S, 0, 500 / lam.max(), open_low=True)
+    if lam.ndim != 1 or lam.shape != L.shape:
+        raise ValueError(f"lam and L have shapes {lam.shape} and {L.shape}; they must be of one length")
+    if (np.diff(lam) >= 0).any():
+        raise ValueError(f"lam = {lam.tolist()} must fall strictly, the country with most mistakes first")
+    from scipy.optimize import brentq  # here, because its import is slow
+
+    lost = lam * L
+    after = np.append(np.cumsum(lost[:0:-1])[::-1], 0.0)  # lost by the countries further down
+
+    def stages(output: float) -> np.ndarray:
+        """Stages of each country when so much of the final good is left."""
+        return np.log1p(lost / (output + after)) / lam
+
+    # The more is left, the fewer the stages. If the last country did all, there would be too many of them; if
+    # nothing were lost, too few.
+    last = lam[-1] * S
+    log_output = brentq(
+        lambda u: stages(np.exp(u)).sum() - S,
+        np.log(lost[-1]) - last - np.log1p(-np.exp(-last)) - 1e-6,
+        np.log(L.sum() / S) + 1e-6,
+        xtol=1e-14,
+        rtol=1e-14,
+    )
+    output = np.exp(log_output)
+    N = stages(output)
+    price, wage, prices, wages = 0.0, 1.0, [], []
+    for (rate, better), n in zip(pairwise([*lam, lam[-1]]), N, strict=True):
+        wages.append(wage)
+        price = np.exp(rate * n) * price + np.expm1(rate * n) * wage / rate
+        prices.append(price)
+        wage += (rate - better) * price
+    return Chain(
+        N, np.cumsum(N), output + after, np.array(wages) / price, np.array(prices) / price, float(output)
+    )

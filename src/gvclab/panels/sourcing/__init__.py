@@ -1,0 +1,23 @@
+"""The panels of section 2.3: five small laboratories that share one state.
+
+chain, fragility, frontier, memory, wedge = linked()   what is set in one is kept in the others
+FrontierLab(w=0.3)                                      one alone
+"""
+
+from __future__ import annotations
+
+from ..base import Shared
+from .chain import ChainLab
+from .fragility import FragilityLab
+from .frontier import FrontierLab
+from .memory import MemoryLab
+from .params import Params
+from .wedge import Wedge
+
+__all__ = ["ChainLab", "FragilityLab", "FrontierLab", "MemoryLab", "Params", "Wedge", "linked"]
+
+
+def linked(params: Params | None = None) -> tuple[ChainLab, FragilityLab, FrontierLab, MemoryLab, Wedge]:
+    """The five panels on one shared state, in the order of the lesson."""
+    shared = Shared(params or Params())
+    return tuple(panel(shared) for panel in (ChainLab, FragilityLab, FrontierLab, MemoryLab, Wedge))
