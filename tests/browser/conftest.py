@@ -210,7 +210,9 @@ class Notebook:
         self.page.evaluate("command => void window.jupyterapp.commands.execute(command)", command)
 
     def _await_idle(self) -> None:
-        self.page.locator(".jp-NotebookPanel .jp-Notebook-ExecutionIndicator[data-status='idle']").first.wait_for()
+        self.page.wait_for_function(
+            "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
+        )
 
 
 @pytest.fixture

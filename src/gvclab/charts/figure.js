@@ -67,6 +67,7 @@ const createView = (shown, words, askTable) => {
   details.addEventListener("toggle", () => askTable(details.open));
 
   let Plotly = null;
+  let beginning = false;
   let drawn = false;
   let drawing = false;
   let traces = new Map(); // what is still to be drawn
@@ -98,9 +99,6 @@ const createView = (shown, words, askTable) => {
     }
   };
 
-  const fit = new ResizeObserver(() => {
-    if (drawn && plot.clientWidth) Plotly.Plots.resize(plot);
-  });
   const repaint = () => {
     Object.assign(layout, inks(plot));
     draw();
@@ -108,26 +106,36 @@ const createView = (shown, words, askTable) => {
   const theme = new MutationObserver(repaint);
   const darkness = matchMedia("(prefers-color-scheme: dark)");
 
-  const start = async (el) => {
-    el.classList.add("gvclab-figure");
-    el.replaceChildren(plot, sentence, spoken, details);
-    say(shown.sentence);
-    const late = setTimeout(() => (plot.textContent = words.no_loader), PATIENCE);
-    Plotly = await page.promise;
-    clearTimeout(late);
-    if (!plot.isConnected) return;
+  // Draws the figure for the first time, once the library is there and the element has a place on the page.
+  const begin = async () => {
+    if (!Plotly || !plot.clientWidth || beginning) return;
+    beginning = true;
     plot.textContent = "";
-    // A copy: plotly writes into what it draws, and another view may show the same figure. It has all that came in so far.
+    // A copy, with all that came in so far: plotly writes into what it draws, and another view may show the same figure.
     traces = new Map();
     layout = {};
     const { data, layout: looks } = structuredClone(shown.figure);
     put(looks, inks(plot));
     await Plotly.newPlot(plot, data, { ...looks, autosize: true }, CONFIG);
     drawn = true;
+    draw();
+  };
+  const fit = new ResizeObserver(() => {
+    if (!drawn) begin();
+    else if (plot.clientWidth) Plotly.Plots.resize(plot);
+  });
+
+  const start = async (el) => {
+    el.classList.add("gvclab-figure");
+    el.replaceChildren(plot, sentence, spoken, details);
+    say(shown.sentence);
     fit.observe(plot);
     theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
     darkness.addEventListener("change", repaint);
-    draw();
+    const late = setTimeout(() => (plot.textContent = words.no_loader), PATIENCE);
+    Plotly = await page.promise;
+    clearTimeout(late);
+    begin();
   };
 
   return {

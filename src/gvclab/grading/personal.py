@@ -136,10 +136,9 @@ def _given_line(item: bank.Item, who: Identity) -> str:
     mine = tuple(
         replace(given, default=value) for given, value in zip(item.given, numbers(item, who), strict=True)
     )
-    common, own = bank.given_line(item), bank.given_line(replace(item, given=mine))
-    tail = say("exercises.prompt.given", listed="", id=item.id)
-    assert common.endswith(tail)
-    return say("release.student.prompt", listed=own.removesuffix(tail), id=item.id)
+    listed = bank.given_line(replace(item, given=mine))
+    for_all = say("exercises.prompt.given", listed="", id=item.id)
+    return say("release.student.prompt", listed=listed.removesuffix(for_all), id=item.id)
 
 
 def _seal(cell: NotebookNode) -> None:
