@@ -50,7 +50,7 @@ def test_a_graph_by_mouse(open_notebook):
     assert told.inner_text() == "Added: home shock → tail risk."
     assert page.get_by_role("group", name="Diagram of 13 boxes and 3 arrows").count() == 1
 
-    page.get_by_role("button", name="Copy").click()
+    page.get_by_role("button", name="Copy", exact=True).click()
     told.get_by_text("Copied.").wait_for()
     assert (
         ast.literal_eval(page.evaluate("navigator.clipboard.readText()").removeprefix("links = ")) == expected

@@ -11,13 +11,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import theme
-from .theme import axis, bars, frame, line, points
+from .series import Series, series
+from .theme import area, axis, bars, frame, line, points
 from .view import View, apply
 
 if TYPE_CHECKING:
     from .live import LiveFigure
 
-__all__ = ["LiveFigure", "View", "apply", "axis", "bars", "frame", "line", "points", "theme"]
+__all__ = [
+    "LiveFigure",
+    "Series",
+    "View",
+    "apply",
+    "area",
+    "axis",
+    "bars",
+    "frame",
+    "line",
+    "points",
+    "series",
+    "theme",
+]
 
 
 def __getattr__(name: str) -> Any:

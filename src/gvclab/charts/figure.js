@@ -116,13 +116,15 @@ const createView = (shown, words, askTable) => {
     layout = {};
     const { data, layout: looks } = structuredClone(shown.figure);
     put(looks, inks(plot));
-    await Plotly.newPlot(plot, data, { ...looks, autosize: true }, CONFIG);
+    await Plotly.newPlot(plot, data, { ...looks, width: plot.clientWidth }, CONFIG);
     drawn = true;
     draw();
   };
   const fit = new ResizeObserver(() => {
-    if (!drawn) begin();
-    else if (plot.clientWidth) Plotly.Plots.resize(plot);
+    if (!plot.clientWidth) return;
+    layout.width = plot.clientWidth; // drawn with all else that has changed: plotly muddles what overlaps in time
+    if (drawn) draw();
+    else begin();
   });
 
   const start = async (el) => {

@@ -27,7 +27,13 @@ class Series:
     """
 
     def __init__(
-        self, table: pd.DataFrame, x: str, y: str, by: str | None = None, label: str = "", marks: dict[str, Any] | None = None
+        self,
+        table: pd.DataFrame,
+        x: str,
+        y: str,
+        by: str | None = None,
+        label: str = "",
+        marks: dict[str, Any] | None = None,
     ) -> None:
         self._table, self._x, self._y, self._by = table, x, y, by
         self._label = label or y
@@ -44,7 +50,9 @@ class Series:
     @cached_property
     def view(self) -> View:
         """The values, the sentence and the table."""
-        traces = tuple({"x": part[self._x].to_numpy(), "y": part[self._y].to_numpy()} for _, part in self._groups)
+        traces = tuple(
+            {"x": part[self._x].to_numpy(), "y": part[self._y].to_numpy()} for _, part in self._groups
+        )
         return View(traces, sentence=self._sentence(), table=self._wide())
 
     @property
@@ -56,11 +64,28 @@ class Series:
             for k, (name, (_, part)) in enumerate(zip(names, self._groups, strict=True))
         ]
         lines = [
-            {"type": "line", "x0": at, "x1": at, "yref": "paper", "y0": 0, "y1": 1, "line": {"color": theme.GREY, "dash": "dot"}}
+            {
+                "type": "line",
+                "x0": at,
+                "x1": at,
+                "yref": "paper",
+                "y0": 0,
+                "y1": 1,
+                "line": {"color": theme.GREY, "dash": "dot"},
+            }
             for at in self._marks.values()
         ]
         words = [
-            {"x": at, "y": 1, "yref": "paper", "text": said, "showarrow": False, "xanchor": "left", "yanchor": "top", "xshift": 4}
+            {
+                "x": at,
+                "y": 1,
+                "yref": "paper",
+                "text": said,
+                "showarrow": False,
+                "xanchor": "left",
+                "yanchor": "top",
+                "xshift": 4,
+            }
             for said, at in self._marks.items()
         ]
         y = f"{self._label} ({self.unit})" if self.unit else self._label
@@ -82,7 +107,11 @@ class Series:
         """Where the numbers are from, with a link."""
         known = self._table.attrs
         url, title = escape(known.get("url", "")), escape(known.get("title", ""))
-        return text("charts.source", link=f'<a href="{url}" target="_blank" rel="noopener">{title}</a>', licence=escape(known.get("licence", "")))
+        return text(
+            "charts.source",
+            link=f'<a href="{url}" target="_blank" rel="noopener">{title}</a>',
+            licence=escape(known.get("licence", "")),
+        )
 
     @property
     def _dated(self) -> bool:
@@ -94,7 +123,7 @@ class Series:
     def _sentence(self) -> str:
         span = {"first": self._at(self._table[self._x].min()), "last": self._at(self._table[self._x].max())}
         if self._by is None:
-            (_, part), = self._groups
+            ((_, part),) = self._groups
             low, high = part.loc[part[self._y].idxmin()], part.loc[part[self._y].idxmax()]
             return text(
                 "charts.series.one", label=self._label, unit=self.unit, **span,
@@ -102,7 +131,12 @@ class Series:
                 end=part[self._y].iloc[-1],
             )  # fmt: skip
         moves = "; ".join(
-            text("charts.series.move", name=_name(code), start=part[self._y].iloc[0], end=part[self._y].iloc[-1])
+            text(
+                "charts.series.move",
+                name=_name(code),
+                start=part[self._y].iloc[0],
+                end=part[self._y].iloc[-1],
+            )
             for code, part in self._groups
         )
         return text("charts.series.many", label=self._label, unit=self.unit, moves=moves, **span)
@@ -116,9 +150,10 @@ class Series:
     def _ipython_display_(self) -> None:
         from IPython.display import HTML, display
 
+        from .live import LiveFigure
         from .page import show
 
-        show(self)
+        show(self.figure, self.view, lambda: LiveFigure(self.frame, self.view))
         display(HTML(f'<p class="gvclab-source">{self.source_html}</p>'))
 
 

@@ -60,18 +60,21 @@ TEMPLATE = {
         "margin": {"l": 56, "r": 16, "t": 16, "b": 48},
         "hovermode": "closest",
         "hoverlabel": {"font": {"size": 13}},
-        # Above the axes, where it can cover no data; it wraps and takes its room from the margin.
+        # Above the axes, where it can cover no data: it wraps and takes its room from the margin.
         "legend": {
             "orientation": "h",
             "x": 0,
             "xanchor": "left",
-            "y": 1.02,
-            "yanchor": "bottom",
+            "yref": "container",
+            "y": 1,
+            "yanchor": "top",
             "font": {"size": 12},
             "bgcolor": "rgba(0,0,0,0)",
         },
         "xaxis": _AXIS,
         "yaxis": _AXIS,
+        "shapedefaults": {"line": {"color": GREY, "width": 1.5}},
+        "annotationdefaults": {"arrowcolor": GREY, "arrowwidth": 1.5, "showarrow": False},
     }
 }
 
@@ -95,9 +98,19 @@ def points(style: Style | int, size: float = 10, **more: Any) -> dict[str, Any]:
 def bars(style: Style | int, **more: Any) -> dict[str, Any]:
     """Properties of a bar trace in a style, or in the k-th of the series."""
     chosen = _style(style)
-    # Bars are large: the pattern is drawn thinly in white over the colour.
-    pattern = {"shape": chosen.pattern, "fgcolor": "rgba(255,255,255,0.55)", "size": 7, "solidity": 0.25}
-    return {"type": "bar", "marker": {"color": chosen.color, "pattern": pattern}, **more}
+    return {"type": "bar", "marker": {"color": chosen.color, "pattern": _pattern(chosen)}, **more}
+
+
+def area(style: Style | int, **more: Any) -> dict[str, Any]:
+    """Properties of a filled area (with `stackgroup` or `fill`) in a style, or in the k-th of the series."""
+    chosen = _style(style)
+    return {
+        "mode": "lines",
+        "line": {"color": chosen.color, "width": 0},
+        "fillcolor": chosen.color,
+        "fillpattern": _pattern(chosen),
+        **more,
+    }
 
 
 def axis(title: str, **more: Any) -> dict[str, Any]:
@@ -140,7 +153,18 @@ def _style(style: Style | int) -> Style:
     return SERIES[style % len(SERIES)] if isinstance(style, int) else style
 
 
-def _domains(widths: tuple[float, ...], gap: float = 0.12) -> list[list[float]]:
+def _pattern(style: Style) -> dict[str, Any]:
+    """A large area in one colour, with the style's pattern drawn thinly in white over it."""
+    return {
+        "shape": style.pattern,
+        "fillmode": "overlay",
+        "fgcolor": "rgba(255,255,255,0.6)",
+        "size": 8,
+        "solidity": 0.25,
+    }
+
+
+def _domains(widths: tuple[float, ...], gap: float = 0.15) -> list[list[float]]:
     """Where plots side by side begin and end, in fractions of the width."""
     room = (1 - gap * (len(widths) - 1)) / sum(widths)
     ends, start = [], 0.0

@@ -31,6 +31,11 @@ def salt_path(root: Path, course: str) -> Path:
     return root / ".gvclab" / f"{student_id(course)}.salt"
 
 
+def salts(root: Path) -> list[Path]:
+    """The salt files there are."""
+    return sorted((root / ".gvclab").glob("*.salt"))
+
+
 def read_salt(root: Path, course: str) -> str | None:
     """The course's salt; empty when everybody has the same numbers, None when nothing was released yet.
 

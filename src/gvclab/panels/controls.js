@@ -74,6 +74,10 @@ const scaleOf = ({ min, max, step, log, digits }) => {
   return { min: 0, max: values.length - 1, step: 1, toValue: (k) => values[k], toPosition: nearest };
 };
 
+// The label of a control with its unit.
+const named = ({ label, unit }) => (unit ? [`${label} `, node("span", { className: "gvclab-unit", textContent: unit })] : [label]);
+const labelOf = (spec, id) => node("label", { htmlFor: id }, ...named(spec));
+
 // Each maker returns the elements of a control and how to show a value in them.
 const makers = {
   slider(spec, id, ask, words) {
@@ -102,10 +106,8 @@ const makers = {
       write(number.valueAsNumber, true);
       ask(number.valueAsNumber);
     });
-    const unit = node("span", { className: "gvclab-unit", textContent: spec.unit });
-    const label = node("label", { htmlFor: id, textContent: spec.label });
     return {
-      parts: [node("div", { className: "gvclab-line" }, label, node("span", { className: "gvclab-value" }, number, unit)), range],
+      parts: [node("div", { className: "gvclab-line" }, labelOf(spec, id), number), range],
       inputs: [range, number],
       show: write,
     };
@@ -114,16 +116,14 @@ const makers = {
   checkbox(spec, id, ask) {
     const box = node("input", { type: "checkbox", id });
     box.addEventListener("change", () => ask(box.checked));
-    const label = node("label", { htmlFor: id, textContent: spec.label });
-    return { parts: [node("div", { className: "gvclab-tick" }, box, label)], inputs: [box], show: (value) => (box.checked = value) };
+    return { parts: [node("div", { className: "gvclab-tick" }, box, labelOf(spec, id))], inputs: [box], show: (value) => (box.checked = value) };
   },
 
   choice(spec, id, ask) {
     const options = spec.options.map(([value, textContent]) => node("option", { value, textContent }));
     const select = node("select", { id }, ...options);
     select.addEventListener("change", () => ask(select.value));
-    const label = node("label", { htmlFor: id, textContent: spec.label });
-    return { parts: [label, select], inputs: [select], show: (value) => (select.value = value) };
+    return { parts: [labelOf(spec, id), select], inputs: [select], show: (value) => (select.value = value) };
   },
 
   strip(spec, id, ask) {
@@ -149,7 +149,7 @@ const makers = {
       });
       return button;
     });
-    const label = node("span", { id, textContent: [spec.label, spec.unit && `(${spec.unit})`].filter(Boolean).join(" ") });
+    const label = node("span", { id }, ...named(spec));
     const row = node("div", { className: "gvclab-strip", aria: { role: "group", labelledby: id } }, ...buttons);
     const show = (value) => {
       pressed.clear();
@@ -162,7 +162,7 @@ const makers = {
 
 const createControl = (spec, ask, words) => {
   const made = makers[spec.kind](spec, unique(spec.name), ask, words);
-  const control = node("div", { className: `gvclab-control gvclab-${spec.kind}` }, ...made.parts);
+  const control = node("div", { className: "gvclab-control" }, ...made.parts);
   control.dataset.control = spec.name;
   if (spec.help) {
     const help = node("div", { id: unique("help"), className: "gvclab-help", textContent: spec.help });
@@ -225,7 +225,7 @@ export default () => {
       el.classList.add("gvclab-controls");
       el.replaceChildren(
         node("div", { className: "gvclab-head" }, title, badge),
-        ...(presets.length ? [node("div", { className: "gvclab-presets" }, ...presets)] : []),
+        ...(presets.length ? [node("div", { className: "gvclab-presets" }, words.presets, ...presets)] : []),
         ...arrange(spec, controls),
         problem,
         node("div", { className: "gvclab-foot" }, reset, sign),

@@ -9,7 +9,7 @@ import numpy as np
 
 from gvclab.models.sourcing import Frontier, Portfolio, Sourcing, staircase
 
-from ...charts import View, axis, bars, frame, points, theme
+from ...charts import View, area, axis, bars, frame, points, theme
 from ..base import Panel
 from ..controls import Checkbox, Slider
 from . import plane
@@ -20,8 +20,6 @@ ABROAD = [PLACES.index("Far-A"), PLACES.index("Far-B")]
 MOST_WEIGHT = 0.99
 VISIBLE = 0.005  # shares that differ by less are written alike
 BEATEN = 1e-9  # a portfolio is cheaper or safer than another if it is by more than this
-# Areas have a second channel as bars do: a thin white pattern over the colour.
-PATTERN = {"fgcolor": "rgba(255,255,255,0.55)", "fillmode": "overlay", "size": 7, "solidity": 0.25}
 
 PRICES = {"group": "prices", "advanced": True}
 SHOCKS = {"group": "shocks", "advanced": True}
@@ -74,10 +72,16 @@ class FrontierLab(Panel):
     }
 
     def frame(self):
-        on_bar = {"orientation": "h", "textposition": "inside", "insidetextanchor": "middle", "textangle": 0}
+        on_bar = {
+            "orientation": "h",
+            "textposition": "inside",
+            "insidetextanchor": "middle",
+            "textangle": 0,
+            "constraintext": "none",
+        }
         on_bar |= {"xaxis": "x2", "yaxis": "y2", "showlegend": False, "hoverinfo": "skip"}
         by_weight = {"xaxis": "x3", "yaxis": "y3", "legend": "legend2", "line": {"width": 0, "shape": "hv"}}
-        by_weight |= {"mode": "lines", "stackgroup": "shares", "hovertemplate": "w = %{x:.3f}: %{y:.0%}"}
+        by_weight |= {"stackgroup": "shares", "hovertemplate": "w = %{x:.3f}: %{y:.0%}"}
         styled = list(zip(place_names(), theme.SERIES, strict=False))
         return frame(
             plane.cell(0.52),
@@ -109,15 +113,7 @@ class FrontierLab(Panel):
                     hovertemplate="%{x:.3f}, %{y:.3f}",
                 ),
                 *(bars(style, name=name, **on_bar) for name, style in styled),
-                *(
-                    {
-                        "name": name,
-                        "fillcolor": style.color,
-                        "fillpattern": PATTERN | {"shape": style.pattern},
-                        **by_weight,
-                    }
-                    for name, style in styled
-                ),
+                *(area(style, name=name, **by_weight) for name, style in styled),
                 {
                     "name": self.text("traces.weight"),
                     "mode": "lines+markers",

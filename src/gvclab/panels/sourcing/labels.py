@@ -21,8 +21,8 @@ def sides(
     points: Sequence[tuple[float, float]],
     names: Sequence[str],
     avoid: Sequence[tuple[float, float]] = (),
-    letter: float = 0.0125,
-    row: float = 0.06,
+    letter: float = 0.0165,
+    row: float = 0.065,
 ) -> list[str]:
     """The `textposition` of each name.
 
@@ -45,9 +45,9 @@ def sides(
     return chosen
 
 
-def _covered(box, marks, taken) -> float:
+def _covered(box, marks, taken, pad=0.01) -> float:
     left, right, bottom, top = box
     outside = max(0.0, -left) + max(0.0, right - 1) + max(0.0, -bottom) + max(0.0, top - 1)
-    on_marks = sum(left < x < right and bottom < y < top for x, y in marks)
+    on_marks = sum(left - pad < x < right + pad and bottom - pad < y < top + pad for x, y in marks)
     on_names = sum(left < r and l < right and bottom < t and b < top for l, r, b, t in taken)
     return 10 * (outside > 0) + 3 * on_names + on_marks

@@ -94,7 +94,7 @@ class MemoryLab(Panel):
         beliefs, abroad, _, settled, years = solution
         time = np.arange(YEARS + 1)
         crises = np.array(state.crises, dtype=int)
-        # The year of the crisis itself is the first; a fear that never passed the threshold does not come back.
+        # The year of the crisis itself is the first. A fear that never passed the threshold has no way back.
         back = max(state.crises, default=0) + years - 1
         on_page = years > 1 and back <= YEARS
         traces = (

@@ -97,7 +97,7 @@ class Plane(NamedTuple):
 
 
 def plane_of(steps: Frontier, portfolios: Sequence[Portfolio]) -> Plane:
-    """Room for the frontier and the portfolios, in ranges that move in steps: small changes leave them alone."""
+    """Room for the frontier and the portfolios, in ranges that small changes leave alone."""
     cost = np.append(steps.cost, [each.cost for each in portfolios])
     risk = max(steps.cvar.max(), *(each.cvar for each in portfolios))
     left, right = np.floor(cost.min() * 20 - 0.5) / 20, np.ceil(cost.max() * 20 + 0.5) / 20

@@ -19,6 +19,7 @@ from .problem import PROBLEM, compared, in_words, problem
 # one that bears all of it with the weight w = chi / (1 + chi).
 EVEN = 0.5
 LEAST, MOST = 0.05, 1.5
+ROOM = 0.2  # the least part of the longest bar in which a number can be read
 SAME = 1e-9  # two choices whose totals differ by less are the same
 
 
@@ -77,7 +78,13 @@ class Wedge(Panel):
     def frame(self):
         social = theme.Style(theme.GREEN, "solid", "triangle-down", "")
         below = {"xaxis": "x2", "yaxis": "y2", "legend": "legend2", "orientation": "h"}
-        below |= {"textposition": "inside", "insidetextanchor": "middle", "textangle": 0, "hoverinfo": "skip"}
+        below |= {
+            "textposition": "inside",
+            "insidetextanchor": "middle",
+            "textangle": 0,
+            "constraintext": "none",
+            "hoverinfo": "skip",
+        }
         right = {"xaxis": "x3", "yaxis": "y3", "showlegend": False}
         return frame(
             plane.cell(0.5),
@@ -136,17 +143,15 @@ class Wedge(Panel):
         _, steps, private, social, firm, everyone, chi, gap, _ = solution
         shown = plane.plane_of(steps, [private, social])
         rows = [self.text("axes.social"), self.text("axes.private")]
+        parts = list(zip(everyone, firm, strict=True))
+        least = ROOM * max(everyone.total, firm.total)
         traces = (
             *shown.traces,
             {"x": [social.cost], "y": [social.cvar]},
             {"x": [private.cost], "y": [private.cvar]},
             *(
-                {
-                    "y": rows,
-                    "x": [getattr(each, part) for each in (everyone, firm)],
-                    "text": [f"{getattr(each, part):.2f}" for each in (everyone, firm)],
-                }
-                for part in Bill._fields
+                {"y": rows, "x": part, "text": [f"{x:.3f}" if abs(x) > least else "" for x in part]}
+                for part in parts
             ),
             {"x": chi, "y": gap},
             {"x": [state.chi], "y": [max(0.0, firm.total - everyone.total)]},

@@ -1,0 +1,53 @@
+"""A figure in a notebook: a living widget where a kernel runs, a plain figure elsewhere, and always its words and numbers."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from gvclab.content import message
+
+from .table import to_html
+from .view import View
+
+if TYPE_CHECKING:
+    import ipywidgets
+    import plotly.graph_objects as go
+
+
+def show(figure: go.Figure, view: View, widget: Callable[[], ipywidgets.Widget]) -> None:
+    """Display a figure. `widget` makes or finds the living one; it is not called where none can run (`GVCLAB_STATIC`)."""
+    from IPython.display import display
+
+    living = widget() if _has_kernel() and not os.environ.get("GVCLAB_STATIC") else None
+    for bundle in bundles(figure, view, living):
+        display(bundle, raw=True)
+
+
+def bundles(figure: go.Figure, view: View, living: ipywidgets.Widget | None = None) -> list[dict[str, Any]]:
+    """What is displayed, by MIME type: the widget or the figure, then words and numbers.
+
+    A saved notebook keeps both. Beside a living widget the page hides the words and numbers (figure.css); they are there for
+    readers whose page has neither kernel nor plotly.
+    """
+    picture: dict[str, Any] = {
+        "application/vnd.plotly.v1+json": json.loads(figure.to_json()),
+        "text/plain": view.sentence,
+    }
+    words = f"<p>{view.sentence}</p><details><summary>{message('charts.page.table')}</summary>{to_html(view.table)}</details>"
+    if living is not None:
+        picture["application/vnd.jupyter.widget-view+json"] = {
+            "version_major": 2,
+            "version_minor": 0,
+            "model_id": living.model_id,
+        }
+        words = f'<details class="gvclab-saved"><summary>{message("charts.page.saved")}</summary>{words}</details>'
+    return [picture, {"text/html": words, "text/plain": ""}]
+
+
+def _has_kernel() -> bool:
+    from IPython import get_ipython
+
+    return hasattr(get_ipython(), "kernel")

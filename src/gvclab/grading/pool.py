@@ -1,0 +1,308 @@
+"""Warm parents, and sessions in them: the trusted end of the sockets.
+
+    with pool.session(room, numbers, deadline) as session:
+        session.run("x = 1", 20)         -> Ran(error, printed)
+        session.value("x")               -> {"value": 1, "function": False}
+        session.function("f", …)(1, 2)   -> plain data, or `Failure`
+
+A session whose child has ended, or was ended because it did not answer in time, says so in `session.lost`;
+whatever is asked of it then raises `Lost`. A warm parent that has died raises `ParentLost`, and the next
+session has a new one.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import pickle
+import shutil
+import signal
+import socket
+import struct
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+
+from gvclab.content import text as say
+from gvclab.exercises.plain import short, untag
+from gvclab.exercises.service import Failure, Limits as CallLimits
+from gvclab.exercises.service import _failure_of as failure_of
+
+from .sandbox import Limits, Room, SandboxError, start
+
+_LENGTH = struct.Struct(">I")
+_STATUS = struct.Struct(">i")
+_GRACE = 2.0  # how long beyond its time a child may take to stop by itself
+_WARM_UP = 60.0
+
+
+class Lost(Exception):
+    """The child is gone; the message says how, for student and instructor."""
+
+
+class ParentLost(Exception):
+    """The warm parent is gone, and with it whatever ran in it."""
+
+
+class Parent:
+    """A process that has the libraries imported and forks a child per submission."""
+
+    def __init__(self, room: Room):
+        self.room = room
+        self._process, self._control = start(room)
+        self._control.settimeout(_WARM_UP)
+        self._ready = False
+        try:
+            self._ready = self._control.recv(1) == b"R"
+        except OSError:
+            pass
+        if not self._ready:
+            problem = self.close()
+            raise SandboxError(say("grade.sandbox.failed", problem=problem))
+        self._control.settimeout(_WARM_UP / 6)
+
+    def open(self) -> socket.socket:
+        """The end of a fresh socket whose other end a new child holds."""
+        ours, theirs = socket.socketpair()
+        try:
+            socket.send_fds(self._control, [b"S"], [theirs.fileno()])
+        except OSError as error:
+            ours.close()
+            raise ParentLost from error
+        finally:
+            theirs.close()
+        return ours
+
+    def end(self) -> int:
+        """End the child; the status it ended with."""
+        try:
+            self._control.sendall(b"E")
+            data = self._control.recv(_STATUS.size, socket.MSG_WAITALL)
+        except OSError as error:
+            raise ParentLost from error
+        if len(data) < _STATUS.size:
+            raise ParentLost
+        return _STATUS.unpack(data)[0]
+
+    def close(self) -> str:
+        """End the parent and all in it; what it last said to nobody."""
+        self._control.close()
+        with contextlib.suppress(OSError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            _, said = self._process.communicate(timeout=5)
+            return short(said.decode(errors="replace").strip()[-300:], 300)
+        return ""
+
+
+# One a thread: bubblewrap ends with the thread that started it.
+_mine = threading.local()
+_all: set[Parent] = set()
+
+
+def parent(room: Room) -> Parent:
+    """This thread's warm parent, started at the first call."""
+    held = getattr(_mine, "parent", None)
+    if held is None or held.room != room:
+        discard()
+        _mine.parent = held = Parent(room)
+        _all.add(held)
+    return held
+
+
+def discard() -> None:
+    """End this thread's warm parent, if there is one."""
+    if held := getattr(_mine, "parent", None):
+        _mine.parent = None
+        _all.discard(held)
+        held.close()
+
+
+@atexit.register
+def _discard_all() -> None:
+    for held in list(_all):
+        held.close()
+
+
+def probe(room: Room) -> None:
+    """Raise SandboxError unless a child can be shut in as `room` says."""
+    trial = Parent(replace(room, warm=(), section=""))
+    session = Session(trial, "{}", time.monotonic() + 10)
+    try:
+        session.run("1", 5)
+    except Lost as lost:
+        raise SandboxError(say("grade.sandbox.nested")) from lost
+    finally:
+        with contextlib.suppress(ParentLost):
+            session.close()
+        trial.close()
+
+
+@contextlib.contextmanager
+def session(room: Room, numbers: str, deadline: float) -> Iterator[Session]:
+    """A child of this thread's warm parent that has the student's `numbers` (JSON) and time till `deadline`."""
+    opened = None
+    try:
+        opened = Session(parent(room), numbers, deadline)
+        yield opened
+        opened.close()
+    except ParentLost:
+        discard()
+        raise
+    except BaseException:
+        if opened:
+            with contextlib.suppress(ParentLost):
+                opened.close()
+        raise
+
+
+@dataclass(frozen=True)
+class Ran:
+    """How a cell went: the error (kind, words, line) that stopped it, and the beginning of what it printed."""
+
+    error: tuple[str, str, int | None] | None
+    printed: str
+
+
+class Session:
+    """One child, spoken to over one socket. What it says is data."""
+
+    def __init__(self, parent: Parent, numbers: str, deadline: float):
+        self.lost = ""
+        self._parent, self._limits, self._deadline = parent, parent.room.limits, deadline
+        self._socket = parent.open()
+        self._folder = None if parent.room.sandboxed else tempfile.mkdtemp(prefix="gvclab-")
+        self._send((self._folder or "/tmp", numbers))
+
+    def run(self, source: str, seconds: float) -> Ran:
+        """Run a cell for so many seconds at most."""
+        seconds = max(0.1, min(seconds, self._deadline - time.monotonic()))
+        self._send(("run", source, seconds))
+        reply = self._receive(seconds + _GRACE)
+        match reply.get("error"):
+            case [str(kind), str(words), int() | None as line]:
+                error = (short(kind, 60), short(words, 300), line)
+            case _:
+                error = None
+        printed = reply.get("printed")
+        return Ran(error, printed if isinstance(printed, str) else "")
+
+    def value(self, name: str) -> dict:
+        """What stands under a name: {"missing": True} or {"value": plain data, "function": bool}."""
+        self._send(("value", name))
+        reply = self._receive(self._limits.call + _GRACE)
+        if reply.get("missing") is True:
+            return {"missing": True}
+        return {"value": untag(reply.get("value")), "function": reply.get("function") is True}
+
+    @contextlib.contextmanager
+    def function(self, name: str) -> Iterator[Callable]:
+        """A stand-in for the student's function; see `exercises.service.serve`."""
+        remote = _Function(self, name)
+        yield remote
+        if remote.served and not self.lost:
+            self._send(("done",))
+
+    def call(self, inputs: bytes, seconds: float) -> dict:
+        self._send(("call", inputs, seconds))
+        return self._receive(seconds + _GRACE)
+
+    def serve(self, name: str) -> None:
+        self._send(("serve", name))
+
+    def close(self) -> int:
+        """End the child; the status it ended with."""
+        self._socket.close()
+        try:
+            return self._parent.end()
+        finally:
+            if self._folder:
+                shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _send(self, command: tuple) -> None:
+        data = pickle.dumps(command)
+        self._timeout(self._limits.cell)
+        try:
+            self._socket.sendall(_LENGTH.pack(len(data)) + data)
+        except TimeoutError:
+            self._lose("silent")
+        except OSError:
+            self._lose("gone")
+
+    def _receive(self, seconds: float) -> dict:
+        until = time.monotonic() + seconds
+        try:
+            (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size, until))
+            if length > 2 * self._limits.reply + 10 * self._limits.printed:
+                self._lose("garbled")
+            reply = json.loads(self._exactly(length, until))
+        except TimeoutError:
+            self._lose("silent")
+        except OSError:
+            self._lose("gone")
+        except (ValueError, RecursionError):
+            self._lose("garbled")
+        return reply if isinstance(reply, dict) else {}
+
+    def _exactly(self, length: int, until: float) -> bytes:
+        data = b""
+        while len(data) < length:
+            self._timeout(until - time.monotonic())
+            piece = self._socket.recv(length - len(data))
+            if not piece:
+                self._lose("gone")
+            data += piece
+        return data
+
+    def _timeout(self, seconds: float) -> None:
+        left = min(seconds, self._deadline + _GRACE - time.monotonic())
+        if left <= 0:
+            raise TimeoutError
+        self._socket.settimeout(left)
+
+    def _lose(self, how: str) -> None:
+        self.lost = how
+        raise Lost(how)
+
+
+class _Function:
+    """Calls over the socket. A fork that died of a call is replaced at the next."""
+
+    def __init__(self, session: Session, name: str):
+        self._session, self._name = session, name
+        self._limits = session._limits
+        self._end = time.monotonic() + self._limits.calls
+        self.served = False
+
+    def __call__(self, *arguments):
+        left = min(self._limits.call, self._end - time.monotonic())
+        if left <= 0:
+            raise Failure(say("exercises.code.no_time", seconds=f"{self._limits.calls:g}"))
+        try:
+            if not self.served:
+                self._session.serve(self._name)
+                self.served = True
+            reply = self._session.call(pickle.dumps(arguments), left)
+        except Lost as lost:
+            self._end = 0
+            raise Failure(say("exercises.code.slow" if self._session.lost == "silent" else "exercises.code.exit", seconds=f"{left:g}")) from lost
+        if "died" in reply:
+            self.served = False
+            raise Failure(self._epitaph(reply["died"]))
+        failure = failure_of(reply, self._limits.call)
+        if failure:
+            raise failure
+        return untag(reply.get("value"))
+
+    def _epitaph(self, number: object) -> str:
+        if number == signal.SIGALRM:
+            return say("exercises.code.slow", seconds=f"{self._limits.call:g}")
+        if number in (0, signal.SIGKILL):
+            return say("exercises.code.exit")
+        known = isinstance(number, int) and number in set(signal.Signals)
+        return say("exercises.code.crashed", signal=signal.Signals(number).name if known else number)

@@ -1,0 +1,71 @@
+"""`gvclab release` and `gvclab doctor`."""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+from pathlib import Path
+
+from gvclab.content import resource
+from gvclab.content import text as say
+
+
+def add_release(commands: argparse._SubParsersAction) -> None:
+    """Add `release` to the command line."""
+    parser = commands.add_parser(
+        "release", help=say("release.cli.help"), description=say("release.cli.help")
+    )
+    parser.add_argument("section", nargs="?", help=say("release.cli.section"))
+    parser.add_argument("--course-id", metavar="ID", help=say("release.cli.course"))
+    parser.add_argument(
+        "--students", nargs="+", default=[], metavar="STUDENT", help=say("release.cli.students")
+    )
+    parser.add_argument("--out", type=Path, metavar="DIR", help=say("release.cli.out"))
+    parser.add_argument("--check", nargs="+", type=Path, metavar="PATH", help=say("release.cli.check"))
+    parser.set_defaults(run=_release)
+
+
+def _release(options: argparse.Namespace) -> int:
+    from gvclab.grading import release
+
+    root = resource("content").parent
+    if not (root / "solutions").is_dir():
+        raise ValueError(say("cli.no_checkout"))
+    if options.check:
+        return _check(root, options.check)
+    if not options.section:
+        raise ValueError(say("release.cli.nothing"))
+    if not options.course_id:
+        raise ValueError(say("release.cli.course_missing"))
+    done = release.release(root, options.section, options.course_id, options.students, options.out)
+    for path in done.bundles:
+        data = path.read_bytes()
+        sha256 = hashlib.sha256(data).hexdigest()
+        print(say("release.made.file", path=path, size=_size(len(data)), sha256=sha256))
+    if done.new_salt:
+        print(say("release.salt.made", course=options.course_id, file=done.new_salt))
+    print(say(f"release.made.{'personal' if options.students else 'common'}", n=len(done.bundles)))
+    print(say("release.made.clean", n=done.files))
+    print(say("release.made.next", section=options.section))
+    return 0
+
+
+def _check(root: Path, paths: list[Path]) -> int:
+    from gvclab.grading import release
+
+    for path in paths:
+        if not path.exists():
+            raise ValueError(say("release.cli.missing", path=path))
+    files, findings = release.check(root, paths)
+    if not findings:
+        print(say("release.cli.clean", n=files))
+        return 0
+    print(say("release.cli.found", n=len(findings)), file=sys.stderr)
+    for one in findings:
+        print(f"  {one}", file=sys.stderr)
+    return 1
+
+
+def _size(count: int) -> str:
+    return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"

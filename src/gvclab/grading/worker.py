@@ -1,0 +1,317 @@
+"""What runs inside the sandbox: a warm parent, and per submission a child in which the student's code lives.
+
+    python -m gvclab.grading.worker OPTIONS      OPTIONS: JSON, written by `sandbox.start`
+
+The parent imports what notebooks use, then waits on its control socket. For each submission it is handed one
+end of a fresh socket, forks, and the child goes one room further in: its own user, process, mount and IPC
+namespaces, where it is process 1, with a private /tmp, no /proc, no capabilities, a system call filter and
+resource limits. From there it sees neither the parent nor another submission, and when it ends all that it
+started ends with it.
+
+Commands come down as pickles, from the trusted side; what goes up is JSON of bounded length, which the trusted
+side takes for what it is: something a student may have written. Nothing in here knows a key, and nothing that
+is said from here is a score.
+
+    ("run", source, seconds)   -> {"error": [kind, words, line] or null, "printed": text}
+    ("value", name)            -> {"missing": true} or {"value": plain data, "function": can it be called}
+    ("serve", name)            no reply; from now on in a fork, so that calls leave no trace:
+    ("call", inputs, seconds)  -> what `exercises.service` says of a call, or {"died": signal number}
+    ("done",)                  no reply; the fork ends
+"""
+
+from __future__ import annotations
+
+import ast
+import builtins
+import contextlib
+import gc
+import importlib
+import io
+import json
+import os
+import pickle
+import signal
+import socket
+import struct
+import sys
+import types
+
+from gvclab.exercises.plain import plain, tag, type_name
+from gvclab.exercises.service import _run as call
+from gvclab.grading import walls
+
+_LENGTH = struct.Struct(">I")
+_STATUS = struct.Struct(">i")
+_SESSION = 3  # the child's one descriptor beside 0, 1 and 2
+_DONE = 77
+
+
+# ----------------------------------------------------------------------------------------------- the parent
+
+
+def main() -> None:
+    """The parent's life: get warm, then one child after the other until the control socket closes."""
+    options = json.loads(sys.argv[1])
+    control = socket.socket(fileno=options["control"])
+    for name in options["warm"]:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    if options["section"]:
+        from gvclab.exercises import bank
+
+        bank.load(options["section"])
+    options["address_space"] = walls.address_space()
+    walls.adopt_orphans()
+    gc.collect()
+    gc.freeze()  # a child that collects garbage would copy every page
+    control.sendall(b"R")
+    while True:
+        message, descriptors, *_ = socket.recv_fds(control, 1, 1)
+        if not message:
+            return
+        pid = _start(descriptors[0], options)
+        os.close(descriptors[0])
+        left = not control.recv(1)  # the grader has seen enough, or is gone
+        status = _end(pid)
+        if left:
+            return
+        control.sendall(_STATUS.pack(status))
+
+
+def _start(session: int, options: dict) -> int:
+    """The child's process id. It is a grandchild, because a new process namespace begins with the next fork."""
+    told, tell = os.pipe()
+    between = os.fork()
+    if not between:
+        with contextlib.suppress(BaseException):
+            if options["isolate"]:
+                walls.isolate(options["files"], options["user"])
+            child = os.fork()
+            if not child:
+                _live(session, options)
+            os.write(tell, _STATUS.pack(child))
+        os._exit(0)
+    os.close(tell)
+    said = os.read(told, _STATUS.size)
+    os.close(told)
+    os.waitpid(between, 0)
+    return _STATUS.unpack(said)[0] if said else 0
+
+
+def _end(pid: int) -> int:
+    """Kill the child and with it all that it started; the status it ended with."""
+    if not pid:
+        return -1
+    os.kill(pid, signal.SIGKILL)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+    _, status = os.waitpid(pid, 0)
+    walls.sweep()
+    return status
+
+
+# ------------------------------------------------------------------------------------------------ the child
+
+
+def _live(session: int, options: dict) -> None:
+    """The child's life: shut all doors, then do as told."""
+    try:
+        os.setsid()
+        _only(session)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        _furnish()
+        walls.seal(options)
+        room = types.ModuleType("__main__")
+        builtins.display, builtins.get_ipython = _display, _Shell(vars(room)).itself
+        sys.modules["__main__"] = room
+        while True:
+            match _command():
+                case ("run", source, seconds):
+                    _reply(_run(vars(room), source, seconds, options["printed"]))
+                case ("value", name):
+                    _reply(_value(vars(room), name), options["reply"])
+                case ("serve", name):
+                    _serve(vars(room).get(name), options["reply"])
+    finally:
+        os._exit(70)
+
+
+def _only(session: int) -> None:
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nowhere, standard)
+    os.dup2(session, _SESSION)
+    os.closerange(_SESSION + 1, 65536)
+
+
+def _furnish() -> None:
+    """A working folder that holds the student's numbers, as a class bundle's does."""
+    folder, numbers = _command()
+    os.chdir(folder)
+    with open("gvclab-student.json", "w", encoding="utf-8") as file:  # noqa: PTH123
+        file.write(numbers)
+
+
+def _command() -> tuple:
+    return pickle.loads(_exactly(*_LENGTH.unpack(_exactly(_LENGTH.size))))
+
+
+def _exactly(length: int) -> bytes:
+    data = b""
+    while len(data) < length:
+        piece = os.read(_SESSION, length - len(data))
+        if not piece:
+            os._exit(0)  # the grader has closed its end
+        data += piece
+    return data
+
+
+def _reply(message: dict, limit: int = 1_000_000) -> None:
+    data = json.dumps(message).encode("utf-8", "replace")
+    if len(data) > limit:
+        data = b'{"large": true}'
+    rest = memoryview(_LENGTH.pack(len(data)) + data)
+    while rest:
+        rest = rest[os.write(_SESSION, rest) :]
+
+
+# --------------------------------------------------------------------------------------------------- a cell
+
+
+class _Slow(KeyboardInterrupt):
+    """The cell's time is over."""
+
+
+def _run(names: dict, source: str, seconds: float, limit: int) -> dict:
+    """Run a cell as a notebook would: statement by statement, a last value printed, an error told."""
+    printed = _Printed(limit)
+    sys.stdin, sys.stdout, sys.stderr = io.StringIO(), printed, printed
+    sys.displayhook = _display
+    error = None
+    try:
+        signal.signal(signal.SIGALRM, _interrupt)
+        signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)  # again and again: the first may be swallowed
+        _execute(names, source)
+    except BaseException as stopped:
+        error = _told(stopped)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    return {"error": error, "printed": printed.text()}
+
+
+def _interrupt(*_) -> None:
+    raise _Slow
+
+
+def _execute(names: dict, source: str) -> None:
+    try:
+        body = ast.parse(source, "<cell>").body
+    except SyntaxError:
+        from IPython.core.inputtransformer2 import TransformerManager
+
+        body = ast.parse(TransformerManager().transform_cell(source), "<cell>").body
+    for node in body[:-1]:
+        exec(compile(ast.Module([node], []), "<cell>", "exec", dont_inherit=True), names)
+    for node in body[-1:]:
+        exec(compile(ast.Interactive([node]), "<cell>", "single", dont_inherit=True), names)
+
+
+def _told(error: BaseException) -> list:
+    try:
+        words = str(error)[:500]
+    except BaseException:
+        words = ""
+    line, step = getattr(error, "lineno", None) if isinstance(error, SyntaxError) else None, error.__traceback__
+    while step:
+        line = step.tb_lineno if step.tb_frame.f_code.co_filename == "<cell>" else line
+        step = step.tb_next
+    return [type_name(type(error)), words, line if type(line) is int else None]
+
+
+class _Printed(io.TextIOBase):
+    """The beginning of what a cell prints."""
+
+    def __init__(self, limit: int):
+        self._pieces, self._left, self._lost = [], limit, 0
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, words: str) -> int:
+        kept = words[: self._left]
+        if kept:
+            self._pieces.append(kept)
+        self._left -= len(kept)
+        self._lost += len(words) - len(kept)
+        return len(words)
+
+    def text(self) -> str:
+        return "".join(self._pieces) + ("\n…" if self._lost else "")
+
+
+def _display(*values, **_) -> None:
+    for value in values:
+        if value is not None:
+            print(repr(value))
+
+
+class _Shell:
+    """IPython's `get_ipython()`, as far as a magic needs it: timing runs its statement, all else does nothing."""
+
+    def __init__(self, names: dict):
+        self._names = names
+
+    def itself(self) -> _Shell:
+        return self
+
+    def run_line_magic(self, name: str, line: str, *_, **__):
+        if name == "time":
+            _execute(self._names, line)
+
+    def run_cell_magic(self, name: str, line: str, cell: str):
+        if name in ("time", "capture", "prun"):
+            _execute(self._names, cell)
+
+    def getoutput(self, *_, **__) -> list:
+        return []
+
+    def __getattr__(self, name: str):
+        return lambda *_, **__: None
+
+
+# ------------------------------------------------------------------------------------------------- a answer
+
+
+def _value(names: dict, name: str) -> dict:
+    if name not in names:
+        return {"missing": True}
+    value = names[name]
+    function = callable(value) and not issubclass(type(value), type)
+    return {"function": function, "value": tag(plain(value))}
+
+
+def _serve(function, limit: int) -> None:
+    """Answer calls in a fork; when the fork dies of one, say so in its stead."""
+    pid = os.fork()
+    if not pid:
+        try:
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
+            sys.stdout = sys.stderr = _Printed(0)
+            while True:
+                match _command():
+                    case ("call", inputs, seconds):
+                        signal.setitimer(signal.ITIMER_REAL, seconds)
+                        said = call(function, inputs)
+                        signal.setitimer(signal.ITIMER_REAL, 0)
+                        _reply(said, limit)
+                    case _:
+                        os._exit(_DONE)
+        finally:
+            os._exit(70)
+    _, status = os.waitpid(pid, 0)
+    if not (os.WIFEXITED(status) and os.WEXITSTATUS(status) == _DONE):
+        _reply({"died": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0})
+
+
+if __name__ == "__main__":
+    main()
