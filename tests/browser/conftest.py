@@ -31,6 +31,13 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+PANEL = "window.jupyterapp?.shell.currentWidget"
+# The code cells as JupyterLab knows them: {count, error}.
+CELLS = f"""[...{PANEL}.content.widgets].filter((cell) => cell.model.type === 'code').map(({{ model }}) => ({{
+    count: model.executionCount,
+    error: model.outputs.toJSON().filter((output) => output.output_type === 'error')
+        .map((output) => [output.ename, output.evalue, ...output.traceback].join('\\n'))[0],
+}}))"""
 OVERRIDES = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},  # all cells are there, seen or not
@@ -173,27 +180,19 @@ class Notebook:
         self._await_idle()
 
     def run_all(self) -> None:
-        """Run all cells and wait for the end."""
+        """Run all cells and wait for the end. AssertionError with the traceback if one fails."""
         self._command("notebook:run-all-cells")
-        self.page.wait_for_function(
-            """() => {
-                const prompts = [...document.querySelectorAll('.jp-CodeCell .jp-InputArea-prompt')];
-                return prompts.length && prompts.every((prompt) => /\\[\\d+\\]/.test(prompt.textContent));
-            }"""
-        )
+        self._await(f"() => {CELLS}.every((cell) => cell.count) || {CELLS}.some((cell) => cell.error)")
         self._await_idle()
+        problems = self.page.evaluate(f"() => {CELLS}.map((cell) => cell.error).filter(Boolean)")
+        assert not problems, f"a cell failed: {problems[0]}"
 
     def run(self, index: int) -> None:
         """Run one code cell, counted from 0, and wait for the end."""
-        cell = self.page.locator(".jp-CodeCell").nth(index)
-        prompt = cell.locator(".jp-InputArea-prompt").first
-        before = prompt.text_content()
-        cell.locator(".jp-InputArea-editor").click()
+        before = self.page.evaluate(f"() => {CELLS}[{index}].count")
+        self.page.locator(".jp-CodeCell").nth(index).locator(".jp-InputArea-editor").click()
         self.page.keyboard.press("Control+Enter")
-        self.page.wait_for_function(
-            "([prompt, before]) => /\\[\\d+\\]/.test(prompt.textContent) && prompt.textContent !== before",
-            arg=[prompt.element_handle(), before],
-        )
+        self._await(f"() => {CELLS}[{index}].count > {before or 0}")
         self._await_idle()
 
     def restart(self) -> None:
@@ -209,10 +208,11 @@ class Notebook:
     def _command(self, command: str) -> None:
         self.page.evaluate("command => void window.jupyterapp.commands.execute(command)", command)
 
+    def _await(self, condition: str) -> None:
+        self.page.wait_for_function(condition, timeout=PATIENCE)
+
     def _await_idle(self) -> None:
-        self.page.wait_for_function(
-            "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel?.status === 'idle'"
-        )
+        self._await(f"() => {PANEL}?.sessionContext?.session?.kernel?.status === 'idle'")
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ import pandas as pd
 from gvclab.charts import View, bars, frame, line, points
 from gvclab.panels import Checkbox, Choice, Panel, Shared, Slider, Strip
 
+
 @dataclass(frozen=True)
 class State:
     power: float = 1.0
@@ -16,11 +17,14 @@ class State:
     marks: tuple = (3,)
     other: float = 0.5
 
+
 class Power(Panel):
     title = "Power lab"
     State = State
     controls = (
-        Slider("power", min=0.2, max=5.0, step=0.1, label="power a", unit="times", help="How steep the curve is."),
+        Slider(
+            "power", min=0.2, max=5.0, step=0.1, label="power a", unit="times", help="How steep the curve is."
+        ),
         Slider("size", min=2, max=200, step=1, log=True, label="points n", group="grid"),
         Checkbox("upside_down", label="upside down", help="One minus the curve."),
         Choice("unit", options=("share", "percent"), label="unit of y"),
@@ -58,14 +62,21 @@ class Power(Panel):
         table = pd.DataFrame({"x": x, "y": y})
         sentence = f"With the power {state.power:.1f} the middle is at {self.curve(state, 0.5):.3f}."
         return View(
-            ({"x": x, "y": y}, {"x": [0, 1], "y": [0, 1]}, {"x": marks, "y": heights}, {"x": marks * 10, "y": heights}),
+            (
+                {"x": x, "y": y},
+                {"x": [0, 1], "y": [0, 1]},
+                {"x": marks, "y": heights},
+                {"x": marks * 10, "y": heights},
+            ),
             {"shapes": [{"type": "line", "x0": 0.5, "x1": 0.5, "y0": 0, "y1": 1, "line": {"dash": "dot"}}]},
             sentence,
             table,
         )
 
+
 class Slow(Panel):
     """Shows a coarse answer at once and a fine one later."""
+
     title = "Slow lab"
     State = State
     controls = (
@@ -85,4 +96,6 @@ class Slow(Panel):
         return np.linspace(0, 1, 101)
 
     def view(self, state, x):
-        return View(({"x": x, "y": state.other * x**state.power},), {}, f"{len(x)} points at b = {state.other:.2f}.")
+        return View(
+            ({"x": x, "y": state.other * x**state.power},), {}, f"{len(x)} points at b = {state.other:.2f}."
+        )

@@ -50,9 +50,7 @@ class Series:
     @cached_property
     def view(self) -> View:
         """The values, the sentence and the table."""
-        traces = tuple(
-            {"x": part[self._x].to_numpy(), "y": part[self._y].to_numpy()} for _, part in self._groups
-        )
+        traces = tuple({"x": part[self._x].to_numpy(), "y": part[self._y].to_numpy()} for _, part in self._groups)
         return View(traces, sentence=self._sentence(), table=self._wide())
 
     @property
@@ -90,7 +88,10 @@ class Series:
         ]
         y = f"{self._label} ({self.unit})" if self.unit else self._label
         x = theme.axis("" if self._dated else self._x)
-        return theme.frame((x, y), traces=traces, shapes=lines, annotations=words, height=360)
+        floor = "tozero" if self._table[self._y].min() >= 0 else "normal"
+        return theme.frame(
+            (x, theme.axis(y, rangemode=floor)), traces=traces, shapes=lines, annotations=words, height=360
+        )
 
     @property
     def figure(self) -> go.Figure:
@@ -114,6 +115,11 @@ class Series:
         )
 
     @property
+    def _opening(self) -> str:
+        """The label at the beginning of a sentence."""
+        return self._label[:1].upper() + self._label[1:]
+
+    @property
     def _dated(self) -> bool:
         return self._table[self._x].dtype.kind == "M"
 
@@ -126,7 +132,7 @@ class Series:
             ((_, part),) = self._groups
             low, high = part.loc[part[self._y].idxmin()], part.loc[part[self._y].idxmax()]
             return text(
-                "charts.series.one", label=self._label, unit=self.unit, **span,
+                "charts.series.one", label=self._opening, unit=self.unit, **span,
                 low=low[self._y], low_at=self._at(low[self._x]), high=high[self._y], high_at=self._at(high[self._x]),
                 end=part[self._y].iloc[-1],
             )  # fmt: skip
@@ -139,7 +145,7 @@ class Series:
             )
             for code, part in self._groups
         )
-        return text("charts.series.many", label=self._label, unit=self.unit, moves=moves, **span)
+        return text("charts.series.many", label=self._opening, unit=self.unit, moves=moves, **span)
 
     def _wide(self) -> pd.DataFrame:
         if self._by is None:

@@ -47,6 +47,17 @@ _AXIS = {
     "title": {"standoff": 8, "font": {"size": 13}},
     "tickfont": {"size": 12},
 }
+# Above the axes, where it can cover no data: it wraps and takes its room from the margin.
+_LEGEND = {
+    "orientation": "h",
+    "x": 0,
+    "xanchor": "left",
+    "yref": "container",
+    "y": 1,
+    "yanchor": "top",
+    "font": {"size": 12},
+    "bgcolor": "rgba(0,0,0,0)",
+}
 # A plain object, given to each figure: importing this module changes nothing for other figures in the notebook.
 TEMPLATE = {
     "layout": {
@@ -60,17 +71,6 @@ TEMPLATE = {
         "margin": {"l": 56, "r": 16, "t": 16, "b": 48},
         "hovermode": "closest",
         "hoverlabel": {"font": {"size": 13}},
-        # Above the axes, where it can cover no data: it wraps and takes its room from the margin.
-        "legend": {
-            "orientation": "h",
-            "x": 0,
-            "xanchor": "left",
-            "yref": "container",
-            "y": 1,
-            "yanchor": "top",
-            "font": {"size": 12},
-            "bgcolor": "rgba(0,0,0,0)",
-        },
         "xaxis": _AXIS,
         "yaxis": _AXIS,
         "shapedefaults": {"line": {"color": GREY, "width": 1.5}},
@@ -145,6 +145,7 @@ def frame(
         axes[f"xaxis{number}"] = {"domain": domain, "anchor": f"y{number}", **x}
         axes[f"yaxis{number}"] = {"anchor": f"x{number}", **y}
     data = [{"type": "scatter", **trace} for trace in traces]
+    layout["legend"] = _LEGEND | layout.get("legend", {})
     # One value for the life of the figure: a reader's zoom and hidden curves outlive every update.
     return go.Figure(data, {"template": TEMPLATE, "height": height, "uirevision": "kept", **axes, **layout})
 

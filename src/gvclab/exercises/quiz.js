@@ -35,7 +35,9 @@ function field(entry, choose) {
 function render({ model, el }) {
   const question = model.get("question");
   const id = `gvclab-question-${(shown += 1)}`;
-  el.dataset.lmSuppressShortcuts = "true"; // keys belong to the form, not to JupyterLab's command mode
+  // Keys belong to the form: in command mode JupyterLab would take arrows and letters for its own. It looks for the
+  // mark on the focused element itself.
+  el.addEventListener("focusin", (event) => (event.target.dataset.lmSuppressShortcuts = "true"));
 
   const inputs =
     question.kind === "choice"

@@ -22,7 +22,6 @@ from gvclab.content import text
 
 from . import bank
 
-
 STUDENT_FILE = "gvclab-student.json"
 Drawn = Mapping[str, Mapping[str, float | int | str]]  # item id -> parameter -> value
 
@@ -53,7 +52,7 @@ def identity() -> Identity:
             if last + 1 < len(parts):
                 return Identity(parts[last + 1], salt)
     elif not salt and (path := student_file()):
-        return _identity(path)
+        return read_student(path)
     return Identity(os.environ.get("GVCLAB_STUDENT", ""), salt)
 
 
@@ -67,8 +66,8 @@ def student_file(folder: Path | None = None) -> Path | None:
         return None
 
 
-def _identity(path: Path) -> Identity:
-    """Who a class bundle was made for. ValueError, naming the file, when it does not say."""
+def read_student(path: Path) -> Identity:
+    """Whom a class bundle was made for. ValueError, naming the file, when it does not say."""
     try:
         entry = json.loads(path.read_text(encoding="utf-8"))
         student, drawn = str(entry["student"]), entry["numbers"]

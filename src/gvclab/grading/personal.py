@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import csv
+import hashlib
 import json
 import os
 import re
@@ -11,10 +13,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
-import nbformat
-from nbformat import NotebookNode
-
-from gvclab.build import exercise
 from gvclab.content import text as say
 from gvclab.exercises import bank
 from gvclab.exercises.variants import Identity, drawn, numbers
@@ -125,15 +123,15 @@ def student_file(course: str, who: Identity) -> str:
     return json.dumps(entry, ensure_ascii=False, indent=1) + "\n"
 
 
-def notebook(released: NotebookNode, items: Iterable[bank.Item], who: Identity) -> NotebookNode:
+def notebook(released: dict, items: Iterable[bank.Item], who: Identity) -> dict:
     """The released notebook whose prompts show the student's own numbers."""
-    own = {exercise.grade_id(item.id, "prompt"): item for item in items if item.given}
-    book = nbformat.from_dict(released)
-    for cell in book.cells:
-        item = own.get(cell.metadata.get("nbgrader", {}).get("grade_id"))
-        if item:
-            cell.source = cell.source.replace(bank.given_line(item), _given_line(item, who))
-            _seal(cell)
+    book = copy.deepcopy(released)
+    lines = {bank.given_line(item): _given_line(item, who) for item in items if item.given}
+    for cell in book["cells"]:
+        for common, own in lines.items():
+            if common in cell["source"]:
+                cell["source"] = cell["source"].replace(common, own)
+                _seal(cell)
     return book
 
 
@@ -146,8 +144,9 @@ def _given_line(item: bank.Item, who: Identity) -> str:
     return say("release.student.prompt", listed=listed.removesuffix(for_all), id=item.id)
 
 
-def _seal(cell: NotebookNode) -> None:
-    """nbgrader's checksum of a cell: without it the prompt would count as edited."""
-    from nbgrader.utils import compute_checksum
-
-    cell.metadata.nbgrader["checksum"] = compute_checksum(cell)
+def _seal(cell: dict) -> None:
+    """Renew nbgrader's checksum of a prompt, or it would count as edited."""
+    grading = cell["metadata"]["nbgrader"]
+    said = (cell["source"], cell["cell_type"], *(grading[mark] for mark in ("grade", "solution", "locked")))
+    marked = "".join(map(str, (*said, grading["grade_id"])))
+    grading["checksum"] = hashlib.md5(marked.encode(), usedforsecurity=False).hexdigest()

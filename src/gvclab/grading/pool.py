@@ -30,10 +30,10 @@ from dataclasses import dataclass, replace
 
 from gvclab.content import text as say
 from gvclab.exercises.plain import short, untag
-from gvclab.exercises.service import Failure, Limits as CallLimits
+from gvclab.exercises.service import Failure
 from gvclab.exercises.service import _failure_of as failure_of
 
-from .sandbox import Limits, Room, SandboxError, start
+from .sandbox import Room, SandboxError, start
 
 _LENGTH = struct.Struct(">I")
 _STATUS = struct.Struct(">i")
@@ -56,14 +56,11 @@ class Parent:
         self.room = room
         self._process, self._control = start(room)
         self._control.settimeout(_WARM_UP)
-        self._ready = False
-        try:
-            self._ready = self._control.recv(1) == b"R"
-        except OSError:
-            pass
-        if not self._ready:
-            problem = self.close()
-            raise SandboxError(say("grade.sandbox.failed", problem=problem))
+        ready = False
+        with contextlib.suppress(OSError):
+            ready = self._control.recv(1) == b"R"
+        if not ready:
+            raise SandboxError(say("grade.sandbox.failed", problem=self.close()))
         self._control.settimeout(_WARM_UP / 6)
 
     def open(self) -> socket.socket:
@@ -146,18 +143,14 @@ def probe(room: Room) -> None:
 @contextlib.contextmanager
 def session(room: Room, numbers: str, deadline: float) -> Iterator[Session]:
     """A child of this thread's warm parent that has the student's `numbers` (JSON) and time till `deadline`."""
-    opened = None
     try:
         opened = Session(parent(room), numbers, deadline)
-        yield opened
-        opened.close()
+        try:
+            yield opened
+        finally:
+            opened.close()
     except ParentLost:
         discard()
-        raise
-    except BaseException:
-        if opened:
-            with contextlib.suppress(ParentLost):
-                opened.close()
         raise
 
 
@@ -173,7 +166,7 @@ class Session:
     """One child, spoken to over one socket. What it says is data."""
 
     def __init__(self, parent: Parent, numbers: str, deadline: float):
-        self.lost = ""
+        self.lost, self.status = "", 0
         self._parent, self._limits, self._deadline = parent, parent.room.limits, deadline
         self._socket = parent.open()
         self._folder = None if parent.room.sandboxed else tempfile.mkdtemp(prefix="gvclab-")
@@ -195,7 +188,7 @@ class Session:
     def value(self, name: str) -> dict:
         """What stands under a name: {"missing": True} or {"value": plain data, "function": bool}."""
         self._send(("value", name))
-        reply = self._receive(self._limits.call + _GRACE)
+        reply = self._receive(self._limits.call)
         if reply.get("missing") is True:
             return {"missing": True}
         return {"value": untag(reply.get("value")), "function": reply.get("function") is True}
@@ -215,11 +208,11 @@ class Session:
     def serve(self, name: str) -> None:
         self._send(("serve", name))
 
-    def close(self) -> int:
-        """End the child; the status it ended with."""
+    def close(self) -> None:
+        """End the child; `status` is then what it ended with."""
         self._socket.close()
         try:
-            return self._parent.end()
+            self.status = self._parent.end()
         finally:
             if self._folder:
                 shutil.rmtree(self._folder, ignore_errors=True)
@@ -290,7 +283,8 @@ class _Function:
             reply = self._session.call(pickle.dumps(arguments), left)
         except Lost as lost:
             self._end = 0
-            raise Failure(say("exercises.code.slow" if self._session.lost == "silent" else "exercises.code.exit", seconds=f"{left:g}")) from lost
+            how = {"silent": "slow", "garbled": "unreadable"}.get(self._session.lost, "exit")
+            raise Failure(say(f"exercises.code.{how}", seconds=f"{self._limits.call:g}")) from lost
         if "died" in reply:
             self.served = False
             raise Failure(self._epitaph(reply["died"]))

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbformat import NotebookNode
-
 from gvclab.build import notebooks, targets
 from gvclab.content import text as say
 from gvclab.exercises import bank
@@ -105,9 +103,7 @@ def _books(root: Path, section: str) -> dict[str, str]:
     if section not in known:
         raise ValueError(say("release.section", section=section, known=", ".join(known)))
     lessons = f"{LESSONS}{section.removeprefix('section-')}."
-    return {
-        name: text for name, text in made.items() if name.startswith((f"{EXERCISES}{section}/", lessons))
-    }
+    return {name: text for name, text in made.items() if name.startswith((f"{EXERCISES}{section}/", lessons))}
 
 
 def _exercises(books: Mapping[str, str]) -> dict[str, str]:
@@ -137,9 +133,8 @@ def _own(
         yield who.student, files
 
 
-def _personal(name: str, book: NotebookNode, who: Identity) -> NotebookNode:
-    section = Path(name).stem.partition("-")[0]
-    return personal.notebook(book, bank.load(section), who) if who.student else book
+def _personal(name: str, book: dict, who: Identity) -> dict:
+    return personal.notebook(book, bank.load(Path(name).stem.partition("-")[0]), who) if who.student else book
 
 
 def _readme(section: str, books: Mapping[str, str], student: str) -> str:

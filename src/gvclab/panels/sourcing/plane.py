@@ -29,7 +29,8 @@ def cell(bottom: float) -> tuple[dict[str, Any], dict[str, Any]]:
 
 def legend_at(y: float) -> dict[str, Any]:
     """A second legend like the first, for the plots below the plane."""
-    return {**theme.TEMPLATE["layout"]["legend"], **LEGEND, "y": y}
+    looks = {"orientation": "h", "font": {"size": 12}, "bgcolor": "rgba(0,0,0,0)"}
+    return looks | LEGEND | {"x": 0, "xanchor": "left", "y": y, "yanchor": "bottom"}
 
 
 def looks() -> list[dict[str, Any]]:

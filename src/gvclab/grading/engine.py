@@ -1,0 +1,207 @@
+"""One notebook of a submission, graded: answers are data, code is a service, the key never enters the room.
+
+    done = grade(Work(section, steps, student, salt), room)
+
+The student's cells run in a child of a warm, sandboxed parent, in the order of the page. Where the page has a
+check, the answer is asked for and judged here, by the same checkers as in a notebook. A cell or a function
+that takes the child down costs only itself: the others are run again without it. Pure data in, pure data out,
+so that any process, thread or machine that has the library with its keys can do it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import time
+from dataclasses import dataclass, field
+
+from gvclab.content import text as say
+from gvclab.exercises import Verdict, bank, judge
+from gvclab.exercises.ladder import verdict
+from gvclab.exercises.plain import Bag, Other
+from gvclab.exercises.variants import Identity, drawn
+
+from . import pool
+from .pool import Lost, ParentLost
+from .sandbox import Room
+
+
+@dataclass(frozen=True)
+class Step:
+    """One cell of the page: code to run (`source`), or the check of an item (no source)."""
+
+    cell: int
+    source: str | None
+    item: str = ""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What is to be graded, for whom; with a `salt` the student has numbers of the own."""
+
+    section: str
+    steps: tuple[Step, ...]
+    student: str
+    salt: str = ""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """What an item earned: `score` out of `points`, and why."""
+
+    item: str
+    points: float
+    score: float
+    verdict: Verdict
+
+
+@dataclass(frozen=True)
+class Done:
+    """The marks by item, what each cell printed or stopped with, and notes for the instructor."""
+
+    marks: dict[str, Mark]
+    printed: dict[int, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+
+def grade(work: Work, room: Room) -> Done:
+    """Run and judge. Always gives a mark for every check; raises only `SandboxError`."""
+    for _ in range(2):
+        try:
+            return _Grading(work, room).done()
+        except ParentLost:
+            continue  # a new warm parent, this submission alone in it
+    problem = say("grade.reason.parent")
+    return Done(unjudged(work, problem), notes=(problem,))
+
+
+def unjudged(work: Work, problem: str) -> dict[str, Mark]:
+    """Nothing earned, for one reason, in every check."""
+    return {step.item: _mark(bank.item(step.item), verdict("unanswered", problem)) for step in work.steps if step.source is None}
+
+
+def _mark(item: bank.Item, judged: Verdict) -> Mark:
+    # Six digits, as a notebook shows a score and nbgrader reads it.
+    return Mark(item.id, item.points, float(f"{judged.score * item.points:.6g}"), judged)
+
+
+class _Grading:
+    """One submission on its way: what was judged stays judged when the child has to be replaced."""
+
+    def __init__(self, work: Work, room: Room):
+        self.work, self.room = work, room
+        items = bank.load(work.section)
+        self.items = {item.id: item for item in items}
+        self.who = Identity(work.student, work.salt)
+        self.numbers = json.dumps({"student": work.student, "numbers": drawn(items, self.who)})
+        self.deadline = time.monotonic() + room.limits.total
+        self.marks: dict[str, Mark] = {}
+        self.printed: dict[int, str] = {}
+        self.fatal: set[int] = set()
+        self.problems: dict[str, str] = {}  # of an item's answer cell
+        self.notes: list[str] = []
+
+    def done(self) -> Done:
+        while not self._through() and time.monotonic() < self.deadline:
+            pass
+        for step in self.work.steps:
+            if step.source is None and step.item not in self.marks:
+                late = say("grade.reason.time", seconds=f"{self.room.limits.total:g}")
+                self.marks[step.item] = _mark(self.items[step.item], verdict("unanswered", late))
+        return Done(self.marks, self.printed, tuple(self.notes))
+
+    def _through(self) -> bool:
+        """Whether a child came to the end of the page; if not, one more cell is known not to be run."""
+        session = step = None
+        try:
+            with pool.session(self.room, self.numbers, self.deadline) as session:
+                for step in self.work.steps:
+                    self._step(session, step)
+        except Lost as lost:
+            if step is None:
+                raise ParentLost from lost
+            problem = _epitaph(session, self.room.limits.cell)
+            if step.source is None:
+                self.marks.setdefault(step.item, _mark(self.items[step.item], verdict("wrong", problem)))
+            else:
+                self.fatal.add(step.cell)
+                self._stopped(step, problem)
+            return False
+        return True
+
+    def _step(self, session: pool.Session, step: Step) -> None:
+        if step.source is None:
+            if step.item not in self.marks:
+                self._judge(session, self.items[step.item])
+            if session.lost:
+                raise Lost(session.lost)
+        elif step.cell not in self.fatal:
+            ran = session.run(step.source, self.room.limits.cell)
+            self.printed[step.cell] = ran.printed
+            if ran.error:
+                self._stopped(step, _problem(ran.error, self.room.limits.cell))
+
+    def _stopped(self, step: Step, problem: str) -> None:
+        self.problems[step.item] = problem
+        before = self.printed.get(step.cell, "")
+        self.printed[step.cell] = "\n".join(filter(None, [before.rstrip("\n"), problem]))
+
+    def _judge(self, session: pool.Session, item: bank.Item) -> None:
+        said = session.value(item.answer)
+        problem = self.problems.get(item.id, "")
+        if "value" not in said:
+            judged = verdict("unanswered", say("grade.reason.undefined", name=item.answer, problem=problem).strip())
+        elif item.type == "code" and said["function"]:
+            with session.function(item.answer) as function:
+                judged = self._verdict(item, function)
+        else:
+            judged = self._verdict(item, _revived(said["value"]))
+        self.marks[item.id] = _mark(item, judged)
+
+    def _verdict(self, item: bank.Item, answer) -> Verdict:
+        try:
+            return judge(item, answer, self.who)
+        except Exception as error:
+            # Not the student's fault, as far as anybody knows: the instructor is told.
+            self.notes.append(say("grade.note.broken", id=item.id, error=type(error).__name__))
+            return verdict("broken")
+
+
+def _problem(error: tuple[str, str, int | None], seconds: float) -> str:
+    kind, words, line = error
+    if kind == "_Slow":
+        return say("grade.reason.slow", seconds=f"{seconds:g}")
+    where = say("grade.reason.line", line=line) if line else ""
+    return say("grade.reason.error", kind=kind, words=words, where=where).strip()
+
+
+def _epitaph(session: pool.Session, seconds: float) -> str:
+    """How a child ended, for the student."""
+    if session.lost == "silent":
+        return say("grade.reason.slow", seconds=f"{seconds:g}")
+    if session.lost == "gone" and os.WIFSIGNALED(session.status):
+        number = os.WTERMSIG(session.status)
+        if number != signal.SIGKILL:
+            name = signal.Signals(number).name if number in set(signal.Signals) else number
+            return say("grade.reason.crashed", signal=name)
+    return say(f"grade.reason.{'garbled' if session.lost == 'garbled' else 'ended'}")
+
+
+def _revived(data):
+    """Plain data as the objects that `plain` makes the same data of."""
+    if isinstance(data, Bag):
+        return frozenset(map(_fixed, data.items))
+    if isinstance(data, list):
+        return [_revived(entry) for entry in data]
+    if isinstance(data, dict):
+        return {key: _revived(entry) for key, entry in data.items()}
+    if isinstance(data, Other):
+        return type(data.kind if data.kind.isidentifier() else "object", (), {})()
+    return data
+
+
+def _fixed(data):
+    if isinstance(data, (list, Bag)):
+        return tuple(map(_fixed, data.items if isinstance(data, Bag) else data))
+    return str(data) if isinstance(data, (dict, Other)) else data

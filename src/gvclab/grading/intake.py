@@ -1,0 +1,432 @@
+"""A submission as it comes in: only the sources of its cells are taken, everything else is the release's.
+
+Whatever lies in the folder, `take` gives a `Submission`: per notebook of the assignment a `Sheet`, which is
+the release with the student's answers and own cells, notes of what was put right, and, where nothing could be
+read, the reason and the remedy. Nothing in here runs, renders or believes what a student wrote.
+"""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import json
+import os
+import re
+import stat
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbgrader.utils import parse_utc
+
+from gvclab.build.exercise import grade_id
+from gvclab.content import text as say
+from gvclab.exercises import bank
+
+from .submission import restore
+
+FILE_BYTES = 20_000_000
+CELLS = 1_000
+CELL_CHARACTERS = 100_000
+TOTAL_CHARACTERS = 1_000_000
+_OTHERS = 10  # files looked at when a notebook is not there under its name
+
+
+class Refused(Exception):
+    """The file is not taken; the message says why and what helps."""
+
+
+@dataclass(frozen=True, eq=False)
+class Notebook:
+    """A notebook of the assignment as released, and the items in it."""
+
+    name: str
+    book: NotebookNode
+    items: tuple[bank.Item, ...]
+
+    @property
+    def section(self) -> str:
+        return self.name.partition("-")[0]
+
+    @cached_property
+    def answers(self) -> dict[str, bank.Item]:
+        """The items by the grade id of their answer cells."""
+        return {grade_id(item.id): item for item in self.items}
+
+    @cached_property
+    def checks(self) -> dict[str, bank.Item]:
+        """The items by the grade id of their check cells."""
+        return {grade_id(item.id, "check"): item for item in self.items if item.type != "essay"}
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        return frozenset(filter(None, map(cell_name, self.book.cells)))
+
+
+@dataclass(frozen=True, eq=False)
+class Assignment:
+    """What was released under a name: `section-2`."""
+
+    name: str
+    notebooks: tuple[Notebook, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Sheet:
+    """One notebook of a submission; with a `reason` it is the release, because nothing could be read."""
+
+    notebook: Notebook
+    book: NotebookNode
+    notes: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Submission:
+    """A student's folder, read. `digest` changes when anything that was read does."""
+
+    student: str
+    sheets: tuple[Sheet, ...]
+    notes: tuple[str, ...]
+    timestamp: datetime | None
+    digest: str
+
+
+def cell_name(cell: NotebookNode) -> str | None:
+    """The grade id of a released cell."""
+    return cell.metadata.get("nbgrader", {}).get("grade_id")
+
+
+def assignment(name: str, folder: Path) -> Assignment:
+    """The assignment whose released notebooks lie in `folder`. ValueError when there are none, or no keys."""
+    notebooks = []
+    for path in sorted(folder.glob("*.ipynb")):
+        book = nbformat.read(path, as_version=4)
+        names = set(map(cell_name, book.cells))
+        items = tuple(i for i in bank.load(path.stem.partition("-")[0]) if grade_id(i.id) in names)
+        keyless = [item.id for item in items if not item.has_key]
+        if keyless:
+            raise ValueError(say("grade.error.keys", items=", ".join(keyless)))
+        notebooks.append(Notebook(path.stem, book, items))
+    if not notebooks:
+        raise ValueError(say("grade.error.release", name=name, folder=folder))
+    return Assignment(name, tuple(notebooks))
+
+
+def take(student: str, folder: Path, assigned: Assignment) -> Submission:
+    """What `folder` holds of the assignment. Never raises, whatever lies there."""
+    digest, read, problem = hashlib.sha256(), {}, ""
+    try:
+        for name in _files(folder, assigned):
+            read[name] = _read(folder / name, digest)
+    except Refused as refusal:
+        problem = str(refusal)
+        digest.update(problem.encode())
+    sheets = tuple(_sheet(notebook, read, assigned, problem) for notebook in assigned.notebooks)
+    timestamp, note = (None, "") if problem else _timestamp(folder / "timestamp.txt")
+    digest.update(str(timestamp).encode())
+    return Submission(student, sheets, tuple(filter(None, [note])), timestamp, digest.hexdigest())
+
+
+def _read(path: Path, digest) -> tuple[list[dict], list[str]] | Refused:
+    digest.update(f"{path.name}\0".encode("utf-8", "replace"))
+    try:
+        data = read_file(path)
+        digest.update(hashlib.sha256(data).digest())
+        return _parsed(data)
+    except Refused as refusal:
+        digest.update(str(refusal).encode())
+        return refusal
+
+
+# ---------------------------------------------------------------------------------------------------- files
+
+
+def _files(folder: Path, assigned: Assignment) -> list[str]:
+    """The assignment's notebooks in the folder, and where one is missing, others that may be it."""
+    expected = [f"{notebook.name}.ipynb" for notebook in assigned.notebooks]
+    try:
+        mode = os.lstat(folder).st_mode
+        if not stat.S_ISDIR(mode):
+            raise Refused(say("grade.refused.folder", kind=_kind(mode)))
+        present = [name for name in expected if os.path.lexists(folder / name)]
+        if len(present) == len(expected):
+            return present
+        with os.scandir(folder) as entries:
+            found = (entry.name for entry in entries if entry.name.casefold().endswith(".ipynb"))
+            return present + sorted(set(islice(found, _OTHERS)) - set(present))
+    except OSError as error:
+        raise Refused(say("grade.refused.unreadable", problem=error.strerror)) from error
+
+
+def read_file(path: Path, limit: int = FILE_BYTES) -> bytes:
+    """The bytes of a regular file. Refused: a link, a pipe, a device, a folder, or too much."""
+    try:
+        mode = os.lstat(path).st_mode
+        if not stat.S_ISREG(mode):
+            raise Refused(say("grade.refused.special", kind=_kind(mode)))
+        # Between the two looks it may have been exchanged: follow nothing, wait for nothing, look again.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        with open(descriptor, "rb") as file:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise Refused(say("grade.refused.special", kind=_kind(mode)))
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise Refused(say("grade.refused.unreadable", problem=error.strerror)) from error
+    if len(data) > limit:
+        raise Refused(say("grade.refused.large", megabytes=limit // 1_000_000))
+    return data
+
+
+def _kind(mode: int) -> str:
+    tests = {
+        "link": stat.S_ISLNK,
+        "folder": stat.S_ISDIR,
+        "pipe": stat.S_ISFIFO,
+        "socket": stat.S_ISSOCK,
+        "file": stat.S_ISREG,
+    }
+    return say("grade.kind." + next((kind for kind, test in tests.items() if test(mode)), "device"))
+
+
+# As nbgrader writes it; a zone's name could be the name of a file.
+_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?( ?([A-Z]{1,5}|[+-]\d\d:?\d\d))?")
+
+
+def _timestamp(path: Path) -> tuple[datetime | None, str]:
+    """When the submission says that it was handed in (UTC), and what is odd about that."""
+    if not os.path.lexists(path):
+        return None, ""
+    try:
+        words = read_file(path, 1_000).decode("utf-8-sig").strip()
+        when = parse_utc(words) if _TIMESTAMP.fullmatch(words) else None
+    except (Refused, ValueError, OverflowError):
+        when = None
+    if when is None or not 2000 <= when.year <= 2100:
+        return None, say("grade.note.timestamp")
+    late = when > datetime.now(UTC).replace(tzinfo=None)
+    return when, say("grade.note.future", when=when) if late else ""
+
+
+# ----------------------------------------------------------------------------------------------------- text
+
+
+def _parsed(data: bytes) -> tuple[list[dict], list[str]]:
+    """The cells in a notebook file's bytes, and notes."""
+    text, notes = _decoded(data)
+    if not text.strip():
+        raise Refused(say("grade.refused.empty"))
+    document, more = _document(text)
+    cells, most = _cells(document)
+    return cells, notes + more + most
+
+
+def _decoded(data: bytes) -> tuple[str, list[str]]:
+    for mark, encoding in (
+        (codecs.BOM_UTF8, "utf-8-sig"),
+        (codecs.BOM_UTF32_LE, "utf-32"),
+        (codecs.BOM_UTF32_BE, "utf-32"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data.startswith(mark):
+            return data.decode(encoding, "replace"), [say("grade.note.mark", encoding=encoding)]
+    try:
+        return data.decode("utf-8"), []
+    except UnicodeDecodeError:
+        return data.decode("utf-8", "replace"), [say("grade.note.encoding")]
+
+
+def _document(text: str) -> tuple[object, list[str]]:
+    """The JSON of a notebook; of a merge conflict the upper side if it can be read; of a torso what is whole."""
+    try:
+        return _load(text), []
+    except ValueError:
+        pass
+    for side in ("upper", "lower") if "\n<<<<<<<" in text else ():
+        try:
+            return _load(_side(text, side)), [say("grade.note.conflict", side=say(f"grade.side.{side}"))]
+        except ValueError:
+            continue
+    cells = _salvaged(text)
+    if not cells:
+        raise Refused(say("grade.refused.json"))
+    return {"cells": cells}, [say("grade.note.truncated", n=len(cells))]
+
+
+def _side(text: str, side: str) -> str:
+    """One side of every merge conflict; what lies outside of them stays."""
+    kept, now = [], ""
+    for line in text.splitlines(keepends=True):
+        mark = line[:7]
+        if mark == "<<<<<<<":
+            now = "upper"
+        elif mark == "|||||||" and now:
+            now = "base"
+        elif mark == "=======" and now:
+            now = "lower"
+        elif mark == ">>>>>>>" and now:
+            now = ""
+        elif now in ("", side):
+            kept.append(line)
+    return "".join(kept)
+
+
+def _load(text: str) -> object:
+    def small(digits: str) -> int:
+        return int(digits) if len(digits) < 20 else 0
+
+    try:
+        return json.loads(text, parse_int=small, parse_constant=lambda name: None)
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+
+
+def _salvaged(text: str) -> list:
+    """The whole cells at the beginning of a notebook that breaks off."""
+    start = re.search(r'"cells"\s*:\s*\[', text)
+    decoder, cells, at = json.JSONDecoder(parse_constant=lambda name: None), [], start.end() if start else len(text)
+    while len(cells) < CELLS:
+        at = re.compile(r"[\s,]*").match(text, at).end()
+        try:
+            cell, at = decoder.raw_decode(text, at)
+        except (ValueError, RecursionError):
+            break
+        cells.append(cell)
+    return cells
+
+
+def _cells(document: object) -> tuple[list[dict], list[str]]:
+    """Plain cells: kind, source, name, id. Of more than can be looked at, those that a release names first."""
+    if not isinstance(document, dict):
+        raise Refused(say("grade.refused.shape"))
+    cells, notes = document.get("cells"), []
+    if not isinstance(cells, list) and isinstance(document.get("worksheets"), list):
+        sheets = [s.get("cells") for s in document["worksheets"] if isinstance(s, dict)]
+        cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]
+        notes.append(say("grade.note.old"))
+    if not isinstance(cells, list):
+        raise Refused(say("grade.refused.shape"))
+    version = document.get("nbformat")
+    if isinstance(version, int) and version > 4:
+        notes.append(say("grade.note.future_format", version=version))
+    plain = [cell for cell in map(_plain, cells) if cell]
+    kept = plain
+    if len(plain) > CELLS or sum(len(cell["source"]) for cell in plain) > TOTAL_CHARACTERS:
+        kept, left = [], TOTAL_CHARACTERS
+        for cell in sorted(plain, key=lambda cell: cell["name"] is None):
+            left -= len(cell["source"])
+            if left >= 0 and len(kept) < CELLS:
+                kept.append(cell)
+        order = {id(cell): n for n, cell in enumerate(plain)}
+        kept.sort(key=lambda cell: order[id(cell)])
+        notes.append(say("grade.note.many", n=len(plain), kept=len(kept)))
+    return kept, notes
+
+
+def _plain(cell: object) -> dict | None:
+    if not isinstance(cell, dict):
+        return None
+    source = cell.get("source", cell.get("input"))
+    if isinstance(source, list):
+        source = "".join(part for part in source if isinstance(part, str))
+    if not isinstance(source, str):
+        return None
+    kind = cell.get("cell_type")
+    metadata = cell.get("metadata")
+    grading = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    name = grading.get("grade_id") if isinstance(grading, dict) else None
+    return {
+        "kind": kind if kind in ("code", "markdown", "raw") else "markdown",
+        "source": clean(source[:CELL_CHARACTERS]),
+        "name": name if isinstance(name, str) else None,
+        "id": cell.get("id") if isinstance(cell.get("id"), str) else None,
+    }
+
+
+def clean(words: str) -> str:
+    """Text that can be written and shown: no lone surrogates, no control characters."""
+    words = words.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
+    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "\N{REPLACEMENT CHARACTER}", words)
+
+
+# ------------------------------------------------------------------------------------------------ one sheet
+
+
+def _sheet(notebook: Notebook, read: dict, assigned: Assignment, problem: str) -> Sheet:
+    file, notes = f"{notebook.name}.ipynb", []
+    if file not in read and not problem:
+        file = _renamed(notebook, read, {f"{other.name}.ipynb" for other in assigned.notebooks})
+        if file:
+            notes.append(say("grade.note.renamed", file=clean(file)[:100]))
+    found = read.get(file)
+    if found is None or isinstance(found, Refused):
+        reason = problem or (str(found) if found else say("grade.refused.missing", file=f"{notebook.name}.ipynb"))
+        return Sheet(notebook, notebook.book, (), reason)
+    cells, more = found
+    found, most = _named(cells, notebook)
+    book = restore(_book(found), notebook.book)
+    for number, cell in enumerate(book.cells):
+        if cell_name(cell) is None:
+            cell["id"] = f"own-{number}"  # nbformat's are random, and two runs would differ
+    return Sheet(notebook, book, tuple(notes + more + most))
+
+
+def _renamed(notebook: Notebook, read: dict, expected: set[str]) -> str | None:
+    """The file that is the notebook under another name: the one with most of its cells, or the only one."""
+    others = {name: found for name, found in read.items() if name not in expected}
+    known = {
+        name: len({cell["name"] for cell in found[0]} & notebook.names)
+        for name, found in others.items()
+        if not isinstance(found, Refused)
+    }
+    best = max(known, key=known.get, default=None)
+    return best if best and known[best] else next(iter(others)) if len(others) == 1 else None
+
+
+def _named(cells: list[dict], notebook: Notebook) -> tuple[list[dict], list[str]]:
+    """The cells with the grade ids they have lost, and notes of copies, retyped and lost cells."""
+    by_id = {cell.id: cell_name(cell) for cell in notebook.book.cells if "id" in cell}
+    kinds = {cell_name(cell): cell.cell_type for cell in notebook.book.cells}
+    for cell in cells:
+        if cell["name"] not in notebook.names:
+            cell["name"] = by_id.get(cell["id"])
+    names, notes = [cell["name"] for cell in cells], []
+    for name, item in notebook.answers.items():
+        if name not in names and (cell := _defining(item, cells)):
+            cell["name"] = name
+            notes.append(say("grade.note.found", id=item.id, name=item.answer))
+        elif name not in names:
+            notes.append(say("grade.note.lost", id=item.id))
+        elif names.count(name) > 1:
+            notes.append(say("grade.note.copied", id=item.id, n=names.count(name)))
+        if any(cell["name"] == name and cell["kind"] != kinds[name] for cell in cells):
+            notes.append(say("grade.note.retyped", id=item.id))
+    return cells, notes
+
+
+def _defining(item: bank.Item, cells: list[dict]) -> dict | None:
+    """The last of the student's own cells that gives the item's answer its value."""
+    if not item.answer:
+        return None
+    name = re.escape(item.answer)
+    wanted = re.compile(rf"^(?:def {name}\s*\(|{name}\s*(?::[^=\n]+)?=(?!=))", re.M)
+    return next(
+        (c for c in reversed(cells) if c["name"] is None and c["kind"] == "code" and wanted.search(c["source"])), None
+    )
+
+
+def _book(cells: list[dict]) -> NotebookNode:
+    made = [
+        {
+            "cell_type": cell["kind"],
+            "source": cell["source"],
+            "metadata": {"nbgrader": {"grade_id": cell["name"]}} if cell["name"] else {},
+        }
+        for cell in cells
+    ]
+    return nbformat.from_dict({"cells": made})

@@ -1,0 +1,274 @@
+"""What can still be read of a notebook file, whatever happened to it.
+
+`read` takes bytes and gives well-formed cells, every line of source that is still in the file, and the names
+of what was wrong with it. It runs nothing and raises nothing.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+DEPTH = 40  # of lists and dicts in outputs and metadata; JSON deeper than that was made to break something
+
+_CELL = re.compile(r'(?<!\\)"cell_type"\s*:\s*"(\w+)')
+_SOURCE = re.compile(r'(?<!\\)"(?:source|input)"\s*:')
+_NEXT_KEY = re.compile(
+    r'(?<!\\)"(?:attachments|execution_count|id|metadata|outputs|prompt_number|language)"\s*:'
+)
+_GRADE_ID = re.compile(r'"grade_id"\s*:\s*"([^"\\]*)"')
+_STRING = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|\Z)', re.S)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_BOMS = {
+    codecs.BOM_UTF8: "utf-8",
+    codecs.BOM_UTF32_LE: "utf-32-le",
+    codecs.BOM_UTF32_BE: "utf-32-be",
+    codecs.BOM_UTF16_LE: "utf-16-le",
+    codecs.BOM_UTF16_BE: "utf-16-be",
+}
+
+
+class Read(NamedTuple):
+    """A well-formed notebook (format 4.5, sources as texts) and what was wrong with the file."""
+
+    cells: list[dict]
+    metadata: dict
+    wrong: list[str]
+
+
+def read(data: bytes) -> Read:
+    """The notebook in a file's bytes. `wrong`: empty, bom, encoding, conflict, json, version, shape."""
+    if not data.strip(b"\0 \t\r\n"):
+        return Read([], {}, ["empty"])
+    told, wrong = _decoded(data)
+    book = _parsed(told)
+    if book is None and re.search("^<{7}", told, re.M):
+        wrong.append("conflict")
+        ours, theirs = (_parsed(side) or {"cells": list(_salvaged(side))} for side in _sides(told))
+        book = {**ours, "cells": _both(_cells(ours, []), _cells(theirs, []))}
+    elif book is None:
+        wrong.append("json")
+        book = {"cells": list(_salvaged(told))}
+    cells = _cells(book, wrong)
+    metadata = book.get("metadata")
+    return Read(cells, metadata if isinstance(metadata, dict) and _shallow(metadata) else {}, wrong)
+
+
+# --------------------------------------------------------------------------------------------- bytes to JSON
+
+
+def _decoded(data: bytes) -> tuple[str, list[str]]:
+    for mark, name in _BOMS.items():
+        if data.startswith(mark):
+            return _clean(data[len(mark) :].decode(name, "replace")), ["bom"]
+    try:
+        return _clean(data.decode("utf-8")), []
+    except UnicodeDecodeError:
+        return _clean(data.decode("utf-8", "gvclab-western")), ["encoding"]
+
+
+def _western(error: UnicodeError) -> tuple[str, int]:
+    """Bytes that are no UTF-8, as most editors of the West would have meant them."""
+    return error.object[error.start : error.end].decode("cp1252", "replace"), error.end
+
+
+codecs.register_error("gvclab-western", _western)
+
+
+def _clean(told: str) -> str:
+    return told.replace("\r\n", "\n")
+
+
+def _sides(told: str) -> tuple[str, str]:
+    """The two versions between the marks of a merge conflict."""
+    sides, side = {"ours": [], "theirs": [], "base": []}, ""
+    for line in told.splitlines(keepends=True):
+        if line.startswith("<<<<<<<"):
+            side = "ours"
+        elif side and line.startswith("|||||||"):
+            side = "base"
+        elif side and line.startswith("======="):
+            side = "theirs"
+        elif side and line.startswith(">>>>>>>"):
+            side = ""
+        else:
+            for one in [side] if side else ["ours", "theirs"]:
+                sides[one].append(line)
+    return "".join(sides["ours"]), "".join(sides["theirs"])
+
+
+def _parsed(told: str) -> dict | None:
+    try:
+        book = json.loads(told, parse_constant=lambda _: None, parse_int=_whole)
+    except (ValueError, RecursionError):
+        return None
+    return book if isinstance(book, dict) else {"cells": book}
+
+
+def _whole(digits: str) -> int | None:
+    return int(digits) if len(digits) < 20 else None
+
+
+# ----------------------------------------------------------------------------------------- well-formed cells
+
+
+def _cells(book: dict, wrong: list[str]) -> list[dict]:
+    """The cells of JSON that ought to be a notebook, each in the form of format 4.5."""
+    found = book.get("cells")
+    if book.get("worksheets"):
+        wrong.append("version")
+        sheets = book["worksheets"] if isinstance(book["worksheets"], list) else []
+        found = [cell for sheet in sheets if isinstance(sheet, dict) for cell in _list(sheet.get("cells"))]
+    elif "nbformat" in book and book["nbformat"] != 4:
+        wrong.append("version")
+    cells = [cell for entry in _list(found) if (cell := _cell(entry))]
+    if not isinstance(found, list) or len(cells) < len(found):
+        wrong.append("shape")
+    seen: set[str] = set()
+    for n, cell in enumerate(cells, 1):
+        if cell["id"] in seen or not re.fullmatch(r"[\w-]{1,64}", cell["id"], re.ASCII):
+            cell["id"] = next(name for k in range(n, 10**9) if (name := f"cell-{k}") not in seen)
+        seen.add(cell["id"])
+    return cells
+
+
+def _list(data: Any) -> list:
+    return data if isinstance(data, list) else []
+
+
+def _cell(entry: Any) -> dict | None:
+    if isinstance(entry, str):
+        entry = {"cell_type": "raw", "source": entry}
+    if not isinstance(entry, dict):
+        return None
+    kind, source = entry.get("cell_type"), _source(entry.get("source", entry.get("input", "")))
+    if kind == "heading":
+        kind, source = "markdown", f"# {source}"
+    metadata = entry.get("metadata")
+    cell = {
+        "cell_type": kind if kind in ("code", "markdown") else "raw",
+        "id": entry["id"] if isinstance(entry.get("id"), str) else "",
+        "metadata": metadata if isinstance(metadata, dict) and _shallow(metadata) else {},
+        "source": source,
+    }
+    if kind == "code":
+        count = entry.get("execution_count", entry.get("prompt_number"))
+        cell["execution_count"] = count if type(count) is int and count >= 0 else None
+        cell["outputs"] = [output for output in _list(entry.get("outputs")) if _is_output(output)]
+    elif isinstance(entry.get("attachments"), dict) and _shallow(entry["attachments"]):
+        cell["attachments"] = entry["attachments"]
+    return cell
+
+
+def _source(data: Any) -> str:
+    if isinstance(data, list):
+        data = "".join(line if isinstance(line, str) else f"{line}\n" for line in data)
+    text = data if isinstance(data, str) else "" if data is None else str(data)
+    return _SURROGATE.sub("\ufffd", text.replace("\r\n", "\n"))
+
+
+_OUTPUTS = {
+    "stream": {"name": str, "text": (str, list)},
+    "display_data": {"data": dict, "metadata": dict},
+    "execute_result": {"data": dict, "metadata": dict},
+    "error": {"ename": str, "evalue": str, "traceback": list},
+}
+
+
+def _is_output(output: Any) -> bool:
+    if not isinstance(output, dict) or not isinstance(output.get("output_type"), str):
+        return False
+    wanted = _OUTPUTS.get(output["output_type"])
+    return bool(
+        wanted and all(isinstance(output.get(key), kind) for key, kind in wanted.items()) and _shallow(output)
+    )
+
+
+def _shallow(data: Any) -> bool:
+    """Whether JSON data are nested no deeper than a notebook's are."""
+    level = [data]
+    for _ in range(DEPTH):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return True
+    return False
+
+
+# --------------------------------------------------------------------------------------------- broken JSON
+
+
+def _salvaged(told: str) -> Iterator[dict]:
+    """The cells of JSON that has a hole or lacks its end: whole where they are whole, else their sources."""
+    names = [match.start() for match in _CELL.finditer(told)]
+    starts = [max(told.rfind("{", max(0, at - 200), at), 0) or at for at in names]
+    for start, end in zip(starts, [*starts[1:], len(told)], strict=True):
+        region = told[start:end]
+        yield _whole_cell(region) or _torn_cell(region)
+
+
+def _whole_cell(region: str) -> dict | None:
+    try:
+        cell, _ = json.JSONDecoder(parse_constant=lambda _: None, parse_int=_whole).raw_decode(region)
+    except (ValueError, RecursionError):
+        return None
+    return cell if isinstance(cell, dict) and ("source" in cell or "input" in cell) else None
+
+
+def _torn_cell(region: str) -> dict:
+    name, at = _GRADE_ID.search(region), _SOURCE.search(region)
+    grading = {"nbgrader": {"grade_id": name.group(1)}} if name else {}
+    lines = _lines(region[at.end() :]) if at else []
+    return {"cell_type": _CELL.search(region).group(1), "metadata": grading, "source": "".join(lines)}
+
+
+def _lines(torn: str) -> list[str]:
+    """The lines of a source whose JSON is torn: by lines of the file where it was written so, else by
+    quotes.
+    """
+    stop = _NEXT_KEY.search(torn)
+    torn = torn[: stop.start()] if stop else torn
+    if "\n" not in torn.strip():
+        return [_unquoted(match.group(1)) for match in _STRING.finditer(torn)]
+    written = (line.strip() for line in torn.splitlines())
+    kept = [line for line in written if line.strip("[]{}, ")]
+    return [
+        _unquoted(line.removesuffix(",").removesuffix('"').removeprefix("[").strip().removeprefix('"'))
+        for line in kept
+    ]
+
+
+def _unquoted(body: str) -> str:
+    try:
+        return json.loads(f'"{body}"', strict=False)
+    except ValueError:  # an escape was cut in two
+        simple = {"n": "\n", "t": "\t", '"': '"', "\\": "\\", "/": "/", "r": "\r"}
+        return re.sub(r"\\(.)", lambda escape: simple.get(escape.group(1), escape.group()), body)
+
+
+def _both(ours: list[dict], theirs: list[dict]) -> list[dict]:
+    """Our cells, with those of theirs that say something else before the cell of the same name."""
+    cells, known = list(ours), {(cell["cell_type"], cell["source"]) for cell in ours}
+    at = 0
+    for cell in theirs:
+        name = grade_id(cell) or cell["id"]
+        same = next((n for n, c in enumerate(cells) if name and (grade_id(c) or c["id"]) == name), None)
+        at = at if same is None else same
+        if (cell["cell_type"], cell["source"]) not in known:
+            cells.insert(at, cell)
+        at += 1
+    return cells
+
+
+def grade_id(cell: dict) -> str:
+    """nbgrader's name of a cell, empty if it has none."""
+    grading = cell["metadata"].get("nbgrader")
+    name = grading.get("grade_id") if isinstance(grading, dict) else ""
+    return name if isinstance(name, str) else ""
