@@ -19,8 +19,6 @@ from urllib.parse import urlsplit
 import nbformat
 import pytest
 
-pytestmark = pytest.mark.browser
-
 PATIENCE = 120_000  # ms: a slow machine is not a failure
 ARGUMENTS = (
     "--no-sandbox",
@@ -43,13 +41,6 @@ OVERRIDES = {
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},  # all cells are there, seen or not
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
 }
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.browser)
 
 
 @dataclass(frozen=True)
@@ -199,11 +190,29 @@ class Notebook:
         """Restart the kernel, as the menu does."""
         self._command("notebook:restart-kernel")
         self.page.locator(".jp-Dialog .jp-mod-warn").click()
+        self.page.locator(".jp-Dialog").wait_for(state="detached")
         self._await_idle()
 
-    def text_of_outputs(self) -> str:
-        """What stands under the cells."""
-        return "\n".join(self.page.locator(".jp-OutputArea").all_text_contents())
+    def save(self) -> None:
+        """Save, outputs included."""
+        self._command("docmanager:save")
+        self._await(f"() => {PANEL}.context.model.dirty === false")
+
+    def ask_kernel(self, code: str) -> str:
+        """What the kernel prints for some lines, run beside the notebook."""
+        return self.page.evaluate(
+            f"""async (code) => {{
+                let printed = '';
+                const running = {PANEL}.sessionContext.session.kernel.requestExecute({{ code, store_history: false }});
+                running.onIOPub = ({{ header, content }}) => {{
+                    if (header.msg_type === 'stream') printed += content.text;
+                    if (header.msg_type === 'error') printed += content.evalue;
+                }};
+                await running.done;
+                return printed.trim();
+            }}""",
+            code,
+        )
 
     def _command(self, command: str) -> None:
         self.page.evaluate("command => void window.jupyterapp.commands.execute(command)", command)

@@ -22,9 +22,7 @@ class Power(Panel):
     title = "Power lab"
     State = State
     controls = (
-        Slider(
-            "power", min=0.2, max=5.0, step=0.1, label="power a", unit="times", help="How steep the curve is."
-        ),
+        Slider("power", min=0.2, max=5.0, step=0.1, label="power a", unit="times", help="How steep the curve is."),
         Slider("size", min=2, max=200, step=1, log=True, label="points n", group="grid"),
         Checkbox("upside_down", label="upside down", help="One minus the curve."),
         Choice("unit", options=("share", "percent"), label="unit of y"),
@@ -96,6 +94,4 @@ class Slow(Panel):
         return np.linspace(0, 1, 101)
 
     def view(self, state, x):
-        return View(
-            ({"x": x, "y": state.other * x**state.power},), {}, f"{len(x)} points at b = {state.other:.2f}."
-        )
+        return View(({"x": x, "y": state.other * x**state.power},), {}, f"{len(x)} points at b = {state.other:.2f}.")

@@ -129,6 +129,7 @@ const createView = (shown, words, askTable) => {
 
   const start = async (el) => {
     el.classList.add("gvclab-figure");
+    el.dataset.lmSuppressShortcuts = "true"; // Enter opens the table, not the cell
     el.replaceChildren(plot, sentence, spoken, details);
     say(shown.sentence);
     fit.observe(plot);

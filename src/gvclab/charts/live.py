@@ -95,11 +95,7 @@ class LiveFigure(anywidget.AnyWidget):
 def changed(old: Any, new: Any) -> dict[str, Any]:
     """The values of `new`, by dotted names, that differ from those of `old`."""
     before = flatten(old)
-    return {
-        name: value
-        for name, value in flatten(new).items()
-        if name not in before or not _same(before[name], value)
-    }
+    return {name: value for name, value in flatten(new).items() if name not in before or not _same(before[name], value)}
 
 
 def _same(old: Any, new: Any) -> bool:
@@ -120,7 +116,7 @@ def pack(value: Any) -> tuple[Any, list[bytes]]:
             buffers.append(np.ascontiguousarray(part, dtype="<f8").tobytes())
             return {"buffer": len(buffers) - 1, "shape": list(part.shape)}
         if isinstance(part, np.ndarray | np.generic):
-            return plain(part.tolist())
+            return plain(np.datetime_as_string(part).tolist() if part.dtype.kind == "M" else part.tolist())
         if isinstance(part, dict):
             return {name: plain(each) for name, each in part.items()}
         if isinstance(part, list | tuple):

@@ -1,10 +1,11 @@
-"""A figure in a notebook: a living widget where a kernel runs, a plain figure elsewhere, and always its words and numbers."""
+"""A figure in a notebook: a living widget where a kernel runs, a plain figure elsewhere; always words and numbers."""
 
 from __future__ import annotations
 
 import json
 import os
 from collections.abc import Callable
+from html import escape
 from typing import TYPE_CHECKING, Any
 
 from gvclab.content import message
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def show(figure: go.Figure, view: View, widget: Callable[[], ipywidgets.Widget]) -> None:
-    """Display a figure. `widget` makes or finds the living one; it is not called where none can run (`GVCLAB_STATIC`)."""
+    """Display a figure.
+
+    `widget` makes or finds the living one; it is not called where none can run, nor with `GVCLAB_STATIC` set.
+    """
     from IPython.display import display
 
     living = widget() if _has_kernel() and not os.environ.get("GVCLAB_STATIC") else None
@@ -29,14 +33,15 @@ def show(figure: go.Figure, view: View, widget: Callable[[], ipywidgets.Widget])
 def bundles(figure: go.Figure, view: View, living: ipywidgets.Widget | None = None) -> list[dict[str, Any]]:
     """What is displayed, by MIME type: the widget or the figure, then words and numbers.
 
-    A saved notebook keeps both. Beside a living widget the page hides the words and numbers (figure.css); they are there for
-    readers whose page has neither kernel nor plotly.
+    A saved notebook keeps both. Beside a living widget the page hides the words and numbers (figure.css); they are
+    there for readers whose page has neither kernel nor plotly.
     """
     picture: dict[str, Any] = {
         "application/vnd.plotly.v1+json": json.loads(figure.to_json()),
         "text/plain": view.sentence,
     }
-    words = f"<p>{view.sentence}</p><details><summary>{message('charts.page.table')}</summary>{to_html(view.table)}</details>"
+    numbers = f"<details><summary>{message('charts.page.table')}</summary>{to_html(view.table)}</details>"
+    words = f"<p>{escape(view.sentence)}</p>{numbers}"
     if living is not None:
         picture["application/vnd.jupyter.widget-view+json"] = {
             "version_major": 2,

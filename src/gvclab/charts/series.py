@@ -86,7 +86,7 @@ class Series:
             }
             for said, at in self._marks.items()
         ]
-        y = f"{self._label} ({self.unit})" if self.unit else self._label
+        y = f"{self._label}<br>({self.unit})" if self.unit else self._label
         x = theme.axis("" if self._dated else self._x)
         floor = "tozero" if self._table[self._y].min() >= 0 else "normal"
         return theme.frame(

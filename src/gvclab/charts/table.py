@@ -15,9 +15,7 @@ def to_html(table: pd.DataFrame | Mapping[str, pd.DataFrame] | None) -> str:
     if table is None:
         return ""
     if isinstance(table, Mapping):
-        return "".join(
-            f"<p><strong>{escape(name)}</strong></p>{to_html(part)}" for name, part in table.items()
-        )
+        return "".join(f"<p><strong>{escape(name)}</strong></p>{to_html(part)}" for name, part in table.items())
     plain_index = table.index.name is None and table.index.dtype.kind in "iu"
     return table.to_html(border=0, index=not plain_index, float_format=_number, na_rep="–", justify="unset")
 

@@ -59,6 +59,12 @@ function render({ model, el }) {
       ? [form.querySelector("input:checked")?.value ?? ""]
       : [...form.querySelectorAll(".gvclab-field :is(input, select)")].map((input) => input.value.trim());
 
+  // In JupyterLab Enter in a text field does not reach the form by itself.
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || !event.target.matches("input")) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     status.replaceChildren(node("span", { class: "gvclab-quiet" }, question.checking));

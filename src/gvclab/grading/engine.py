@@ -14,7 +14,7 @@ import json
 import os
 import signal
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from gvclab.content import text as say
 from gvclab.exercises import Verdict, bank, judge
@@ -76,9 +76,18 @@ def grade(work: Work, room: Room) -> Done:
     return Done(unjudged(work, problem), notes=(problem,))
 
 
+def grade_all(works: dict[str, Work], room: Room) -> dict[str, Done]:
+    """The notebooks of a submission, one after the other: what a worker of whatever kind is asked to do."""
+    return {name: grade(work, replace(room, section=work.section)) for name, work in works.items()}
+
+
 def unjudged(work: Work, problem: str) -> dict[str, Mark]:
     """Nothing earned, for one reason, in every check."""
-    return {step.item: _mark(bank.item(step.item), verdict("unanswered", problem)) for step in work.steps if step.source is None}
+    return {
+        step.item: _mark(bank.item(step.item), verdict("unanswered", problem))
+        for step in work.steps
+        if step.source is None
+    }
 
 
 def _mark(item: bank.Item, judged: Verdict) -> Mark:

@@ -7,9 +7,7 @@ read, the reason and the remedy. Nothing in here runs, renders or believes what 
 
 from __future__ import annotations
 
-import codecs
 import hashlib
-import json
 import os
 import re
 import stat
@@ -27,6 +25,7 @@ from gvclab.build.exercise import grade_id
 from gvclab.content import text as say
 from gvclab.exercises import bank
 
+from . import salvage
 from .submission import restore
 
 FILE_BYTES = 20_000_000
@@ -61,6 +60,11 @@ class Notebook:
     def checks(self) -> dict[str, bank.Item]:
         """The items by the grade id of their check cells."""
         return {grade_id(item.id, "check"): item for item in self.items if item.type != "essay"}
+
+    @cached_property
+    def texts(self) -> frozenset[str]:
+        """What the release says in Markdown."""
+        return frozenset(cell.source for cell in self.book.cells if cell.cell_type == "markdown")
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -137,7 +141,7 @@ def _read(path: Path, digest) -> tuple[list[dict], list[str]] | Refused:
     try:
         data = read_file(path)
         digest.update(hashlib.sha256(data).digest())
-        return _parsed(data)
+        return _cells(data)
     except Refused as refusal:
         digest.update(str(refusal).encode())
         return refusal
@@ -150,9 +154,10 @@ def _files(folder: Path, assigned: Assignment) -> list[str]:
     """The assignment's notebooks in the folder, and where one is missing, others that may be it."""
     expected = [f"{notebook.name}.ipynb" for notebook in assigned.notebooks]
     try:
-        mode = os.lstat(folder).st_mode
-        if not stat.S_ISDIR(mode):
-            raise Refused(say("grade.refused.folder", kind=_kind(mode)))
+        for place in (folder.parent, folder):
+            mode = os.lstat(place).st_mode
+            if not stat.S_ISDIR(mode):
+                raise Refused(say("grade.refused.folder", kind=_kind(mode)))
         present = [name for name in expected if os.path.lexists(folder / name)]
         if len(present) == len(expected):
             return present
@@ -171,7 +176,7 @@ def read_file(path: Path, limit: int = FILE_BYTES) -> bytes:
             raise Refused(say("grade.refused.special", kind=_kind(mode)))
         # Between the two looks it may have been exchanged: follow nothing, wait for nothing, look again.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        with open(descriptor, "rb") as file:
+        with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 raise Refused(say("grade.refused.special", kind=_kind(mode)))
             data = file.read(limit + 1)
@@ -212,146 +217,47 @@ def _timestamp(path: Path) -> tuple[datetime | None, str]:
     return when, say("grade.note.future", when=when) if late else ""
 
 
-# ----------------------------------------------------------------------------------------------------- text
+# ---------------------------------------------------------------------------------------------------- cells
 
 
-def _parsed(data: bytes) -> tuple[list[dict], list[str]]:
-    """The cells in a notebook file's bytes, and notes."""
-    text, notes = _decoded(data)
-    if not text.strip():
-        raise Refused(say("grade.refused.empty"))
-    document, more = _document(text)
-    cells, most = _cells(document)
-    return cells, notes + more + most
-
-
-def _decoded(data: bytes) -> tuple[str, list[str]]:
-    for mark, encoding in (
-        (codecs.BOM_UTF8, "utf-8-sig"),
-        (codecs.BOM_UTF32_LE, "utf-32"),
-        (codecs.BOM_UTF32_BE, "utf-32"),
-        (codecs.BOM_UTF16_LE, "utf-16"),
-        (codecs.BOM_UTF16_BE, "utf-16"),
-    ):
-        if data.startswith(mark):
-            return data.decode(encoding, "replace"), [say("grade.note.mark", encoding=encoding)]
-    try:
-        return data.decode("utf-8"), []
-    except UnicodeDecodeError:
-        return data.decode("utf-8", "replace"), [say("grade.note.encoding")]
-
-
-def _document(text: str) -> tuple[object, list[str]]:
-    """The JSON of a notebook; of a merge conflict the upper side if it can be read; of a torso what is whole."""
-    try:
-        return _load(text), []
-    except ValueError:
-        pass
-    for side in ("upper", "lower") if "\n<<<<<<<" in text else ():
-        try:
-            return _load(_side(text, side)), [say("grade.note.conflict", side=say(f"grade.side.{side}"))]
-        except ValueError:
-            continue
-    cells = _salvaged(text)
+def _cells(data: bytes) -> tuple[list[dict], list[str]]:
+    """The cells in a notebook file's bytes (kind, source, name, id), and notes of what was wrong with it."""
+    found = salvage.read(data)
+    cells = [
+        {
+            "kind": cell["cell_type"],
+            "source": clean(cell["source"][:CELL_CHARACTERS]),
+            "name": salvage.grade_id(cell) or None,
+            "id": cell["id"],
+        }
+        for cell in found.cells
+    ]
     if not cells:
-        raise Refused(say("grade.refused.json"))
-    return {"cells": cells}, [say("grade.note.truncated", n=len(cells))]
-
-
-def _side(text: str, side: str) -> str:
-    """One side of every merge conflict; what lies outside of them stays."""
-    kept, now = [], ""
-    for line in text.splitlines(keepends=True):
-        mark = line[:7]
-        if mark == "<<<<<<<":
-            now = "upper"
-        elif mark == "|||||||" and now:
-            now = "base"
-        elif mark == "=======" and now:
-            now = "lower"
-        elif mark == ">>>>>>>" and now:
-            now = ""
-        elif now in ("", side):
-            kept.append(line)
-    return "".join(kept)
-
-
-def _load(text: str) -> object:
-    def small(digits: str) -> int:
-        return int(digits) if len(digits) < 20 else 0
-
-    try:
-        return json.loads(text, parse_int=small, parse_constant=lambda name: None)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
-
-
-def _salvaged(text: str) -> list:
-    """The whole cells at the beginning of a notebook that breaks off."""
-    start = re.search(r'"cells"\s*:\s*\[', text)
-    decoder, cells, at = json.JSONDecoder(parse_constant=lambda name: None), [], start.end() if start else len(text)
-    while len(cells) < CELLS:
-        at = re.compile(r"[\s,]*").match(text, at).end()
-        try:
-            cell, at = decoder.raw_decode(text, at)
-        except (ValueError, RecursionError):
-            break
-        cells.append(cell)
-    return cells
-
-
-def _cells(document: object) -> tuple[list[dict], list[str]]:
-    """Plain cells: kind, source, name, id. Of more than can be looked at, those that a release names first."""
-    if not isinstance(document, dict):
-        raise Refused(say("grade.refused.shape"))
-    cells, notes = document.get("cells"), []
-    if not isinstance(cells, list) and isinstance(document.get("worksheets"), list):
-        sheets = [s.get("cells") for s in document["worksheets"] if isinstance(s, dict)]
-        cells = [cell for sheet in sheets if isinstance(sheet, list) for cell in sheet]
-        notes.append(say("grade.note.old"))
-    if not isinstance(cells, list):
-        raise Refused(say("grade.refused.shape"))
-    version = document.get("nbformat")
-    if isinstance(version, int) and version > 4:
-        notes.append(say("grade.note.future_format", version=version))
-    plain = [cell for cell in map(_plain, cells) if cell]
-    kept = plain
-    if len(plain) > CELLS or sum(len(cell["source"]) for cell in plain) > TOTAL_CHARACTERS:
-        kept, left = [], TOTAL_CHARACTERS
-        for cell in sorted(plain, key=lambda cell: cell["name"] is None):
-            left -= len(cell["source"])
-            if left >= 0 and len(kept) < CELLS:
-                kept.append(cell)
-        order = {id(cell): n for n, cell in enumerate(plain)}
-        kept.sort(key=lambda cell: order[id(cell)])
-        notes.append(say("grade.note.many", n=len(plain), kept=len(kept)))
+        raise Refused(say(f"grade.refused.{'empty' if 'empty' in found.wrong else 'json'}"))
+    notes = [say(f"grade.wrong.{problem}") for problem in found.wrong]
+    kept = _bounded(cells)
+    if len(kept) < len(cells):
+        notes.append(say("grade.note.many", n=len(cells), kept=len(kept), most=CELLS, characters=TOTAL_CHARACTERS))
     return kept, notes
 
 
-def _plain(cell: object) -> dict | None:
-    if not isinstance(cell, dict):
-        return None
-    source = cell.get("source", cell.get("input"))
-    if isinstance(source, list):
-        source = "".join(part for part in source if isinstance(part, str))
-    if not isinstance(source, str):
-        return None
-    kind = cell.get("cell_type")
-    metadata = cell.get("metadata")
-    grading = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-    name = grading.get("grade_id") if isinstance(grading, dict) else None
-    return {
-        "kind": kind if kind in ("code", "markdown", "raw") else "markdown",
-        "source": clean(source[:CELL_CHARACTERS]),
-        "name": name if isinstance(name, str) else None,
-        "id": cell.get("id") if isinstance(cell.get("id"), str) else None,
-    }
+def _bounded(cells: list[dict]) -> list[dict]:
+    """No more cells and text than a notebook needs; those that have a name first, in their order."""
+    taken, left = set(), TOTAL_CHARACTERS
+    for number in sorted(range(len(cells)), key=lambda number: cells[number]["name"] is None):
+        left -= len(cells[number]["source"])
+        if left >= 0 and len(taken) < CELLS:
+            taken.add(number)
+    return [cell for number, cell in enumerate(cells) if number in taken]
 
 
 def clean(words: str) -> str:
     """Text that can be written and shown: no lone surrogates, no control characters."""
     words = words.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n").replace("\r", "\n")
-    return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]", "\N{REPLACEMENT CHARACTER}", words)
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", words)
+
+
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 # ------------------------------------------------------------------------------------------------ one sheet
@@ -416,7 +322,8 @@ def _defining(item: bank.Item, cells: list[dict]) -> dict | None:
     name = re.escape(item.answer)
     wanted = re.compile(rf"^(?:def {name}\s*\(|{name}\s*(?::[^=\n]+)?=(?!=))", re.M)
     return next(
-        (c for c in reversed(cells) if c["name"] is None and c["kind"] == "code" and wanted.search(c["source"])), None
+        (c for c in reversed(cells) if c["name"] is None and c["kind"] == "code" and wanted.search(c["source"])),
+        None,
     )
 
 

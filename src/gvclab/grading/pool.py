@@ -121,7 +121,8 @@ def discard() -> None:
 
 
 @atexit.register
-def _discard_all() -> None:
+def discard_all() -> None:
+    """End the warm parents of all threads."""
     for held in list(_all):
         held.close()
 

@@ -13,9 +13,7 @@ from gvclab.content import text as say
 
 def add_release(commands: argparse._SubParsersAction) -> None:
     """Add `release` to the command line."""
-    parser = commands.add_parser(
-        "release", help=say("release.cli.help"), description=say("release.cli.help")
-    )
+    parser = commands.add_parser("release", help=say("release.cli.help"), description=say("release.cli.help"))
     parser.add_argument("section", nargs="?", help=say("release.cli.section"))
     parser.add_argument("--course-id", metavar="ID", help=say("release.cli.course"))
     parser.add_argument(
@@ -69,3 +67,36 @@ def _check(root: Path, paths: list[Path]) -> int:
 
 def _size(count: int) -> str:
     return f"{count / 1e6:.1f} MB" if count >= 1e6 else f"{count / 1e3:.0f} kB"
+
+
+def add_doctor(commands: argparse._SubParsersAction) -> None:
+    """Add `doctor` to the command line."""
+    parser = commands.add_parser("doctor", help=say("doctor.cli.help"), description=say("doctor.cli.help"))
+    parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help=say("doctor.cli.files"))
+    parser.add_argument("--fix", action="store_true", help=say("doctor.cli.fix"))
+    parser.set_defaults(run=_doctor)
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    healthy = [_visit(file, options.fix) for file in options.files]
+    return 0 if all(healthy) else 1
+
+
+def _visit(file: Path, fix: bool) -> bool:
+    """Whether nothing is wrong, at the end."""
+    from gvclab.grading import doctor
+
+    found = doctor.visit(file)
+    if fix and found.mended is not None:
+        kept = doctor.mend(file, found)
+        print(say("doctor.mended", file=file, backup=kept.name))
+        found = doctor.visit(file)
+    if not found.troubles:
+        print(say("doctor.healthy", file=file))
+        return True
+    print(say("doctor.rest" if fix else "doctor.head", file=file))
+    for trouble in found.troubles:
+        print(f"  {'✚' if trouble.mends else '✘'} {trouble}")
+    if found.mended is not None:
+        print(say("doctor.mends", n=sum(trouble.mends for trouble in found.troubles)))
+    return False

@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
@@ -20,7 +21,18 @@ _NEXT_KEY = re.compile(
     r'(?<!\\)"(?:attachments|execution_count|id|metadata|outputs|prompt_number|language)"\s*:'
 )
 _GRADE_ID = re.compile(r'"grade_id"\s*:\s*"([^"\\]*)"')
+_LONE_STRING = re.compile(r'^\s*"((?:[^"\\]|\\.)*)",?\s*$', re.M)
 _STRING = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|\Z)', re.S)
+_KEYS = {
+    "attachments",
+    "cell_type",
+    "execution_count",
+    "id",
+    "metadata",
+    "outputs",
+    "prompt_number",
+    "language",
+}
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BOMS = {
     codecs.BOM_UTF8: "utf-8",
@@ -52,6 +64,9 @@ def read(data: bytes) -> Read:
     elif book is None:
         wrong.append("json")
         book = {"cells": list(_salvaged(told))}
+    elif not isinstance(book.get("cells"), list) and not book.get("worksheets"):
+        book = {**book, "cells": list(_salvaged(told))}
+        wrong.append("shape")
     cells = _cells(book, wrong)
     metadata = book.get("metadata")
     return Read(cells, metadata if isinstance(metadata, dict) and _shallow(metadata) else {}, wrong)
@@ -144,7 +159,7 @@ def _cell(entry: Any) -> dict | None:
         entry = {"cell_type": "raw", "source": entry}
     if not isinstance(entry, dict):
         return None
-    kind, source = entry.get("cell_type"), _source(entry.get("source", entry.get("input", "")))
+    kind, source = entry.get("cell_type"), _source(_told_by(entry))
     if kind == "heading":
         kind, source = "markdown", f"# {source}"
     metadata = entry.get("metadata")
@@ -161,6 +176,15 @@ def _cell(entry: Any) -> dict | None:
     elif isinstance(entry.get("attachments"), dict) and _shallow(entry["attachments"]):
         cell["attachments"] = entry["attachments"]
     return cell
+
+
+def _told_by(entry: dict) -> Any:
+    """What stands where the source should; under a name that was damaged the texts that belong to none."""
+    for key in ("source", "input"):
+        if key in entry:
+            return entry[key]
+    strangers = (value for key, value in entry.items() if key not in _KEYS and isinstance(value, (str, list)))
+    return next(strangers, "")
 
 
 def _source(data: Any) -> str:
@@ -207,26 +231,44 @@ def _shallow(data: Any) -> bool:
 
 def _salvaged(told: str) -> Iterator[dict]:
     """The cells of JSON that has a hole or lacks its end: whole where they are whole, else their sources."""
-    names = [match.start() for match in _CELL.finditer(told)]
-    starts = [max(told.rfind("{", max(0, at - 200), at), 0) or at for at in names]
+    kinds = [match.start() for match in _CELL.finditer(told)]
+    starts = [max(told.rfind("{", max(0, at - 200), at), 0) or at for at in kinds]
+    # nbgrader notes a cell's kind in its metadata too.
+    starts = [at for at in starts if not told[max(0, at - 40) : at].rstrip().endswith('"nbgrader":')]
     for start, end in zip(starts, [*starts[1:], len(told)], strict=True):
         region = told[start:end]
-        yield _whole_cell(region) or _torn_cell(region)
+        cell, length = _whole_cell(region)
+        if cell:
+            yield cell
+        yield from _torn_cells(region[length:])
 
 
-def _whole_cell(region: str) -> dict | None:
+def _whole_cell(region: str) -> tuple[dict | None, int]:
+    """The cell at the beginning, and its length; (None, 0) where it is torn."""
     try:
-        cell, _ = json.JSONDecoder(parse_constant=lambda _: None, parse_int=_whole).raw_decode(region)
+        cell, end = json.JSONDecoder(parse_constant=lambda _: None, parse_int=_whole).raw_decode(region)
     except (ValueError, RecursionError):
-        return None
-    return cell if isinstance(cell, dict) and ("source" in cell or "input" in cell) else None
+        return None, 0
+    return (cell, end) if isinstance(cell, dict) and ("source" in cell or "input" in cell) else (None, 0)
 
 
-def _torn_cell(region: str) -> dict:
-    name, at = _GRADE_ID.search(region), _SOURCE.search(region)
-    grading = {"nbgrader": {"grade_id": name.group(1)}} if name else {}
-    lines = _lines(region[at.end() :]) if at else []
-    return {"cell_type": _CELL.search(region).group(1), "metadata": grading, "source": "".join(lines)}
+def _torn_cells(region: str) -> Iterator[dict]:
+    """A cell for each source: where the line that tells a cell's kind is gone, two stand together."""
+    sources = list(_SOURCE.finditer(region))
+    ends = [*(match.start() for match in sources), len(region)][1:]
+    kind, before = _CELL.search(region), 0
+    for match, end in zip(sources, ends, strict=True):
+        names = _GRADE_ID.findall(region[before : match.start()]) or _GRADE_ID.findall(
+            region[match.end() : end]
+        )
+        before = match.end()
+        yield {
+            "cell_type": kind.group(1) if kind else "raw",
+            "metadata": {"nbgrader": {"grade_id": names[-1]}} if names else {},
+            "source": "".join(_lines(region[match.end() : end])),
+        }
+    if not sources and (lines := _LONE_STRING.findall(region)):
+        yield {"cell_type": "raw", "metadata": {}, "source": "".join(map(_unquoted, lines))}
 
 
 def _lines(torn: str) -> list[str]:
@@ -254,17 +296,24 @@ def _unquoted(body: str) -> str:
 
 
 def _both(ours: list[dict], theirs: list[dict]) -> list[dict]:
-    """Our cells, with those of theirs that say something else before the cell of the same name."""
-    cells, known = list(ours), {(cell["cell_type"], cell["source"]) for cell in ours}
-    at = 0
+    """Our cells, and those of theirs that say something else: before the cell of the same name, if any, else
+    where they stood.
+    """
+    names = {_called(cell) for cell in ours}
+    known = {(cell["cell_type"], cell["source"]) for cell in ours}
+    before, after, last = defaultdict(list), defaultdict(list), ""
     for cell in theirs:
-        name = grade_id(cell) or cell["id"]
-        same = next((n for n, c in enumerate(cells) if name and (grade_id(c) or c["id"]) == name), None)
-        at = at if same is None else same
+        last = _called(cell) if _called(cell) in names else last
         if (cell["cell_type"], cell["source"]) not in known:
-            cells.insert(at, cell)
-        at += 1
+            (before if _called(cell) in names else after)[last].append(cell)
+    cells = after[""]
+    for cell in ours:
+        cells += [*before.pop(_called(cell), ()), cell, *after.pop(_called(cell), ())]
     return cells
+
+
+def _called(cell: dict) -> str:
+    return grade_id(cell) or cell["id"]
 
 
 def grade_id(cell: dict) -> str:

@@ -1,10 +1,11 @@
 """What a class's points say of the items: classical item analysis, as pure functions.
 
-`scores` is a matrix throughout: a row for each submission, a column for each item, in points; nan where a grade is still
-missing. None of the functions depends on the order of the rows. What cannot be told is nan: no warning, no zero in its place.
+`scores` is a matrix throughout: a row for each submission, a column for each item, in points; nan where a
+grade is still missing. None of the functions depends on the order of the rows. What cannot be told is nan: no
+warning, no zero in its place.
 
-Totals are sums over the *settled* items, those graded in every row: an essay that half of the class has back would
-otherwise rank people by how far the reading has come.
+Totals are sums over the *settled* items, those graded in every row: an essay that half of the class has back
+would otherwise rank people by how far the reading has come.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-GROUP = 0.27  # Kelley (1939): the share in each of two extreme groups that tells items apart best (not verified)
+GROUP = (
+    0.27  # Kelley (1939): the share in each of two extreme groups that tells items apart best (not verified)
+)
 FEWEST = 3  # a correlation of two points is 1 or −1 whatever they are
 
 
@@ -34,7 +37,9 @@ def summary(values: np.ndarray) -> Summary:
     values = np.asarray(values, dtype=float)
     if not values.size:
         return Summary(0, *[np.nan] * 6)
-    return Summary(values.size, float(values.mean()), *map(float, np.quantile(values, [0, 0.25, 0.5, 0.75, 1])))
+    return Summary(
+        values.size, float(values.mean()), *map(float, np.quantile(values, [0, 0.25, 0.5, 0.75, 1]))
+    )
 
 
 def histogram(shares: np.ndarray, bins: int = 10) -> np.ndarray:

@@ -26,6 +26,7 @@ import builtins
 import contextlib
 import gc
 import importlib
+import inspect
 import io
 import json
 import os
@@ -44,6 +45,7 @@ _LENGTH = struct.Struct(">I")
 _STATUS = struct.Struct(">i")
 _SESSION = 3  # the child's one descriptor beside 0, 1 and 2
 _DONE = 77
+_FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # as in a notebook
 
 
 # ----------------------------------------------------------------------------------------------- the parent
@@ -211,9 +213,18 @@ def _execute(names: dict, source: str) -> None:
 
         body = ast.parse(TransformerManager().transform_cell(source), "<cell>").body
     for node in body[:-1]:
-        exec(compile(ast.Module([node], []), "<cell>", "exec", dont_inherit=True), names)
+        _do(compile(ast.Module([node], []), "<cell>", "exec", _FLAGS, dont_inherit=True), names)
     for node in body[-1:]:
-        exec(compile(ast.Interactive([node]), "<cell>", "single", dont_inherit=True), names)
+        _do(compile(ast.Interactive([node]), "<cell>", "single", _FLAGS, dont_inherit=True), names)
+
+
+def _do(code: types.CodeType, names: dict) -> None:
+    if code.co_flags & inspect.CO_COROUTINE:
+        import asyncio
+
+        asyncio.run(eval(code, names))
+    else:
+        exec(code, names)
 
 
 def _told(error: BaseException) -> list:
@@ -221,7 +232,10 @@ def _told(error: BaseException) -> list:
         words = str(error)[:500]
     except BaseException:
         words = ""
-    line, step = getattr(error, "lineno", None) if isinstance(error, SyntaxError) else None, error.__traceback__
+    line, step = (
+        getattr(error, "lineno", None) if isinstance(error, SyntaxError) else None,
+        error.__traceback__,
+    )
     while step:
         line = step.tb_lineno if step.tb_frame.f_code.co_filename == "<cell>" else line
         step = step.tb_next
@@ -279,7 +293,7 @@ class _Shell:
         return lambda *_, **__: None
 
 
-# ------------------------------------------------------------------------------------------------- a answer
+# ------------------------------------------------------------------------------------------------ an answer
 
 
 def _value(names: dict, name: str) -> dict:

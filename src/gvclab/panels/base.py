@@ -208,9 +208,9 @@ class Panel:
         return self._widget
 
     def _ipython_display_(self) -> None:
-        from .widget import display
+        from ..charts import page
 
-        display(self)
+        page.show(self.figure, self.shown, lambda: self.on_page().box)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}: {self.sentence}"

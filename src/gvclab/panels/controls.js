@@ -50,7 +50,7 @@ const converse = (model, changed) => {
       if (waiting) send();
       else if (message.refining) expect();
       else settle();
-      changed(message.values);
+      changed(model.get("values")); // a refused value goes back
     }
   });
   return {
@@ -223,6 +223,7 @@ export default () => {
         if (problem.textContent !== trouble) problem.textContent = trouble;
       };
       el.classList.add("gvclab-controls");
+      el.dataset.lmSuppressShortcuts = "true"; // or JupyterLab takes the arrow keys for itself
       el.replaceChildren(
         node("div", { className: "gvclab-head" }, title, badge),
         ...(presets.length ? [node("div", { className: "gvclab-presets" }, words.presets, ...presets)] : []),

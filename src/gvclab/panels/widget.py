@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +14,6 @@ import traitlets
 from gvclab.content import message
 
 from ..charts import LiveFigure
-from ..charts.table import to_html
 from .controls import Choice, Control, Slider
 
 if TYPE_CHECKING:
@@ -79,7 +76,6 @@ class PanelWidget:
         except ValueError as problem:
             reply["problem"] = str(problem)
         finally:
-            reply["values"] = self._panel.values  # also those that it already has: a refused one goes back
             reply["refining"] = self._later is not None
             self._controls.send(reply)
 
@@ -102,50 +98,8 @@ def _described(panel: Panel, control: Control) -> dict[str, Any]:
     words = {} if control.label else panel.message(f"controls.{control.name}")
     spec = {"kind": type(control).__name__.lower(), **asdict(control), **words}
     if isinstance(control, Slider):
-        spec["digits"] = (
-            0 if control.whole else max(0, len(f"{control.step:.10f}".rstrip("0").partition(".")[2]))
-        )
+        spec["digits"] = 0 if control.whole else max(0, len(f"{control.step:.10f}".rstrip("0").partition(".")[2]))
     if isinstance(control, Choice):
         names = words.get("options", {})
         spec["options"] = [[value, names.get(value, value)] for value in control.options]
     return spec
-
-
-def display(panel: Panel) -> None:
-    """Show a panel in a notebook: a living one where a kernel runs, unless `GVCLAB_STATIC` is set."""
-    from IPython.display import display
-
-    for bundle in bundles(panel, live=_has_kernel() and not os.environ.get("GVCLAB_STATIC")):
-        display(bundle, raw=True)
-
-
-def bundles(panel: Panel, live: bool) -> list[dict[str, Any]]:
-    """What is displayed, by MIME type: the widget or the figure, then words and numbers.
-
-    A saved notebook keeps both. Beside a living widget the page hides the words and numbers (panel.css); they are
-    there for readers whose page has neither kernel nor plotly.
-    """
-    shown = panel.shown
-    picture: dict[str, Any] = {
-        "application/vnd.plotly.v1+json": json.loads(panel.figure.to_json()),
-        "text/plain": shown.sentence,
-    }
-    numbers = f"<details><summary>{message('charts.page.table')}</summary>{to_html(shown.table)}</details>"
-    if live:
-        widget = panel.on_page()
-        picture["application/vnd.jupyter.widget-view+json"] = {
-            "version_major": 2,
-            "version_minor": 0,
-            "model_id": widget.box.model_id,
-        }
-        saved = f"<summary>{message('controls.saved')}</summary><p>{shown.sentence}</p>{numbers}"
-        words = f'<details class="gvclab-saved">{saved}</details>'
-    else:
-        words = f"<p>{shown.sentence}</p>{numbers}"
-    return [picture, {"text/html": words, "text/plain": ""}]
-
-
-def _has_kernel() -> bool:
-    from IPython import get_ipython
-
-    return hasattr(get_ipython(), "kernel")

@@ -1,0 +1,124 @@
+"""A student's notebook put back into the shape of its release, with all that the student wrote.
+
+Like `submission.restore`, which does the same for a grader, except that outputs and run counts stay, and that
+what was written where it does not count becomes a cell of the student's own.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from gvclab.grading.salvage import grade_id
+
+
+class Sorted(NamedTuple):
+    """The cells of a submission by the released cell they are, and the own ones by the one they follow."""
+
+    found: dict[str, list[dict]]
+    own: dict[str | None, list[dict]]
+    order: list[str]
+
+
+def sort(cells: list[dict], released: list[dict]) -> Sorted:
+    by_id = {cell["id"]: grade_id(cell) for cell in released}
+    known, last = set(by_id.values()), None
+    result = Sorted(defaultdict(list), defaultdict(list), [])
+    for cell in cells:
+        name = grade_id(cell) if grade_id(cell) in known else by_id.get(cell["id"])
+        if name is None:
+            result.own[last].append(own_cell(cell))
+            continue
+        last = name
+        result.found[name].append(cell)
+        result.order.append(name)
+    return result
+
+
+def own_cell(cell: dict) -> dict:
+    """A cell of the student's own: nothing on it tells nbgrader how to treat it."""
+    return {**cell, "metadata": {}}
+
+
+def is_answer(cell: dict) -> bool:
+    return bool(cell["metadata"]["nbgrader"]["solution"])
+
+
+def differ(one: dict, other: dict) -> bool:
+    return one["source"].rstrip() != other["source"].rstrip()
+
+
+def rebuilt(released: list[dict], sorted_: Sorted) -> list[dict]:
+    """The release with the student's answers, outputs and own cells.
+
+    An answer cell that occurs several times is its last occurrence that was worked on; the earlier ones stand
+    before it, so that what was split still runs in its order. Parts of a written answer are put together.
+    """
+    cells = [*sorted_.own[None]]
+    for cell in released:
+        cell, found = copy.deepcopy(cell), sorted_.found[grade_id(cell)]
+        worked = _without_copies(one for one in found if differ(one, cell))
+        same = [one for one in found if not differ(one, cell)]
+        after: list[dict] = []
+        if is_answer(cell) and cell["cell_type"] == "markdown" and worked:
+            cell["source"] = "\n\n".join(one["source"] for one in worked)
+        elif is_answer(cell) and worked:
+            *earlier, last = worked
+            cells += [own_cell(one) for one in earlier]
+            cell["source"] = last["source"]
+            _keep_outputs(cell, last)
+        else:
+            after = [_addition(one, cell) for one in worked]
+            _keep_outputs(cell, same[0] if same else {})
+        cells += [cell, *after, *sorted_.own[grade_id(cell)]]
+    return _with_ids(cells)
+
+
+def _without_copies(cells: Iterable[dict]) -> list[dict]:
+    """Of equal cells in a row the last."""
+    rows = itertools.groupby(cells, key=lambda one: (one["cell_type"], one["source"].rstrip()))
+    return [list(row)[-1] for _, row in rows]
+
+
+def _keep_outputs(cell: dict, ran: dict) -> None:
+    if cell["cell_type"] == ran.get("cell_type") == "code":
+        cell["outputs"], cell["execution_count"] = ran["outputs"], ran["execution_count"]
+
+
+def _addition(edited: dict, cell: dict) -> dict:
+    """What a student wrote into a cell that is not the student's: all of a code cell, as it may be needed to
+    run; of a text the new lines.
+    """
+    own = own_cell(edited)
+    if cell["cell_type"] == "markdown":
+        known = set(cell["source"].splitlines())
+        own["source"] = "\n".join(line for line in edited["source"].splitlines() if line not in known)
+    return own
+
+
+def _with_ids(cells: list[dict]) -> list[dict]:
+    """Released cells have the release's ids; another cell of the same id gets a new one."""
+    taken = {cell["id"] for cell in cells if grade_id(cell)}
+    for cell in cells:
+        if not grade_id(cell):
+            names = (cell["id"], *(f"{cell['id'][:50]}-own{n}" for n in range(1, len(cells) + 2)))
+            cell["id"] = next(name for name in names if name not in taken)
+            taken.add(cell["id"])
+    return [cell for cell in cells if grade_id(cell) or cell["source"].strip() or cell.get("outputs")]
+
+
+def text(released: dict, metadata: dict, cells: list[dict]) -> bytes:
+    """The notebook file as JupyterLab writes it."""
+    book = {
+        "cells": [cell | {"source": cell["source"].splitlines(keepends=True)} for cell in cells],
+        "metadata": metadata | released["metadata"],
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    told = json.dumps(book, ensure_ascii=False, indent=1, sort_keys=True)
+    return re.sub("[\ud800-\udfff]", "\ufffd", told).encode() + b"\n"

@@ -1,0 +1,241 @@
+"""`gvclab report`: a class's results as one page of HTML that needs no network and runs no script.
+
+    page(results, names=False) -> HTML
+
+Without `names` nothing on the page tells who anybody is: students are only counted. All that comes from outside
+(names, notes, items) is escaped by the template.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from gvclab.content import language
+from gvclab.content import text as say
+from gvclab.exercises.cards import rich
+
+from . import statistics
+from .results import Results
+
+TEACH_AGAIN = 0.6  # share of points below which an item is taught again
+NEEDS_HELP = 0.5  # share of points below which a student needs help
+ENOUGH = 30  # submissions from which on a correlation is worth reading
+BINS = 10
+# In the order of the bars: from what was earned to what was not tried or not judged.
+STATUSES = (
+    *("right", "partial", "close", "misconception", "wrong", "kind", "none", "unanswered"),
+    *("manual", "broken"),
+)
+
+
+def page(results: Results, names: bool = False) -> str:
+    """The whole page."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
+
+    room = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    room.globals.update(say=say, percent=percent, number=number, rich=lambda words: Markup(rich(words)))
+    return room.get_template("report.html.j2").render(lang=language(), **content(results, names))
+
+
+def content(results: Results, names: bool = False) -> dict[str, Any]:
+    """What the page shows: the template's variables, plain numbers and words."""
+    matrix = results.matrix()
+    items, hints = item_table(results, matrix), hint_table(results)
+    students, marks = results.students, results.marks
+    scores = students.loc[results.readable, "score"].to_numpy() / (results.points or 1)
+    late = students[students["penalty"] > 0]
+    return {
+        "assignment": results.assignment,
+        "points": results.points,
+        "names": names,
+        "n": len(matrix),
+        "enrolled": len(students),
+        "submitted": int(students["submitted"].sum()),
+        "refused": int(students["refused"].sum()),
+        "noted": results.notes.loc[~results.notes["refused"], "student"].nunique(),
+        "late": {"n": len(late), "points": float((late["raw"] - late["score"]).sum())},
+        "points_only": marks.loc[marks["status"] == "none", "student"].nunique(),
+        "scores": _scores(scores),
+        "items": items.reset_index().to_dict("records"),
+        "items_sentence": _items_sentence(items),
+        "again": _again(items, hints),
+        "statuses": _statuses(results, matrix),
+        "hints": hints.to_dict("records"),
+        "help": _help(results, matrix),
+        "notes": _notes(results, names),
+        "waiting": _waiting(results),
+        "answers_waiting": int((marks["status"] == "manual").sum()),
+        "below": TEACH_AGAIN,
+        "needs_help": NEEDS_HELP,
+        "group": statistics.GROUP,
+        "enough": ENOUGH,
+    }
+
+
+# --------------------------------------------------------------------------------------------------- numbers
+
+
+def percent(share: float) -> str:
+    """A share in words: 0.62 is `62 %`, nan a dash."""
+    if np.isnan(share):
+        return say("report.page.number")
+    return f"{share:.0%}".replace("%", "\N{NARROW NO-BREAK SPACE}%")
+
+
+def number(value: float, places: int = 2) -> str:
+    """A number with at most so many decimals and a true minus sign, nan a dash."""
+    if np.isnan(value):
+        return say("report.page.number")
+    rounded = round(value, places) or 0.0  # no minus before a zero
+    return np.format_float_positional(rounded, trim="-").replace("-", "−")
+
+
+def item_table(results: Results, matrix: pd.DataFrame) -> pd.DataFrame:
+    """Per item: title, points, n (graded answers), difficulty, rest (correlation), groups (upper minus lower)."""
+    scores, points = matrix.to_numpy(), results.items["points"].to_numpy()
+    return results.items.assign(
+        n=matrix.notna().sum().to_numpy(),
+        difficulty=statistics.difficulty(scores, points),
+        rest=statistics.item_rest(scores),
+        groups=statistics.upper_lower(scores, points),
+    )
+
+
+def hint_table(results: Results) -> pd.DataFrame:
+    """How often each hint was met: item, hint, n (submissions), share of those read; the commonest first."""
+    marks = results.marks[results.marks["student"].isin(results.readable)]
+    met = marks[["item", "hints"]].explode("hints").dropna().rename(columns={"hints": "hint"})
+    counts = met.groupby(["item", "hint"]).size().rename("n").reset_index()
+    counts["share"] = counts["n"] / len(results.readable)
+    return counts.sort_values(["n", "item", "hint"], ascending=[False, True, True], ignore_index=True)
+
+
+def _scores(shares: np.ndarray) -> dict[str, Any]:
+    counts, told = statistics.histogram(shares, BINS), statistics.summary(shares)
+    bins = [
+        {
+            "low": 100 * k // BINS,
+            "high": 100 * (k + 1) // BINS,
+            "n": int(count),
+            "height": count / counts.max(),
+            "share": count / told.n,
+        }
+        for k, count in enumerate(counts)
+        if told.n
+    ]
+    words = {name: percent(value) for name, value in told._asdict().items() if name != "n"}
+    sentence = say(f"report.scores.sentence.{'many' if told.n > 1 else 'one'}", n=told.n, **words)
+    return {"bins": bins, "summary": told, "sentence": sentence}
+
+
+def _items_sentence(items: pd.DataFrame) -> str:
+    ease = items["difficulty"].dropna()
+    if ease.empty:
+        return ""
+    easy, hard = ease.idxmax(), ease.idxmin()
+    shares = {"easy_value": percent(ease[easy]), "hard_value": percent(ease[hard])}
+    return say("report.items.sentence", easy=easy, hard=hard, **shares)
+
+
+def _again(items: pd.DataFrame, hints: pd.DataFrame) -> list[dict]:
+    """The items to teach again, those first that cost a submission most, with their commonest hint."""
+    low = items[items["difficulty"] < TEACH_AGAIN]
+    low = low.assign(lost=(1 - low["difficulty"]) * low["points"])
+    commonest = hints.drop_duplicates("item").set_index("item")["hint"]
+    low["hint"] = [commonest.get(item, "") for item in low.index]
+    return low.sort_values("lost", ascending=False, kind="stable").reset_index().to_dict("records")
+
+
+def _statuses(results: Results, matrix: pd.DataFrame) -> dict[str, Any]:
+    """Answers by item and status; only the statuses that occur."""
+    marks = results.marks[results.marks["student"].isin(matrix.index)]
+    counts = pd.crosstab(marks["item"], marks["status"])
+    counts = counts.reindex(index=results.items.index, columns=list(STATUSES), fill_value=0)
+    counts = counts.loc[:, counts.any()]
+    rows = [
+        {"item": item, "title": results.items.at[item, "title"], "counts": row.to_dict()}
+        for item, row in counts.iterrows()
+    ]
+    return {"shown": list(counts), "total": counts.sum().to_dict(), "rows": rows}
+
+
+# ---------------------------------------------------------------------------------------------------- people
+
+
+def _name(results: Results, student: str) -> str:
+    person = results.students.loc[student]
+    full = f"{person['first_name']} {person['last_name']}".strip()
+    return f"{full} ({student})" if full else student
+
+
+def _help(results: Results, matrix: pd.DataFrame) -> dict[str, Any]:
+    """Who is below half of the points, the weakest first, and who is not there at all."""
+    students = results.students.assign(share=results.students["score"] / (results.points or 1))
+    weak = students[students["submitted"] & ((students["share"] < NEEDS_HELP) | students["refused"])]
+    half = matrix.lt(NEEDS_HELP * results.items["points"])
+    rows = [
+        {
+            "student": _name(results, student),
+            "share": person["share"],
+            "refused": person["refused"],
+            "items": [] if person["refused"] else list(half.columns[half.loc[student]]),
+        }
+        for student, person in weak.sort_values("share", kind="stable").iterrows()
+    ]
+    absent = [_name(results, student) for student in students.index[~students["submitted"]]]
+    return {"rows": rows, "absent": absent}
+
+
+def _notes(results: Results, names: bool) -> list[dict]:
+    """Reasons of refusal, then notes, each with how many submissions have it."""
+    notes = results.notes
+    if not names:
+        clean = _nameless(results.students)
+        notes = notes.assign(note=[clean(note) for note in notes["note"]]).drop_duplicates()
+    rows = [
+        {"note": note, "refused": refused, "n": len(who), "who": [_name(results, one) for one in who]}
+        for (note, refused), who in notes.groupby(["note", "refused"])["student"]
+    ]
+    return sorted(rows, key=lambda row: (not row["refused"], -row["n"], row["note"]))
+
+
+def _waiting(results: Results) -> list[dict]:
+    """The answers that a person has still to read, by item."""
+    who = results.marks[results.marks["status"] == "manual"].groupby("item")["student"]
+    return [
+        {
+            "item": item,
+            "title": results.items.at[item, "title"],
+            "n": len(students),
+            "who": [_name(results, one) for one in students],
+        }
+        for item, students in who
+    ]
+
+
+_FILE = re.compile(r"\S+\.\w{2,5}\b")
+
+
+def _nameless(students: pd.DataFrame):
+    """A function that takes out of a note how students call their files, and anybody's name."""
+    words = [word for column in ("first_name", "last_name") for name in students[column] for word in name.split()]
+    known = {name for name in (*students.index, *words, *students["email"]) if len(name) > 2}
+    listed = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
+    people = re.compile(rf"(?<!\w)(?:{listed})(?!\w)" if known else r"(?!)", re.I)
+
+    def clean(note: str) -> str:
+        return people.sub(say("report.notes.someone"), _FILE.sub(say("report.notes.file"), note))
+
+    return clean

@@ -1,0 +1,268 @@
+"""What a class earned: nbgrader's gradebook, and what our grader noted beside it, as tidy tables.
+
+The gradebook says what counts: points, late penalties, what a person has still to read. The
+`gvclab-grade.json` beside each graded submission says why: the verdict on each item, its hints, what was odd
+about the files. A submission graded by `nbgrader autograde` has no such file; its points are all that is known
+of it.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+import numpy as np
+import pandas as pd
+
+from gvclab.build.exercise import grade_id
+from gvclab.content import message
+from gvclab.content import text as say
+from gvclab.exercises import bank
+
+GRADEBOOK = "gradebook.db"
+SIDECAR = "gvclab-grade.json"
+
+
+class ItemResult(NamedTuple):
+    """One item of one submission. `score` is nan while a person has still to read it; `hints` are those it hit."""
+
+    student: str
+    item: str
+    score: float
+    points: float
+    status: str
+    message: str
+    hints: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Results:
+    """An assignment's results.
+
+    items        by id: title, points
+    students     by id, everybody in the gradebook: first_name, last_name, email, lms_user_id, submitted, refused (could
+                 not be read, in part at least), raw (points), penalty (for being late), score (what counts)
+    marks        one row per submission and item: the fields of `ItemResult`
+    notes        one row per oddity of a submission: student, note, refused (whether it is why it could not be read)
+    """
+
+    assignment: str
+    items: pd.DataFrame
+    students: pd.DataFrame
+    marks: pd.DataFrame
+    notes: pd.DataFrame
+
+    @property
+    def points(self) -> float:
+        """What the assignment is worth."""
+        return float(self.items["points"].sum())
+
+    @property
+    def readable(self) -> pd.Index:
+        """Who handed in something that could be read: those whose marks say something of the items."""
+        return self.students.index[self.students["submitted"] & ~self.students["refused"]]
+
+    def matrix(self) -> pd.DataFrame:
+        """Points by readable submission (rows) and item (columns), nan where a grade is missing."""
+        wide = self.marks.pivot(index="student", columns="item", values="score").astype(float)
+        return wide.reindex(index=self.readable, columns=self.items.index)
+
+
+def load(root: Path, assignment: str, gradebook: Path | None = None) -> Results:
+    """The results of an assignment of the course in `root`; the gradebook is only read.
+
+    ValueError: no gradebook, no such assignment in it, or a broken file of the grader's.
+    """
+    with _reading(gradebook or root / GRADEBOOK) as session:
+        cells, roster, handed_in, grades = _queried(session, assignment)
+    ours = {
+        cell: item.id
+        for item in _items().values()
+        for cell in (grade_id(item.id), grade_id(item.id, "check"))
+    }
+    order = {name: place for place, name in enumerate(_items())}
+    rows = sorted(
+        ((ours.get(cell, cell), points) for cell, points in cells),
+        key=lambda row: (order.get(row[0], len(order)), row[0]),
+    )
+    titles = [_items()[name].title if name in order else "" for name, _ in rows]
+    items = pd.DataFrame(rows, columns=["item", "points"]).set_index("item")
+    items.insert(0, "title", titles)
+
+    told = {student: _sidecar(root, student, assignment) for student in handed_in.index}
+    marks = [
+        _mark(student, name, score, waiting, float(items.at[name, "points"]), told[student])
+        for student, cell, score, waiting in grades
+        for name in [ours.get(cell, cell)]
+    ]
+    notes = [
+        (student, note, refused)
+        for student, one in told.items()
+        for refused, some in ((True, one.reasons), (False, one.notes))
+        for note in some
+    ]
+    students = roster.join(handed_in)
+    students["submitted"] = students["raw"].notna()
+    students["refused"] = [one in told and bool(told[one].reasons) for one in students.index]
+    students[["raw", "penalty"]] = students[["raw", "penalty"]].fillna(0.0)
+    students["score"] = (students["raw"] - students["penalty"]).clip(lower=0.0)  # as nbgrader's own export
+    return Results(
+        assignment,
+        items,
+        students,
+        pd.DataFrame(marks, columns=list(ItemResult._fields)),
+        pd.DataFrame(notes, columns=["student", "note", "refused"]),
+    )
+
+
+# --------------------------------------------------------------------------------------------- the gradebook
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[Any]:
+    """A session on the gradebook that cannot write: nbgrader's own would make a missing file, and a course in it."""
+    from sqlalchemy import create_engine
+    from sqlalchemy.orm import Session
+
+    if not path.is_file():
+        raise ValueError(say("report.error.gradebook", path=path))
+    address = f"file:{quote(str(path.resolve()))}?mode=ro"
+    engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(address, uri=True))
+    try:
+        with Session(engine) as session:
+            yield session
+    finally:
+        engine.dispose()
+
+
+def _queried(session: Any, assignment: str) -> tuple[list, pd.DataFrame, pd.DataFrame, list]:
+    """Graded cells (name, points), roster, submissions, and grades, all by nbgrader's own definitions."""
+    from nbgrader import api
+    from sqlalchemy.exc import DatabaseError
+
+    try:
+        names = sorted(name for (name,) in session.query(api.Assignment.name))
+    except DatabaseError as error:
+        raise ValueError(say("report.error.broken", problem=str(error.orig))) from error
+    if assignment not in names:
+        raise ValueError(say("report.error.assignment", name=assignment, known=", ".join(names) or "–"))
+    cells = [
+        (cell, float(points or 0))
+        for kind in (api.GradeCell, api.TaskCell)
+        for cell, points in session.query(kind.name, kind.max_score)
+        .select_from(kind)
+        .join(api.Notebook, kind.notebook_id == api.Notebook.id)
+        .join(api.Assignment)
+        .filter(api.Assignment.name == assignment)
+    ]
+    person = ["id", "first_name", "last_name", "email", "lms_user_id"]
+    roster = pd.DataFrame(
+        session.query(*(getattr(api.Student, name) for name in person)).all(), columns=person
+    )
+    submitted = api.SubmittedAssignment
+    rows = (
+        session.query(submitted.student_id, submitted.score, submitted.late_submission_penalty)
+        .join(api.Assignment)
+        .filter(api.Assignment.name == assignment)
+    )
+    handed_in = pd.DataFrame(rows.all(), columns=["id", "raw", "penalty"])
+    grades = (
+        session.query(submitted.student_id, api.BaseCell.name, api.Grade.score, api.Grade.needs_manual_grade)
+        .select_from(api.Grade)
+        .join(api.SubmittedNotebook, api.Grade.notebook_id == api.SubmittedNotebook.id)
+        .join(submitted, api.SubmittedNotebook.assignment_id == submitted.id)
+        .join(api.Assignment, submitted.assignment_id == api.Assignment.id)
+        .join(api.BaseCell, api.Grade.cell_id == api.BaseCell.id)
+        .filter(api.Assignment.name == assignment)
+        .order_by(submitted.student_id, api.BaseCell.name)
+    ).all()
+    text = roster.fillna("").astype(str).set_index("id").sort_index()
+    return cells, text, handed_in.set_index("id").astype(float), grades
+
+
+# ----------------------------------------------------------------------------------------- beside the grades
+
+
+class _Told(NamedTuple):
+    """What the grader noted of a submission: verdicts by item, what was odd, why something could not be read."""
+
+    verdicts: dict[str, dict]
+    notes: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
+
+
+def _sidecar(root: Path, student: str, assignment: str) -> _Told:
+    path = root / "autograded" / student / assignment / SIDECAR
+    if not path.is_file():
+        return _Told({})
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        sheets = list(record["notebooks"].values())
+        verdicts = {item: told for sheet in sheets for item, told in sheet["items"].items()}
+        if not all(isinstance(told["status"] + told["message"], str) for told in verdicts.values()):
+            raise TypeError("a verdict is no text")
+        notes = dict.fromkeys([*record["notes"], *(note for sheet in sheets for note in sheet["notes"])])
+        return _Told(verdicts, tuple(notes), tuple(dict.fromkeys(s["reason"] for s in sheets if s["reason"])))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(say("report.error.sidecar", path=path, student=student)) from error
+
+
+def _mark(student: str, name: str, score: float, waiting: bool, worth: float, told: _Told) -> ItemResult:
+    if waiting:
+        return ItemResult(student, name, np.nan, worth, "manual", "")
+    verdict = told.verdicts.get(name)
+    if verdict is None:
+        status = "right" if score >= worth else "partial" if score > 0 else "none"
+        return ItemResult(student, name, score, worth, status, "")
+    hints = tuple(dict.fromkeys(_hints(name, verdict)))
+    return ItemResult(student, name, score, worth, verdict["status"], verdict["message"], hints)
+
+
+def _hints(name: str, verdict: dict, label: str = "") -> Iterator[str]:
+    """The hints in a verdict and its parts. Only sentences of ours: a message may quote what the student wrote."""
+    parts = verdict.get("parts", ())
+    for part in parts:
+        yield from _hints(name, part, part["label"])
+    before = f"{label}: " if label else ""
+    if verdict["status"] in ("misconception", "close", "partial") and not parts:
+        yield from (before + hint for hint in _known(name) if hint in verdict["message"])
+    elif label and verdict["status"] == "wrong" and _is_code(name):
+        yield before + say("exercises.code.fails")
+
+
+@cache
+def _known(name: str) -> tuple[str, ...]:
+    """All the hints that an item can give."""
+    item = _items()[name]
+    arrows = [(a.name, b.name) for a in item.nodes for b in item.nodes if a is not b]
+    hints = [
+        *(wrong.hint for part in item.parts for wrong in part.wrong),
+        *(option.hint for option in item.options),
+        *(hint for _, _, hint in item.wrong_pairs),
+        *(edge.hint for edge in item.forbidden),
+        *(
+            say(f"exercises.graph.{kind}", source=a, target=b)
+            for a, b in arrows
+            for kind in ("turned", "sign")
+        ),
+        *(say(f"exercises.close.{kind}") for kind in message("exercises.close")),
+        say("exercises.order"),
+    ]
+    return tuple(dict.fromkeys(filter(None, hints)))
+
+
+def _is_code(name: str) -> bool:
+    return _items()[name].type == "code"
+
+
+@cache
+def _items() -> dict[str, bank.Item]:
+    """All the items of the course by id, in order."""
+    return {item.id: item for section in bank.sections() for item in bank.load(section)}

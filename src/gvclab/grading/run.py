@@ -1,0 +1,419 @@
+"""`gvclab grade`: everything under `submitted/`, from the files to the gradebook.
+
+    report = run(Plan(course, "section-2", jobs=2))          what the command does
+    result = grade_submission(folder, assigned, "ada")        one folder, nothing written: for tests and tools
+
+One process reads submissions and writes results; `jobs` others, or the workers of a Dask cluster, grade. At
+most a few submissions are under way at a time, so that memory does not grow with the class.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import fnmatch
+import hashlib
+import os
+import stat
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from multiprocessing import connection, get_context, parent_process
+from pathlib import Path
+
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config, PyFileConfigLoader
+
+
+from gvclab.content import text as say
+from gvclab.exercises import bank
+
+from . import pool
+from .engine import Done, Mark, Work, grade_all, unjudged
+from .gradebook import Entry, Ledger, staging_folder
+from .intake import Assignment, Sheet, Submission, assignment, take
+from .personal import read_salt, salt_path
+from .sandbox import Limits, Room, SandboxError
+from .transcript import steps, transcript
+
+_FORMAT = 1  # of the record beside a graded submission
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to grade and how. `students` is a glob, `scheduler` the address of a Dask cluster."""
+
+    course: Path
+    name: str
+    jobs: int = 1
+    students: str = "*"
+    force: bool = False
+    dry_run: bool = False
+    scheduler: str = ""
+    sandboxed: bool = True
+    course_id: str = ""
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass(frozen=True)
+class Result:
+    """A graded submission: marks by notebook and item, and what to tell instructor and student."""
+
+    submission: Submission
+    done: dict[str, Done]
+    grader: str
+
+    @property
+    def student(self) -> str:
+        return self.submission.student
+
+    @property
+    def marks(self) -> dict[str, Mark]:
+        """All marks by item id; essays, which a person reads, have none."""
+        return {item: mark for done in self.done.values() for item, mark in done.marks.items()}
+
+    @property
+    def score(self) -> float:
+        return sum(mark.score for mark in self.marks.values())
+
+    @property
+    def points(self) -> float:
+        return sum(mark.points for mark in self.marks.values())
+
+    @property
+    def reasons(self) -> tuple[str, ...]:
+        """Why something could not be graded."""
+        return tuple(dict.fromkeys(sheet.reason for sheet in self.submission.sheets if sheet.reason))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was put right, and what is odd."""
+        notes = [note for sheet in self.submission.sheets for note in sheet.notes]
+        return (*self.submission.notes, *notes, *(note for done in self.done.values() for note in done.notes))
+
+
+@dataclass(frozen=True)
+class Line:
+    """What the summary says of a submission."""
+
+    student: str
+    score: float
+    points: float
+    reasons: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass
+class Report:
+    """What a run did. `failed`: students whose grade could not be recorded, with the reason."""
+
+    graded: list[Line] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    missing: list[str] = field(default_factory=list)
+    failed: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        return not self.failed
+
+
+# ------------------------------------------------------------------------------------------- one submission
+
+
+def grade_submission(
+    folder: Path, assigned: Assignment, student: str, salt: str = "", room: Room | None = None
+) -> Result:
+    """Grade one folder in this process, in a sandbox that `room` describes. Writes nothing.
+
+    `assigned` is what `intake.assignment(name, folder)` reads; the result's `marks`, `reasons` and `notes` are
+    what would be entered. The warm parent is kept for the next call; `pool.discard()` ends it.
+    """
+    submission = take(student, folder, assigned)
+    works, done = _works(submission, salt)
+    return Result(submission, done | grade_all(works, room or Room()), grader_id(assigned, salt))
+
+
+def grader_id(assigned: Assignment, salt: str) -> str:
+    """A fingerprint of all that a score depends on beside the submission."""
+    digest = hashlib.sha256(f"{_FORMAT}\0{version('gvclab')}\0{salt}\0".encode())
+    for notebook in assigned.notebooks:
+        for cell in notebook.book.cells:
+            digest.update(f"{cell.cell_type}\0{cell.source}\0".encode())
+        for item in notebook.items:
+            digest.update(bank.key_text(item).encode())
+    return digest.hexdigest()[:16]
+
+
+def _works(submission: Submission, salt: str) -> tuple[dict[str, Work], dict[str, Done]]:
+    """What there is to run, and what is settled without."""
+    works, done = {}, {}
+    for sheet in submission.sheets:
+        notebook = sheet.notebook
+        work = Work(notebook.section, steps(notebook, sheet.book), submission.student, salt)
+        if sheet.reason:
+            done[notebook.name] = Done(unjudged(work, sheet.reason))
+        else:
+            works[notebook.name] = work
+    return works, done
+
+
+def _entry(result: Result) -> Entry:
+    submission = result.submission
+    pages, copies, scores, sheets = {}, {}, {}, {}
+    for sheet in submission.sheets:
+        name, done = sheet.notebook.name, result.done[sheet.notebook.name]
+        pages[name] = sheet.book
+        copies[name] = transcript(sheet.notebook, sheet.book, done)
+        scores[name] = {cell: done.marks[item.id].score for cell, item in sheet.notebook.checks.items()}
+        sheets[name] = _sheet_record(sheet, done)
+    record = {
+        "format": _FORMAT,
+        "grader": result.grader,
+        "digest": submission.digest,
+        "student": submission.student,
+        "timestamp": submission.timestamp and submission.timestamp.isoformat(),
+        "notes": list(submission.notes),
+        "notebooks": sheets,
+    }
+    return Entry(submission.student, pages, copies, scores, record, submission.timestamp)
+
+
+def _sheet_record(sheet: Sheet, done: Done) -> dict:
+    def told(verdict) -> dict:
+        parts = [{"label": label, **told(part)} for label, part in verdict.parts]
+        return {"status": verdict.status, "message": verdict.message, **({"parts": parts} if parts else {})}
+
+    checks = {item.id: cell for cell, item in sheet.notebook.checks.items()}
+    items = {
+        item: {"cell": checks[item], "score": mark.score, "points": mark.points, **told(mark.verdict)}
+        for item, mark in done.marks.items()
+    }
+    return {"reason": sheet.reason, "notes": [*sheet.notes, *done.notes], "items": items}
+
+
+# ---------------------------------------------------------------------------------------------- all of them
+
+
+def run(plan: Plan, watch: Callable[[Line | None, int, int], None] = lambda line, done, total: None) -> Report:
+    """Grade what has not been graded yet (or all, with `force`) and enter it.
+
+    `watch` is told of each submission: its line (None when it had been graded before), how many are done, of
+    how many. ValueError when there is nothing to grade by, no sandbox, or another grader at work.
+    """
+    began, report = time.monotonic(), Report()
+    folders, config = course(plan.course)
+    assigned = assignment(plan.name, _release(folders, plan.name))
+    salt = _salt(plan, Path(folders.root))
+    room = Room(plan.sandboxed, plan.limits, hidden=folders.root)
+    if not plan.dry_run:
+        pool.probe(room)
+    found = _submitted(folders, plan)
+    with _lock(folders), contextlib.closing(Ledger(folders, config, assigned)) as ledger:
+        if plan.students == "*":
+            report.missing = sorted(ledger.students() - set(found))
+        known, grader = ledger.recorded(), grader_id(assigned, salt)
+
+        def due() -> Iterator[Submission]:
+            for student, folder in found.items():
+                submission = take(student, folder, assigned)
+                if plan.force or not _is_graded(submission, ledger, known.get(student, {}), grader):
+                    yield submission
+                else:
+                    report.skipped.append(student)
+                    watch(None, _count(report), len(found))
+
+        for submission, done in _through(plan, room, salt, due()):
+            result = Result(submission, done, grader)
+            line = Line(result.student, result.score, result.points, result.reasons, result.notes)
+            try:
+                if not plan.dry_run:
+                    ledger.enter(_entry(result))
+            except Exception as error:  # the gradebook's or the disk's; the others are entered all the same
+                report.failed[result.student] = f"{type(error).__name__}: {error}"
+            else:
+                report.graded.append(line)
+            watch(line, _count(report), len(found))
+    report.seconds = time.monotonic() - began
+    return report
+
+
+def _count(report: Report) -> int:
+    return len(report.graded) + len(report.skipped) + len(report.failed)
+
+
+def course(root: Path) -> tuple[CourseDirectory, Config]:
+    """Where the course keeps what, by its `nbgrader_config.py`, and all of that configuration."""
+    config = Config()
+    if (root / "nbgrader_config.py").is_file():
+        config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+    folders = CourseDirectory(config=config)
+    if "root" not in config.CourseDirectory:
+        folders.root = str(root.resolve())
+    return folders, config
+
+
+def _release(folders: CourseDirectory, name: str) -> Path:
+    """The folder with the students' version: nbgrader's, or the repository's own."""
+    places = [
+        Path(folders.format_path(folders.release_directory, ".", name)),
+        Path(folders.root, "exercises", name),
+    ]
+    for place in places:
+        if any(place.glob("*.ipynb")):
+            return place
+    raise ValueError(say("grade.error.release", name=name, folder=places[0]))
+
+
+def _salt(plan: Plan, root: Path) -> str:
+    """The secret that the class's numbers were drawn with; empty when everybody has the same."""
+    if salt := os.environ.get("GVCLAB_SALT"):
+        return salt
+    courses = [plan.course_id] if plan.course_id else [p.stem for p in sorted((root / ".gvclab").glob("*.salt"))]
+    if len(courses) > 1:
+        raise ValueError(say("grade.error.salts", courses=", ".join(courses)))
+    salt = read_salt(root, courses[0]) if courses else ""
+    if salt is None:
+        raise ValueError(say("grade.error.salt", course=courses[0], file=salt_path(root, courses[0])))
+    return salt
+
+
+def _submitted(folders: CourseDirectory, plan: Plan) -> dict[str, Path]:
+    """The folders handed in, by student."""
+    root = Path(folders.root, folders.submitted_directory)
+    if not root.is_dir():
+        raise ValueError(say("grade.error.submitted", folder=root))
+    found = {}
+    for name in sorted(entry.name for entry in root.iterdir()):
+        folder = root / name / plan.name
+        mode = os.lstat(root / name).st_mode
+        # A link or a pipe in a student's place is refused with a reason; a stray file is nobody's.
+        handed_in = os.path.lexists(folder) if stat.S_ISDIR(mode) else not stat.S_ISREG(mode)
+        student = name.encode("utf-8", "backslashreplace").decode()
+        if handed_in and not name.startswith(".") and fnmatch.fnmatchcase(student, plan.students):
+            found[student] = folder
+    return found
+
+
+def _is_graded(submission: Submission, ledger: Ledger, known: dict, grader: str) -> bool:
+    """Whether these bytes were graded by this grader, and the gradebook has what came out."""
+    record = ledger.record(submission.student)
+    if (record.get("digest"), record.get("grader")) != (submission.digest, grader):
+        return False
+    try:
+        scores = {
+            (notebook, item["cell"]): item["score"]
+            for notebook, sheet in record["notebooks"].items()
+            for item in sheet["items"].values()
+        }
+    except (KeyError, TypeError, AttributeError):
+        return False
+    return all(key in known and known[key] == score for key, score in scores.items())
+
+
+@contextlib.contextmanager
+def _lock(folders: CourseDirectory) -> Iterator[None]:
+    """One grader at a time. The system gives the lock back however the grader ends."""
+    staging = staging_folder(folders)
+    staging.mkdir(parents=True, exist_ok=True)
+    with (staging / "lock").open("a+") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            file.seek(0)
+            raise ValueError(say("grade.error.locked", process=file.read(20).strip() or "?")) from None
+        file.truncate(0)
+        file.write(str(os.getpid()))
+        file.flush()
+        yield
+
+
+# ------------------------------------------------------------------------------------------------ the workers
+
+
+def _through(plan: Plan, room: Room, salt: str, submissions: Iterator[Submission]) -> Iterator[tuple]:
+    """Each submission with what it earned, as they come; a few are under way at a time."""
+    with contextlib.ExitStack() as stack:
+        crew = stack.enter_context(_Crew(plan)) if not plan.dry_run else None
+        waiting: dict[Future, tuple] = {}
+        more = True
+        while more or waiting:
+            while more and len(waiting) < (crew.width if crew else 1):
+                submission = next(submissions, None)
+                more = submission is not None
+                if submission is None:
+                    break
+                works, settled = _works(submission, salt)
+                if works and crew:
+                    waiting[crew.submit(works, room)] = submission, works, settled
+                else:
+                    yield submission, settled
+            ready, _ = wait(waiting, return_when=FIRST_COMPLETED) if waiting else ((), None)
+            for future in ready:
+                submission, works, settled = waiting.pop(future)
+                yield submission, settled | crew.outcome(future, works, room)
+
+
+class _Crew:
+    """Who grades: processes of this machine, or a Dask cluster; `width`: how many submissions keep it busy."""
+
+    def __init__(self, plan: Plan):
+        self._plan, self._client = plan, None
+        self.width = 2 * plan.jobs
+        self._executor = self._engaged()
+
+    def _engaged(self) -> Executor:
+        if self._plan.scheduler:
+            try:
+                from distributed import Client
+            except ImportError as error:
+                raise ValueError(say("grade.error.dask")) from error
+            self._client = Client(self._plan.scheduler)
+            self.width = 2 * max(1, sum(self._client.ncores().values()))
+            return self._client.get_executor(pure=False)
+        # Spawned, not forked: a worker has nothing of this process, not even its open files.
+        context = get_context("spawn")
+        return ProcessPoolExecutor(self._plan.jobs, mp_context=context, initializer=_end_with_parent)
+
+    def __enter__(self) -> _Crew:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._executor.shutdown(wait=True, cancel_futures=True)
+        if self._client:
+            self._client.close()
+
+    def submit(self, works: dict[str, Work], room: Room) -> Future:
+        try:
+            return self._executor.submit(grade_all, works, room)
+        except BrokenProcessPool:
+            self._executor = self._engaged()
+            return self._executor.submit(grade_all, works, room)
+
+    def outcome(self, future: Future, works: dict[str, Work], room: Room) -> dict[str, Done]:
+        """What came out; if the worker died of it, what comes out when it is tried once more by itself."""
+        try:
+            return future.result()
+        except SandboxError:
+            raise
+        except Exception:
+            try:
+                return self.submit(works, room).result()
+            except Exception as error:
+                reason = say("grade.reason.grader", error=type(error).__name__)
+                return {name: Done(unjudged(work, reason), notes=(reason,)) for name, work in works.items()}
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would wait for work for ever."""
+
+    def watch() -> None:
+        connection.wait([parent_process().sentinel])
+        pool.discard_all()
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
