@@ -30,7 +30,9 @@ def cells(page) -> int:
 
 def focused(page) -> str:
     """The name of what has the focus."""
-    return page.evaluate("document.activeElement.ariaLabel ?? document.activeElement.labels[0].firstChild.data")
+    return page.evaluate(
+        "document.activeElement.ariaLabel ?? document.activeElement.labels[0].firstChild.data"
+    )
 
 
 def test_a_graph_by_mouse(open_notebook):
@@ -53,7 +55,9 @@ def test_a_graph_by_mouse(open_notebook):
 
     page.get_by_role("button", name="Copy", exact=True).click()
     told.get_by_text("Copied.").wait_for()
-    assert ast.literal_eval(page.evaluate("navigator.clipboard.readText()").removeprefix("links = ")) == expected
+    assert (
+        ast.literal_eval(page.evaluate("navigator.clipboard.readText()").removeprefix("links = ")) == expected
+    )
 
     # What cannot be an arrow is refused in words.
     for name in ("crisis", "crisis"):
@@ -203,7 +207,9 @@ def test_a_prediction_comes_back(open_notebook):
 def test_every_input_has_a_name_and_every_word_can_be_read(open_notebook, theme):
     book = open_notebook(
         [
-            f"{USE}\npredict('2.3-p')",
+            f"{USE}\npredict('2.3-p', 'C')",
+            "predict('2.3-p')",
+            "recall('2.3-p')",
             "quiz('2.3-a')",
             "quiz('2.3-b')",
             "causal_graph('2.3-9', ['crisis -> persistence'])",
@@ -226,8 +232,7 @@ def test_every_input_has_a_name_and_every_word_can_be_read(open_notebook, theme)
             .map((input) => input.outerHTML)"""
     )
     assert nameless == []
-    pale = page.evaluate(CONTRAST)
-    assert pale == []
+    assert page.evaluate(CONTRAST) == []
 
 
 # Words whose colour differs from what is behind them by less than 4.5 : 1 (WCAG 2.2, 1.4.3).

@@ -129,7 +129,8 @@ const createView = (shown, words, askTable) => {
 
   const start = async (el) => {
     el.classList.add("gvclab-figure");
-    el.dataset.lmSuppressShortcuts = "true"; // Enter opens the table, not the cell
+    // Or JupyterLab takes the keys for itself. It asks the focused element before any that holds it.
+    el.addEventListener("focusin", ({ target }) => (target.dataset.lmSuppressShortcuts = "true"));
     el.replaceChildren(plot, sentence, spoken, details);
     say(shown.sentence);
     fit.observe(plot);

@@ -121,7 +121,7 @@ class Ledger:
     def enter(self, entry: Entry) -> None:
         """Put the copies in place, then enter the scores."""
         self._put(entry)
-        with self._transaction():
+        with self._transaction(), self._book.db.no_autoflush:
             self._enter(entry)
 
     def _put(self, entry: Entry) -> None:

@@ -25,6 +25,7 @@ import subprocess
 import tempfile
 import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
@@ -39,6 +40,7 @@ _LENGTH = struct.Struct(">I")
 _STATUS = struct.Struct(">i")
 _GRACE = 2.0  # how long beyond its time a child may take to stop by itself
 _WARM_UP = 60.0
+_REHEARSAL = 1.0  # for all calls known beforehand
 
 
 class Lost(Exception):
@@ -168,7 +170,7 @@ class Session:
 
     def __init__(self, parent: Parent, numbers: str, deadline: float):
         self.lost, self.status = "", 0
-        self._parent, self._limits, self._deadline = parent, parent.room.limits, deadline
+        self._parent, self.limits, self._deadline = parent, parent.room.limits, deadline
         self._socket = parent.open()
         self._folder = None if parent.room.sandboxed else tempfile.mkdtemp(prefix="gvclab-")
         self._send((self._folder or "/tmp", numbers))
@@ -189,24 +191,30 @@ class Session:
     def value(self, name: str) -> dict:
         """What stands under a name: {"missing": True} or {"value": plain data, "function": bool}."""
         self._send(("value", name))
-        reply = self._receive(self._limits.call)
+        reply = self._receive(self.limits.call)
         if reply.get("missing") is True:
             return {"missing": True}
         return {"value": untag(reply.get("value")), "function": reply.get("function") is True}
 
     @contextlib.contextmanager
-    def function(self, name: str) -> Iterator[Callable]:
-        """A stand-in for the student's function; see `exercises.service.serve`."""
-        remote = _Function(self, name)
+    def function(self, name: str, rehearsed: tuple[bytes, ...] = ()) -> Iterator[Callable]:
+        """A stand-in for the student's function; see `exercises.service.serve`.
+
+        `rehearsed`: pickled inputs that will be asked for. They are sent in one go, which saves the way to and
+        fro; a call with other inputs, or of a function that could not do them all, is sent by itself.
+        """
+        remote = _Function(self, name, rehearsed)
         yield remote
         if remote.served and not self.lost:
             self._send(("done",))
 
-    def call(self, inputs: bytes, seconds: float) -> dict:
-        self._send(("call", inputs, seconds))
+    def ask(self, command: tuple, seconds: float) -> dict:
+        """The reply to a command that takes so many seconds at most."""
+        self._send(command)
         return self._receive(seconds + _GRACE)
 
     def serve(self, name: str) -> None:
+        """From now on calls of this function are answered, until `done`."""
         self._send(("serve", name))
 
     def close(self) -> None:
@@ -220,7 +228,7 @@ class Session:
 
     def _send(self, command: tuple) -> None:
         data = pickle.dumps(command)
-        self._timeout(self._limits.cell)
+        self._timeout(self.limits.cell)
         try:
             self._socket.sendall(_LENGTH.pack(len(data)) + data)
         except TimeoutError:
@@ -232,7 +240,7 @@ class Session:
         until = time.monotonic() + seconds
         try:
             (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size, until))
-            if length > 2 * self._limits.reply + 10 * self._limits.printed:
+            if length > 10 * (self.limits.printed + self.limits.replies):
                 self._lose("garbled")
             reply = json.loads(self._exactly(length, until))
         except TimeoutError:
@@ -267,32 +275,55 @@ class Session:
 class _Function:
     """Calls over the socket. A fork that died of a call is replaced at the next."""
 
-    def __init__(self, session: Session, name: str):
-        self._session, self._name = session, name
-        self._limits = session._limits
+    def __init__(self, session: Session, name: str, rehearsed: tuple[bytes, ...]):
+        self._session, self._name, self._limits = session, name, session.limits
         self._end = time.monotonic() + self._limits.calls
         self.served = False
+        self._known = self._rehearse(rehearsed)
 
     def __call__(self, *arguments):
+        inputs = pickle.dumps(arguments)
+        known = self._known.get(inputs)
+        reply = known.pop(0) if known else self._asked(inputs)
+        failure = failure_of(reply, self._limits.call)
+        if failure:
+            raise failure
+        return untag(reply.get("value"))
+
+    def _rehearse(self, inputs: tuple[bytes, ...]) -> dict[bytes, list[dict]]:
+        if not inputs:
+            return {}
+        try:
+            replies = self._ask(("calls", inputs, _REHEARSAL), _REHEARSAL).get("replies")
+        except Lost:
+            return {}
+        known = defaultdict(list)
+        if isinstance(replies, list) and len(replies) == len(inputs):
+            for one, reply in zip(inputs, replies, strict=True):
+                known[one].append(reply if isinstance(reply, dict) else {})
+        return known
+
+    def _asked(self, inputs: bytes) -> dict:
         left = min(self._limits.call, self._end - time.monotonic())
         if left <= 0:
             raise Failure(say("exercises.code.no_time", seconds=f"{self._limits.calls:g}"))
         try:
-            if not self.served:
-                self._session.serve(self._name)
-                self.served = True
-            reply = self._session.call(pickle.dumps(arguments), left)
+            reply = self._ask(("call", inputs, left), left)
         except Lost as lost:
             self._end = 0
             how = {"silent": "slow", "garbled": "unreadable"}.get(self._session.lost, "exit")
             raise Failure(say(f"exercises.code.{how}", seconds=f"{self._limits.call:g}")) from lost
         if "died" in reply:
-            self.served = False
             raise Failure(self._epitaph(reply["died"]))
-        failure = failure_of(reply, self._limits.call)
-        if failure:
-            raise failure
-        return untag(reply.get("value"))
+        return reply
+
+    def _ask(self, command: tuple, seconds: float) -> dict:
+        if not self.served:
+            self._session.serve(self._name)
+            self.served = True
+        reply = self._session.ask(command, seconds)
+        self.served = "died" not in reply
+        return reply
 
     def _epitaph(self, number: object) -> str:
         if number == signal.SIGALRM:

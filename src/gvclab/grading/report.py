@@ -9,13 +9,14 @@ Without `names` nothing on the page tells who anybody is: students are only coun
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gvclab.content import language
+from gvclab.content import language, message
 from gvclab.content import text as say
 from gvclab.exercises.cards import rich
 
@@ -26,6 +27,7 @@ TEACH_AGAIN = 0.6  # share of points below which an item is taught again
 NEEDS_HELP = 0.5  # share of points below which a student needs help
 ENOUGH = 30  # submissions from which on a correlation is worth reading
 BINS = 10
+HINTS = 10  # shown at once; the others unfold
 # In the order of the bars: from what was earned to what was not tried or not judged.
 STATUSES = (
     *("right", "partial", "close", "misconception", "wrong", "kind", "none", "unanswered"),
@@ -66,13 +68,14 @@ def content(results: Results, names: bool = False) -> dict[str, Any]:
         "refused": int(students["refused"].sum()),
         "noted": results.notes.loc[~results.notes["refused"], "student"].nunique(),
         "late": {"n": len(late), "points": float((late["raw"] - late["score"]).sum())},
-        "points_only": marks.loc[marks["status"] == "none", "student"].nunique(),
+        "points_only": int((students["submitted"] & ~students["explained"]).sum()),
         "scores": _scores(scores),
         "items": items.reset_index().to_dict("records"),
         "items_sentence": _items_sentence(items),
         "again": _again(items, hints),
         "statuses": _statuses(results, matrix),
         "hints": hints.to_dict("records"),
+        "hints_shown": HINTS,
         "help": _help(results, matrix),
         "notes": _notes(results, names),
         "waiting": _waiting(results),
@@ -103,7 +106,7 @@ def number(value: float, places: int = 2) -> str:
 
 
 def item_table(results: Results, matrix: pd.DataFrame) -> pd.DataFrame:
-    """Per item: title, points, n (graded answers), difficulty, rest (correlation), groups (upper minus lower)."""
+    """Per item: title, points, n (graded answers), difficulty, rest (item–rest), groups (upper–lower)."""
     scores, points = matrix.to_numpy(), results.items["points"].to_numpy()
     return results.items.assign(
         n=matrix.notna().sum().to_numpy(),
@@ -225,17 +228,18 @@ def _waiting(results: Results) -> list[dict]:
     ]
 
 
-_FILE = re.compile(r"\S+\.\w{2,5}\b")
-
-
-def _nameless(students: pd.DataFrame):
+def _nameless(students: pd.DataFrame) -> Callable[[str], str]:
     """A function that takes out of a note how students call their files, and anybody's name."""
-    words = [word for column in ("first_name", "last_name") for name in students[column] for word in name.split()]
+    before, after = map(re.escape, message("grade.note.renamed").split("{file}"))
+    renamed, file = re.compile(f"({before}).*({after})"), rf"\1{say('report.notes.file')}\2"
+    words = [
+        word for column in ("first_name", "last_name") for name in students[column] for word in name.split()
+    ]
     known = {name for name in (*students.index, *words, *students["email"]) if len(name) > 2}
     listed = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
     people = re.compile(rf"(?<!\w)(?:{listed})(?!\w)" if known else r"(?!)", re.I)
 
     def clean(note: str) -> str:
-        return people.sub(say("report.notes.someone"), _FILE.sub(say("report.notes.file"), note))
+        return people.sub(say("report.notes.someone"), renamed.sub(file, note))
 
     return clean

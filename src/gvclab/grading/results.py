@@ -31,7 +31,7 @@ SIDECAR = "gvclab-grade.json"
 
 
 class ItemResult(NamedTuple):
-    """One item of one submission. `score` is nan while a person has still to read it; `hints` are those it hit."""
+    """One item of one submission; `score` is nan while a person has still to read it, `hints` are those met."""
 
     student: str
     item: str
@@ -46,11 +46,12 @@ class ItemResult(NamedTuple):
 class Results:
     """An assignment's results.
 
-    items        by id: title, points
-    students     by id, everybody in the gradebook: first_name, last_name, email, lms_user_id, submitted, refused (could
-                 not be read, in part at least), raw (points), penalty (for being late), score (what counts)
-    marks        one row per submission and item: the fields of `ItemResult`
-    notes        one row per oddity of a submission: student, note, refused (whether it is why it could not be read)
+    items       by id, in the order of the page: title, points
+    students    by id, everybody in the gradebook: first_name, last_name, email, lms_user_id, submitted, raw (points),
+                penalty (for being late), score (what counts), refused (something could not be read), explained
+                (there are verdicts)
+    marks       a row per submission and item: the fields of `ItemResult`
+    notes       a row per oddity of a submission: student, note, refused (whether it is why something was not read)
     """
 
     assignment: str
@@ -102,6 +103,7 @@ def load(root: Path, assignment: str, gradebook: Path | None = None) -> Results:
         for student, cell, score, waiting in grades
         for name in [ours.get(cell, cell)]
     ]
+    marks.sort(key=lambda mark: (mark.student, items.index.get_loc(mark.item)))
     notes = [
         (student, note, refused)
         for student, one in told.items()
@@ -111,6 +113,7 @@ def load(root: Path, assignment: str, gradebook: Path | None = None) -> Results:
     students = roster.join(handed_in)
     students["submitted"] = students["raw"].notna()
     students["refused"] = [one in told and bool(told[one].reasons) for one in students.index]
+    students["explained"] = [one in told and bool(told[one].verdicts) for one in students.index]
     students[["raw", "penalty"]] = students[["raw", "penalty"]].fillna(0.0)
     students["score"] = (students["raw"] - students["penalty"]).clip(lower=0.0)  # as nbgrader's own export
     return Results(
@@ -127,7 +130,7 @@ def load(root: Path, assignment: str, gradebook: Path | None = None) -> Results:
 
 @contextmanager
 def _reading(path: Path) -> Iterator[Any]:
-    """A session on the gradebook that cannot write: nbgrader's own would make a missing file, and a course in it."""
+    """A session that cannot write: nbgrader's own would make a missing file, and a course in it."""
     from sqlalchemy import create_engine
     from sqlalchemy.orm import Session
 
@@ -181,7 +184,6 @@ def _queried(session: Any, assignment: str) -> tuple[list, pd.DataFrame, pd.Data
         .join(api.Assignment, submitted.assignment_id == api.Assignment.id)
         .join(api.BaseCell, api.Grade.cell_id == api.BaseCell.id)
         .filter(api.Assignment.name == assignment)
-        .order_by(submitted.student_id, api.BaseCell.name)
     ).all()
     text = roster.fillna("").astype(str).set_index("id").sort_index()
     return cells, text, handed_in.set_index("id").astype(float), grades
@@ -226,7 +228,7 @@ def _mark(student: str, name: str, score: float, waiting: bool, worth: float, to
 
 
 def _hints(name: str, verdict: dict, label: str = "") -> Iterator[str]:
-    """The hints in a verdict and its parts. Only sentences of ours: a message may quote what the student wrote."""
+    """The hints in a verdict and its parts. Only sentences of ours: a message may quote the student."""
     parts = verdict.get("parts", ())
     for part in parts:
         yield from _hints(name, part, part["label"])

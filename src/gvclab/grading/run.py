@@ -28,7 +28,6 @@ from pathlib import Path
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config, PyFileConfigLoader
 
-
 from gvclab.content import text as say
 from gvclab.exercises import bank
 

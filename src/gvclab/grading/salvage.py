@@ -17,12 +17,14 @@ DEPTH = 40  # of lists and dicts in outputs and metadata; JSON deeper than that 
 
 _CELL = re.compile(r'(?<!\\)"cell_type"\s*:\s*"(\w+)')
 _SOURCE = re.compile(r'(?<!\\)"(?:source|input)"\s*:')
-_NEXT_KEY = re.compile(
-    r'(?<!\\)"(?:attachments|execution_count|id|metadata|outputs|prompt_number|language)"\s*:'
+_LIST = re.compile(r'(?<!\\)"([^"\\]{1,20})"\s*:\s*(?=\[\s*")')
+_LISTS = {"text", "traceback", "tags", "text/plain", "text/html"}
+_COMMA = re.compile(r'(?<!\\)"\s*,\s*"')
+# A closing quote: before an opening one stands a blank, a comma or a bracket.
+_END = re.compile(
+    r'(?<![\\\s,\[])"\s*(?:\]\s*)?(?:\}|,\s*"(?:attachments|execution_count|id|metadata|outputs)"\s*:)'
 )
 _GRADE_ID = re.compile(r'"grade_id"\s*:\s*"([^"\\]*)"')
-_LONE_STRING = re.compile(r'^\s*"((?:[^"\\]|\\.)*)",?\s*$', re.M)
-_STRING = re.compile(r'"((?:[^"\\]|\\.)*)(?:"|\Z)', re.S)
 _KEYS = {
     "attachments",
     "cell_type",
@@ -254,7 +256,9 @@ def _whole_cell(region: str) -> tuple[dict | None, int]:
 
 def _torn_cells(region: str) -> Iterator[dict]:
     """A cell for each source: where the line that tells a cell's kind is gone, two stand together."""
-    sources = list(_SOURCE.finditer(region))
+    sources = list(_SOURCE.finditer(region)) or [
+        m for m in _LIST.finditer(region) if m.group(1) not in _LISTS
+    ]
     ends = [*(match.start() for match in sources), len(region)][1:]
     kind, before = _CELL.search(region), 0
     for match, end in zip(sources, ends, strict=True):
@@ -265,26 +269,19 @@ def _torn_cells(region: str) -> Iterator[dict]:
         yield {
             "cell_type": kind.group(1) if kind else "raw",
             "metadata": {"nbgrader": {"grade_id": names[-1]}} if names else {},
-            "source": "".join(_lines(region[match.end() : end])),
+            "source": _joined(region[match.end() : end]),
         }
-    if not sources and (lines := _LONE_STRING.findall(region)):
-        yield {"cell_type": "raw", "metadata": {}, "source": "".join(map(_unquoted, lines))}
+    if not sources and '\\n"' in region:
+        wreck = region[max(region.find('"outputs"'), 0) :]
+        yield {"cell_type": "raw", "metadata": {}, "source": _joined(wreck, whole=True)}
 
 
-def _lines(torn: str) -> list[str]:
-    """The lines of a source whose JSON is torn: by lines of the file where it was written so, else by
-    quotes.
-    """
-    stop = _NEXT_KEY.search(torn)
-    torn = torn[: stop.start()] if stop else torn
-    if "\n" not in torn.strip():
-        return [_unquoted(match.group(1)) for match in _STRING.finditer(torn)]
-    written = (line.strip() for line in torn.splitlines())
-    kept = [line for line in written if line.strip("[]{}, ")]
-    return [
-        _unquoted(line.removesuffix(",").removesuffix('"').removeprefix("[").strip().removeprefix('"'))
-        for line in kept
-    ]
+def _joined(torn: str, whole: bool = False) -> str:
+    """The text of a source whose JSON is torn, as good as it can be told, to its end or that of the text."""
+    end = None if whole else _END.search(torn)
+    torn = torn[: end.start()] if end else torn
+    lines = _COMMA.split(torn.strip("[{}], \n"))
+    return _unquoted("".join(lines).strip('"'))
 
 
 def _unquoted(body: str) -> str:

@@ -62,7 +62,8 @@ class Limits:
     files: int = 64  # megabytes in /tmp
     processes: int = 32
     printed: int = 20_000
-    reply: int = 50_000
+    reply: int = 50_000  # one answer
+    replies: int = 1_000_000  # of a function called many times
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ class Summary(NamedTuple):
 
 
 def summary(values: np.ndarray) -> Summary:
-    """How are the values spread? Number, mean, and smallest, quartiles and largest (linear interpolation)."""
+    """How are the values spread: number, mean, smallest, quartiles (linear interpolation), largest?"""
     values = np.asarray(values, dtype=float)
     if not values.size:
         return Summary(0, *[np.nan] * 6)
@@ -45,7 +45,8 @@ def summary(values: np.ndarray) -> Summary:
 def histogram(shares: np.ndarray, bins: int = 10) -> np.ndarray:
     """How many shares lie in each of `bins` equal parts of [0, 1]?
 
-    A share on a boundary counts in the part above it, 1 in the last; what lies beyond (extra credit) in the outermost.
+    A share on a boundary counts in the part above it, 1 in the last; what lies beyond (extra credit) in the
+    outermost.
     """
     # In hundredths of a thousandth, so that .6 computed as .1 × 6 and .6 stand in one bin.
     places = np.floor(np.round(np.asarray(shares, dtype=float) * bins, 5)).astype(int)
@@ -53,10 +54,10 @@ def histogram(shares: np.ndarray, bins: int = 10) -> np.ndarray:
 
 
 def difficulty(scores: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """How easy is each item: the mean share of its points that was earned, 1 where everybody had all.
+    """How easy is each item: the mean share of its points that was earned?
 
-    Known as the difficulty index p although it grows with easiness. `points`: what each item is worth. Shape (items,);
-    nan for an item that nobody has a grade for or that is worth nothing.
+    Known as the difficulty index p although it grows with easiness. `points`: what each item is worth. Shape
+    (items,); nan for an item that nobody has a grade for or that is worth nothing.
     """
     scores, points = np.asarray(scores, dtype=float), np.asarray(points, dtype=float)
     graded = ~np.isnan(scores)
@@ -66,10 +67,10 @@ def difficulty(scores: np.ndarray, points: np.ndarray) -> np.ndarray:
 
 
 def item_rest(scores: np.ndarray) -> np.ndarray:
-    """Does an item agree with the rest: the correlation of its points with the sum of all other settled items.
+    """Does an item agree with the rest: the correlation of its points with the sum of the other settled items?
 
-    Pearson's r, each item against a total without itself, so that it does not correlate with itself. Shape (items,);
-    nan with fewer than three submissions, or where the item or the rest is the same for everybody.
+    Pearson's r, each item against a total without itself, so that it does not correlate with itself. Shape
+    (items,); nan with fewer than three submissions, or where the item or the rest is the same for everybody.
     """
     scores = np.asarray(scores, dtype=float)
     settled = ~np.isnan(scores).any(axis=0)
@@ -83,11 +84,11 @@ def item_rest(scores: np.ndarray) -> np.ndarray:
 
 
 def upper_lower(scores: np.ndarray, points: np.ndarray, group: float = GROUP) -> np.ndarray:
-    """Does an item tell strong from weak: its mean share of points in the upper group minus that in the lower.
+    """Does an item tell strong from weak: its mean share of points in the upper group minus that in the lower?
 
-    The groups are the `group` of submissions with the highest and the lowest totals, at least one each. Who ties at a
-    group's edge belongs to it in part, in equal parts. Shape (items,), from −1 to 1 without extra credit; nan where all
-    have the same total.
+    The groups are the `group` of submissions with the highest and the lowest totals, at least one each. Who ties
+    at a group's edge belongs to it in part, in equal parts. Shape (items,), from −1 to 1 without extra credit;
+    nan where all have the same total.
     """
     scores, points = np.asarray(scores, dtype=float), np.asarray(points, dtype=float)
     settled = ~np.isnan(scores).any(axis=0)

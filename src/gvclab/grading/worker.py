@@ -16,6 +16,7 @@ is said from here is a score.
     ("value", name)            -> {"missing": true} or {"value": plain data, "function": can it be called}
     ("serve", name)            no reply; from now on in a fork, so that calls leave no trace:
     ("call", inputs, seconds)  -> what `exercises.service` says of a call, or {"died": signal number}
+    ("calls", list, seconds)   -> {"replies": [the same of each]}, or {"died": …}: many calls in one go
     ("done",)                  no reply; the fork ends
 """
 
@@ -133,7 +134,7 @@ def _live(session: int, options: dict) -> None:
                 case ("value", name):
                     _reply(_value(vars(room), name), options["reply"])
                 case ("serve", name):
-                    _serve(vars(room).get(name), options["reply"])
+                    _serve(vars(room).get(name), options["replies"])
     finally:
         os._exit(70)
 
@@ -318,6 +319,11 @@ def _serve(function, limit: int) -> None:
                         said = call(function, inputs)
                         signal.setitimer(signal.ITIMER_REAL, 0)
                         _reply(said, limit)
+                    case ("calls", several, seconds):
+                        signal.setitimer(signal.ITIMER_REAL, seconds)
+                        said = [call(function, inputs) for inputs in several]
+                        signal.setitimer(signal.ITIMER_REAL, 0)
+                        _reply({"replies": said}, limit)
                     case _:
                         os._exit(_DONE)
         finally:

@@ -223,7 +223,8 @@ export default () => {
         if (problem.textContent !== trouble) problem.textContent = trouble;
       };
       el.classList.add("gvclab-controls");
-      el.dataset.lmSuppressShortcuts = "true"; // or JupyterLab takes the arrow keys for itself
+      // Or JupyterLab takes the keys for itself. It asks the focused element before any that holds it.
+      el.addEventListener("focusin", ({ target }) => (target.dataset.lmSuppressShortcuts = "true"));
       el.replaceChildren(
         node("div", { className: "gvclab-head" }, title, badge),
         ...(presets.length ? [node("div", { className: "gvclab-presets" }, words.presets, ...presets)] : []),

@@ -1,0 +1,225 @@
+"""`gvclab export`: a class's grades as the file that Canvas or Moodle imports, or as a table of every item.
+
+    sheet = canvas(results)          rows, what to tell the instructor, and what comes next
+    write(sheet, path)
+
+Points are nbgrader's: the manual score where there is one, penalties for being late taken off, 0 for who handed in
+nothing. Columns as *read* in the importers' own sources: Canvas `lib/gradebook_importer.rb` and
+`gradebook_exporter.rb`, Moodle `grade/import/csv/classes/load_data.php`.
+
+A spreadsheet runs a cell that begins with `=`, `+`, `-` or `@`. Text that people chose (names, titles, messages) gets
+an apostrophe in front; what a system finds students by must stay as it is, and is left out where it could be run.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gvclab.content import text as say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from .results import Results
+
+SYSTEMS = ("canvas", "moodle", "csv")
+PLACES = 2  # decimals: Canvas compares and shows no more
+MOODLE_DEFAULT = 100  # the highest grade that Moodle takes unless its settings allow more
+_NAMED = 8  # students listed by name in a message
+
+# How Moodle calls what it finds students by: our column, its column's head, its "Map to".
+MOODLE_KEYS = {
+    "email": ("email", "Email address", "Email address"),
+    "username": ("username", "Username", "Username"),
+    "idnumber": ("lms_user_id", "ID number", "ID number"),
+}
+_FORMULA = re.compile(r"(^|[;,|])(\s*)(?=[=+@\-＝＋－＠])")
+_HARMLESS = re.compile(r"[\w.@+-]+")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A file's rows, the head first; what is missing in it, with the remedy; what to do next."""
+
+    rows: tuple[tuple, ...]
+    warnings: tuple[str, ...]
+    next: str
+
+
+def canvas(results: Results, title: str = "", submitted_only: bool = False) -> Sheet:
+    """The file for Canvas: Grades > Import.
+
+    Canvas finds a student by ID (its own number), else by SIS User ID, SIS Login ID or name. `lms_user_id` is the ID
+    when it is a number, else the SIS User ID; the student's id is the SIS Login ID. `title` with its number,
+    "Section 2 (4711)", meets that assignment and no other.
+    """
+    people, warnings = _people(results, submitted_only)
+    # "12ab" in the column ID would be read as 12, and be somebody else.
+    own = people["lms_user_id"].str.fullmatch("[0-9]+")
+    people["ID"] = people["lms_user_id"].where(own, "")
+    people["SIS User ID"] = people["lms_user_id"].where(~own, "").map(identifier)
+    people["SIS Login ID"] = people["username"]
+    known = (people[["ID", "SIS User ID", "SIS Login ID"]] != "").any(axis=1)
+    people = _identified(people, known, "canvas", warnings)
+    head = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", text(title or results.assignment))
+    rows = [
+        (
+            _sorted_name(person),
+            person["ID"],
+            person["SIS User ID"],
+            person["SIS Login ID"],
+            "",
+            person["score"],
+        )
+        for _, person in people.iterrows()
+    ]
+    possible = ("    Points Possible", "", "", "", "", _rounded(results.points))
+    return Sheet((head, possible, *rows), tuple(warnings), say("report.export.next.canvas"))
+
+
+def moodle(results: Results, title: str = "", submitted_only: bool = False, by: str = "email") -> Sheet:
+    """The file for Moodle: Grades > Import > CSV file, with the heads of Moodle's own export.
+
+    Moodle finds students `by` one column: "email", "username" (the student's id) or "idnumber" (`lms_user_id`). One
+    that it cannot find stops its whole import, and a row without goes to the student above: such rows are left out.
+    """
+    column, head_by, target = MOODLE_KEYS[by]
+    people, warnings = _people(results, submitted_only)
+    people["email"], people["lms_user_id"] = (
+        people["email"].map(identifier),
+        people["lms_user_id"].map(identifier),
+    )
+    people = _identified(people, people[column] != "", by, warnings)
+    shared = people[column].str.casefold().duplicated(keep=False)
+    if shared.any():
+        warnings.append(_told("twice", people.index[shared], field=head_by))
+    people = people[~shared]
+    if results.points > MOODLE_DEFAULT:
+        warnings.append(say("report.export.above", points=_rounded(results.points)))
+    name = text(title or results.assignment)
+    grade, feedback = f"{name} (Real)", f"{name} (Feedback)"
+    head = ("First name", "Last name", "Username", "ID number", "Email address", grade, feedback)
+    comments = _feedback(results)
+    rows = [
+        (
+            *(text(person["first_name"]), text(person["last_name"])),
+            *(person["username"], person["lms_user_id"], person["email"]),
+            *(person["score"], comments.get(student, say("report.export.feedback.none"))),
+        )
+        for student, person in people.iterrows()
+    ]
+    following = {"column": head_by, "target": target, "grade": grade, "feedback": feedback}
+    points = _rounded(results.points)
+    return Sheet((head, *rows), tuple(warnings), say("report.export.next.moodle", points=points, **following))
+
+
+def table(results: Results) -> Sheet:
+    """A tidy table: a row per submission and item, with the verdict; no score where a person has still to read."""
+    people, warnings = _people(results, submitted_only=True)
+    head = (
+        *("assignment", "student", "first_name", "last_name", "email", "item", "title", "points", "score"),
+        *("status", "message", "late_penalty", "total", "total_points"),
+    )
+    rows = []
+    for mark in results.marks.itertuples():
+        person = people.loc[mark.student]
+        who = (mark.student, person["first_name"], person["last_name"], person["email"])
+        what = (mark.item, results.items.at[mark.item, "title"])
+        rows.append(
+            (
+                *map(text, (results.assignment, *who, *what)),
+                *(mark.points, "" if math.isnan(mark.score) else mark.score, mark.status, text(mark.message)),
+                *(person["raw"] - person["exact"], person["exact"], results.points),
+            )
+        )
+    return Sheet((head, *rows), tuple(warnings), say("report.export.next.csv"))
+
+
+def write(sheet: Sheet, path: Path, bom: bool = False) -> None:
+    """Write the sheet as RFC 4180 CSV in UTF-8; `bom` for Excel, which otherwise takes it for another encoding."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", encoding="utf-8-sig" if bom else "utf-8", newline="") as file:
+        csv.writer(file).writerows(sheet.rows)
+
+
+# ----------------------------------------------------------------------------------------------------- cells
+
+
+def text(words: str) -> str:
+    """Text in one line that no spreadsheet runs, also not one that takes other separators than commas."""
+    return _FORMULA.sub(r"\1\2'", " ".join(str(words).split()))
+
+
+def identifier(words: str) -> str:
+    """What a system finds a student by, unchanged; empty if a spreadsheet could run it."""
+    words = words.strip()
+    risky = not words.isprintable() or _FORMULA.search(words)
+    return "" if risky and not _HARMLESS.fullmatch(words) else words
+
+
+def _rounded(points: float) -> str:
+    return f"{points:.{PLACES}f}".rstrip("0").rstrip(".")
+
+
+def _sorted_name(person: pd.Series) -> str:
+    """ "Last, First", as Canvas writes names."""
+    return text(", ".join(filter(None, (person["last_name"], person["first_name"]))) or person["username"])
+
+
+# ---------------------------------------------------------------------------------------------------- people
+
+
+def _people(results: Results, submitted_only: bool) -> tuple[pd.DataFrame, list[str]]:
+    """The students with their score as a cell, and warnings about the scores."""
+    if results.students.empty:
+        raise ValueError(say("report.export.none"))
+    people = results.students
+    if submitted_only:
+        people = people[people["submitted"]]
+    told = {
+        "waiting": (results.marks["status"] == "manual").sum(),
+        "zero": (~people["submitted"]).sum(),
+        "late": (people["penalty"] > 0).sum(),
+    }
+    warnings = [say(f"report.export.{key}", n=n) for key, n in told.items() if n]
+    nameless = people.index[(people["first_name"] == "") & (people["last_name"] == "")]
+    if len(nameless):
+        warnings.append(_told("no_name", nameless))
+    people = people.assign(
+        username=[identifier(student) for student in people.index],
+        exact=people["score"],
+        score=people["score"].map(_rounded),
+    )
+    return people, warnings
+
+
+def _identified(people: pd.DataFrame, known: pd.Series, by: str, warnings: list[str]) -> pd.DataFrame:
+    """Those whom the system can find; who is left out goes to the warnings, with the remedy."""
+    if not known.all():
+        system = "Canvas" if by == "canvas" else "Moodle"
+        remedy = say(f"report.export.no_field.{by}")
+        warnings.append(f"{_told('left_out', people.index[~known], system=system)}. {remedy}")
+    return people[known]
+
+
+def _told(key: str, students: pd.Index, **values: str) -> str:
+    listed = ", ".join(students[:_NAMED]) + (", …" if len(students) > _NAMED else "")
+    return say(f"report.export.{key}", n=len(students), who=listed, **values)
+
+
+def _feedback(results: Results) -> dict[str, str]:
+    """Points by item in a line per student: nothing that a student wrote, and no hint."""
+    told: dict[str, list[str]] = {}
+    for mark in results.marks.itertuples():
+        key = "waiting" if math.isnan(mark.score) else "item"
+        values = {"item": mark.item, "score": _rounded(mark.score), "points": _rounded(mark.points)}
+        told.setdefault(mark.student, []).append(say(f"report.export.feedback.{key}", **values))
+    for student, penalty in results.students["penalty"].items():
+        if penalty > 0 and student in told:
+            told[student].append(say("report.export.feedback.late", penalty=_rounded(penalty)))
+    return {student: "; ".join(lines) for student, lines in told.items()}

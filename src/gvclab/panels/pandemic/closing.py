@@ -1,0 +1,120 @@
+"""Closing lab: would a closed border have softened the blow, and whose?"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from gvclab.content import message
+
+from ...charts import View, axis, bars, frame, points, theme
+from ..base import Panel
+from .lockdown import SAME, Solution, listed, solve
+from .params import LOCKDOWNS, POLES, PRESETS, WORLD, Params
+
+
+class ClosingLab(Panel):
+    """Own lockdown against loss, open and closed; whom does closing help?"""
+
+    key = "pandemic.closing"
+    badge = "calibrated"
+    State = Params
+    controls = (*LOCKDOWNS, *WORLD)
+    presets: ClassVar = PRESETS
+
+    def frame(self):
+        poles = message("data.code")
+        right = {"xaxis": "x2", "yaxis": "y2", "orientation": "h"}
+        return frame(
+            (axis(self.text("axes.lockdown")), axis(self.text("axes.loss"))),
+            (
+                axis(self.text("axes.gain"), zeroline=True, zerolinecolor=theme.GREY),
+                axis("", autorange="reversed", showline=False, ticks="", ticklabelstandoff=6),
+            ),
+            traces=[
+                {
+                    "name": self.text("traces.closed"),
+                    "mode": "lines",
+                    "line": {"color": theme.GREY, "dash": "dot", "width": 2},
+                    "hoverinfo": "skip",
+                },
+                *(
+                    points(k, name=self.text("traces.open", pole=poles[pole]), mode="markers+text")
+                    | {
+                        "textposition": "middle right",
+                        "hovertemplate": "%{customdata}: %{x:.1f} → %{y:.1f}<extra></extra>",
+                    }
+                    for k, pole in enumerate(POLES)
+                ),
+                bars(2, name=self.text("traces.helps"), **right),
+                bars(1, name=self.text("traces.hurts"), **right),
+            ],
+            widths=(5, 4),
+            height=480,
+            barmode="relative",
+        )
+
+    def solve(self, state: Params) -> Solution:
+        return solve(state)
+
+    def view(self, state: Params, solution: Solution) -> View:
+        names, gain = solution.places.names, solution.gain
+        low, high = self._range(solution)
+        traces = (
+            {"x": [low, high], "y": [low, high]},
+            *(self._points(solution, pole) for pole in POLES),
+            {"y": names, "x": gain.clip(min=0)},
+            {"y": names, "x": gain.clip(max=0)},
+        )
+        # The bars keep their scale until they need more: what is small looks small.
+        reach = max(1.0, 1.05 * np.abs(gain).max())
+        ends = {"range": [low, high]}
+        layout = {"xaxis": ends, "yaxis": ends, "xaxis2": {"range": [-reach, reach]}}
+        return View(traces, layout, self._sentence(solution), self._table(solution))
+
+    @staticmethod
+    def _range(solution: Solution) -> tuple[float, float]:
+        """Room for all points, in whole log points."""
+        both = np.concatenate([solution.loss, solution.lockdown])
+        return float(np.floor(both.min() - 0.6)), float(np.ceil(both.max() + 1.1))
+
+    @staticmethod
+    def _points(solution: Solution, pole: str) -> dict:
+        """The places of a pole; of several, the ends of their range are named."""
+        mine = np.flatnonzero(np.array(solution.places.poles) == pole)
+        loss, names = solution.loss[mine], [solution.places.names[k] for k in mine]
+        ends = {int(loss.argmin()), int(loss.argmax())}
+        return {
+            "x": solution.lockdown[mine],
+            "y": loss,
+            "text": [name if k in ends else "" for k, name in enumerate(names)],
+            "customdata": names,
+        }
+
+    def _sentence(self, solution: Solution) -> str:
+        gain, names = solution.gain, solution.places.names
+        if np.abs(gain).max() < SAME:
+            return self.text("sentence.same", mean=solution.mean(solution.loss))
+        helped = [name for name, more in zip(names, gain, strict=True) if more >= SAME]
+        most, least = gain.argmax(), gain.argmin()
+        return self.text(
+            "sentence.now",
+            helped=listed(helped),
+            count=len(helped),
+            all=len(names),
+            most=names[most],
+            gain=gain[most],
+            least=names[least],
+            cost=-gain[least],
+            open=solution.mean(solution.loss),
+            closed=solution.mean(solution.lockdown),
+        )
+
+    def _table(self, solution: Solution):
+        import pandas as pd
+
+        columns = (solution.lockdown, solution.loss, solution.gain)
+        heads = [self.text(f"table.{name}") for name in ("closed", "open", "gain")]
+        table = pd.DataFrame(dict(zip(heads, columns, strict=True)), index=solution.places.names)
+        return table.rename_axis(self.text("table.place"))

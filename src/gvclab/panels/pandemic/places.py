@@ -1,0 +1,88 @@
+"""Who takes part: the places of a table, their poles, whom they buy from and how much they weigh."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+
+from gvclab.content import message, text
+from gvclab.data import load
+from gvclab.models import iotable, world
+
+from .params import POLES
+
+YEAR = 2011  # the last one of the table
+# The poles of the stylised world, by the keys that the data use.
+STYLISED = {"North America": "NAM", "Europe": "EUR", "Asia": "ASI", "Rest": "RST"}
+
+
+class Places(NamedTuple):
+    """Places in the order in which they are shown, pole by pole.
+
+    names: as the reader sees them; poles: the pole of each; Pi: (G, G) spending shares, rows = buyer; weight:
+    (G,) shares in world income.
+    """
+
+    names: list[str]
+    poles: tuple[str, ...]
+    Pi: np.ndarray
+    weight: np.ndarray
+
+    def opened(self, times: float) -> np.ndarray:
+        """Spending shares when `times` as much goes to other places as the table shows, the rest at home."""
+        abroad = self.Pi * ~np.eye(len(self.Pi), dtype=bool) * times
+        return abroad + np.diag(1 - abroad.sum(axis=1))
+
+    def spread(self, lockdowns: Mapping[str, float]) -> np.ndarray:
+        """(G,) the lockdown of each place: that of its pole."""
+        return np.array([lockdowns[pole] for pole in self.poles])
+
+
+@cache
+def real(detail: str) -> Places:
+    """The inter-country table of 2011, by region or with each pole as one place."""
+    table, listed = load("icio", year=YEAR), load("economies").dropna(subset="region")
+    pole_of = dict(zip(listed.region, listed.pole, strict=True))
+    if detail == "poles":
+        table = iotable.aggregate(table, countries=pole_of)
+        pole_of = dict(zip(POLES, POLES, strict=True))
+    names = message("data.code")
+    return _places(
+        table.countries,
+        [pole_of[code] for code in table.countries],
+        [names.get(code, code) for code in table.countries],
+        iotable.sourcing_shares(table).Pi,
+        table.gdp,
+    )
+
+
+@cache
+def stylised() -> Places:
+    """The stylised world of eight regions with balanced trade."""
+    made = balanced()
+    return _places(
+        made.countries,
+        [STYLISED[world.POLES[code]] for code in made.countries],
+        [text(f"panels.pandemic.regions.{code}") for code in made.countries],
+        iotable.sourcing_shares(world.icio(made)).Pi,
+        made.wL,
+    )
+
+
+@cache
+def balanced():
+    """The stylised world, its regions in the order in which they are shown, no region with a deficit."""
+    return world.make(deficit=(0,) * len(world.REGIONS))
+
+
+def _places(codes, poles, names, Pi, income) -> Places:
+    order = sorted(range(len(codes)), key=lambda k: list(POLES).index(poles[k]))
+    return Places(
+        [names[k] for k in order],
+        tuple(poles[k] for k in order),
+        Pi[np.ix_(order, order)],
+        income[order] / income.sum(),
+    )
