@@ -1,4 +1,4 @@
-"""JupyterLab in a real browser: a server for the session, pages that may talk to it alone, and what tests do on them."""
+"""JupyterLab in a real browser: a server for the session, pages that may talk to it alone, what tests do on them."""
 
 from __future__ import annotations
 

@@ -507,7 +507,7 @@ pairs |= {"lockdown": {"shock", "quantity"}, "subsidy": ["price", "quantity"]}
         (
             {"tariff": "price", "quota": "quantity", "lockdown": "shock", "subsidy": {"price", "quantity"}},
             4,
-            "Right",
+            "That is it",
         ),
         (
             {
@@ -518,7 +518,7 @@ pairs |= {"lockdown": {"shock", "quantity"}, "subsidy": ["price", "quantity"]}
                 "x": 1,
             },
             4,
-            "Right",
+            "That is it",
         ),
         (
             {"tariff": "price", "quota": "price", "lockdown": {"shock", "quantity"}, "subsidy": "price"},

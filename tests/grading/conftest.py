@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import warnings
+from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -19,24 +21,26 @@ ITEMS = {item.id: item for item in bank.load("2.3").used("exercise")}
 ESSAY = next(item.id for item in ITEMS.values() if item.type == "essay")
 
 
-@dataclass
 class Classroom:
     """A course's folder. `submit` enters a submission as `gvclab grade` does, `enrol` a student."""
 
-    root: Path
+    def __init__(self, root: Path):
+        from nbgrader.api import Gradebook
 
-    @property
-    def gradebook(self) -> Path:
-        return self.root / "gradebook.db"
+        self.root = root
+        self.gradebook = root / "gradebook.db"
+        self._book = Gradebook(f"sqlite:///{self.gradebook}")
+
+    def close(self) -> None:
+        self._book.close()
 
     def enrol(self, student: str, **who: str) -> None:
-        with self._open() as book:
-            book.update_or_create_student(student, **who)
+        self._book.update_or_create_student(student, **who)
 
     def submit(
         self,
         student: str,
-        verdicts: dict[str, tuple],
+        verdicts: dict[str, tuple] | None = None,
         *,
         essay: float | None = None,
         notes: tuple[str, ...] = (),
@@ -45,25 +49,26 @@ class Classroom:
         sidecar: bool = True,
         **who: str,
     ) -> None:
-        """Verdicts by item: (share of points, status, message, parts); the others are right."""
-        told = {name: verdicts.get(name, (1.0, "right", "Right.")) for name in ITEMS if name != ESSAY}
-        cells = {
-            grade_id(name, "check"): round(ITEMS[name].points * told[name][0], 4) for name in told
-        } | {grade_id(ESSAY): essay}
-        with self._open() as book:
-            book.update_or_create_student(student, **who)
-            submission = book.update_or_create_submission(ASSIGNMENT, student)
-            (notebook,) = submission.notebooks
-            notebook.late_submission_penalty = penalty
-            for grade in notebook.grades:
-                grade.auto_score = cells[grade.name]
-                grade.needs_manual_grade = cells[grade.name] is None
-            book.db.commit()
+        """Verdicts by item: (share of points, status, message, parts); the other items are right."""
+        told = dict.fromkeys((name for name in ITEMS if name != ESSAY), (1.0, "right", "Right."))
+        told |= verdicts or {}
+        scores = {grade_id(name, "check"): ITEMS[name].points * told[name][0] for name in told}
+        scores[grade_id(ESSAY)] = essay
+        self.enrol(student, **who)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # SQLAlchemy's, at nbgrader
+            submission = self._book.update_or_create_submission(ASSIGNMENT, student)
+        (notebook,) = submission.notebooks
+        notebook.late_submission_penalty = penalty
+        for grade in notebook.grades:
+            grade.auto_score = scores[grade.name]
+            grade.needs_manual_grade = scores[grade.name] is None
+        self._book.db.commit()
         if sidecar:
             items = {
                 name: {
                     "cell": grade_id(name, "check"),
-                    "score": cells[grade_id(name, "check")],
+                    "score": scores[grade_id(name, "check")],
                     "points": ITEMS[name].points,
                     **verdict(*entry[1:]),
                 }
@@ -73,14 +78,10 @@ class Classroom:
             self.record(student, {"notes": [], "notebooks": {NOTEBOOK: sheet}})
 
     def record(self, student: str, record: object) -> None:
+        """Write the grader's record of a submission."""
         folder = self.root / "autograded" / student / ASSIGNMENT
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "gvclab-grade.json").write_text(json.dumps(record), encoding="utf-8")
-
-    def _open(self):
-        from nbgrader.api import Gradebook
-
-        return Gradebook(f"sqlite:///{self.gradebook}")
 
 
 def verdict(status: str, message: str = "", parts: tuple = ()) -> dict:
@@ -110,14 +111,28 @@ def empty_course(tmp_path_factory) -> Path:
 
 
 @pytest.fixture
-def classroom(empty_course, tmp_path) -> Classroom:
+def classroom(empty_course, tmp_path) -> Iterator[Classroom]:
     shutil.copy(empty_course / "gradebook.db", tmp_path)
-    return Classroom(tmp_path)
+    with closing(Classroom(tmp_path)) as room:
+        yield room
 
 
-@pytest.fixture(scope="session")
-def item_hint():
-    """(item, part label, hint) of a number with a known wrong value."""
-    item = next(i for i in ITEMS.values() if any(part.wrong for part in i.parts))
+@pytest.fixture
+def course() -> SimpleNamespace:
+    """What the made-up class has: its assignment, its items, and a hint (item, part's label, words)."""
+    item = next(item for item in ITEMS.values() if any(part.wrong for part in item.parts))
     part = next(part for part in item.parts if part.wrong)
-    return item.id, part.label, part.wrong[0].hint
+    choice = next(item for item in ITEMS.values() if item.type == "choice")
+    code = next(item for item in ITEMS.values() if item.type == "code")
+    return SimpleNamespace(
+        assignment=ASSIGNMENT,
+        items=ITEMS,
+        essay=ESSAY,
+        number=item.id,
+        label=part.label,
+        hint=part.wrong[0].hint,
+        choice=choice.id,
+        option=next(option.hint for option in choice.options if option.hint),
+        code=code.id,
+        points=sum(item.points for item in ITEMS.values()),
+    )

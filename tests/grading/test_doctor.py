@@ -183,7 +183,7 @@ DAMAGES = [
     (edited, {"edited"}, {"order"}),
     (marked, {"marks"}, {}),
     (moved, {"moved"}, {}),
-    (without_metadata, set(), {}),
+    (without_metadata, {"marks"}, {}),
     (other_kernel, {"kernel"}, {}),
     (giant_output, {"output"}, {"unrun"}),
     (no_output, set(), {}),
@@ -373,9 +373,8 @@ def saved_shape(book: dict) -> dict:
     }
 
 
-@pytest.mark.parametrize("block", range(4))
-def test_no_accident_stops_the_doctor_or_loses_a_line(block, honest, released):
-    for seed in range(block * 100, block * 100 + 100):
+def test_no_accident_stops_the_doctor_or_loses_a_line(honest, released):
+    for seed in range(200):
         data = mutated(copy.deepcopy(honest), random.Random(seed))
         found = doctor.examine(data, released, ITEMS)
         kept = "\n".join(lines(found.mended or data))
@@ -383,7 +382,8 @@ def test_no_accident_stops_the_doctor_or_loses_a_line(block, honest, released):
         lost = [mark.group() for mark in MARK.finditer(told) if mark.group() not in kept]
         assert not lost, (seed, lost, names(found))
         if found.mended:
-            read(found.mended)
+            if seed % 5 == 0:
+                read(found.mended)
             again = doctor.examine(found.mended, released, ITEMS)
             assert not [t for t in again.troubles if t.mends], seed
 
@@ -492,7 +492,7 @@ def test_a_renamed_notebook_is_known_by_its_cells(file):
 
 
 def test_prompts_with_own_numbers_are_as_they_were_given(file, honest, released):
-    who = Identity("ada", drawn=drawn(ITEMS, Identity("ada", "salt")))
+    who = Identity("ada", drawn=drawn(bank.load("2.3"), Identity("ada", "salt")))
     book = doctor.personal.notebook(released, ITEMS, who)
     assert book != released
     (file.parent / "gvclab-student.json").write_text(

@@ -57,7 +57,6 @@ const node = (tag, properties, ...children) => {
 
 const createView = (shown, words, askTable) => {
   const plot = node("div", { className: "gvclab-plot" }, words.loading);
-  plot.setAttribute("role", "img");
   plot.style.minHeight = `${shown.figure.layout.height ?? 400}px`;
   const sentence = node("p", { className: "gvclab-sentence" });
   const spoken = node("div", { className: "gvclab-spoken" });
@@ -76,7 +75,7 @@ const createView = (shown, words, askTable) => {
 
   const say = (text) => {
     sentence.textContent = text;
-    plot.setAttribute("aria-label", text);
+    plot.querySelector(".main-svg")?.setAttribute("aria-label", text);
     clearTimeout(speech);
     speech = setTimeout(() => (spoken.textContent = text), QUIET);
   };
@@ -117,6 +116,10 @@ const createView = (shown, words, askTable) => {
     const { data, layout: looks } = structuredClone(shown.figure);
     put(looks, inks(plot));
     await Plotly.newPlot(plot, data, { ...looks, width: plot.clientWidth }, CONFIG);
+    const [picture, ...layers] = plot.querySelectorAll(".main-svg");
+    picture.setAttribute("role", "img");
+    picture.setAttribute("aria-label", sentence.textContent);
+    layers.forEach((layer) => layer.setAttribute("aria-hidden", "true"));
     drawn = true;
     draw();
   };

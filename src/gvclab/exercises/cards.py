@@ -24,7 +24,7 @@ def card(verdict: Verdict, headline: str) -> str:
     mark = "<span aria-hidden='true'>{}</span>".format
     parts = "".join(
         f"<li>{mark(icon(part))} {rich(label)}: "
-        f"<strong>{rich(text(f'exercises.title.{part.status}'))}.</strong> {rich(part.message)}</li>"
+        f"<strong>{rich(text(f'exercises.title.{part.status}'))}.</strong> {rich(_more(part))}</li>"
         for label, part in verdict.parts
     )
     listed = f"<ul style='list-style:none;margin:.3em 0 0;padding:0'>{parts}</ul>" if parts else ""
@@ -41,6 +41,11 @@ def rich(words: str) -> str:
     escaped = html.escape(words)
     escaped = re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped)
     return re.sub(r"(?<!\w)\*([^*\s][^*]*)\*(?!\w)", r"<em>\1</em>", escaped)
+
+
+def _more(part: Verdict) -> str:
+    """What a part's message says beyond its title."""
+    return "" if part.message == text("exercises.status.right") else part.message
 
 
 def _face(verdict: Verdict) -> str:

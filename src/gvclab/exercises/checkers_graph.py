@@ -43,7 +43,7 @@ def edges(item: Item, data) -> tuple[dict[tuple[str, str], str], list[str]]:
     found: dict[tuple[str, str], str] = {}
     unread: list[str] = []
     for entry in data.items if isinstance(data, Bag) else data:
-        stops, sign = _stops(entry)
+        stops, sign = stops_of(entry)
         if stops is None:
             unread.append(text("exercises.graph.entry", got=describe(entry)))
             continue
@@ -57,7 +57,7 @@ def edges(item: Item, data) -> tuple[dict[tuple[str, str], str], list[str]]:
     return found, list(dict.fromkeys(unread))
 
 
-def _stops(entry) -> tuple[list[str] | None, str]:
+def stops_of(entry) -> tuple[list[str] | None, str]:
     if isinstance(entry, str):
         sign = _SIGN.search(entry)
         stops = [stop.strip(" '\"`") for stop in _ARROW.split(entry[: sign.start()] if sign else entry)]

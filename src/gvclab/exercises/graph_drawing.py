@@ -13,7 +13,7 @@ from itertools import combinations, pairwise
 
 from gvclab.content import text
 
-from .checkers_graph import _stops
+from .checkers_graph import stops_of
 from .plain import describe, plain
 
 # An arrow is (from, to, sign), the sign "+", "-" or "".
@@ -36,7 +36,7 @@ def read_arrows(edges: Iterable) -> list[Arrow]:
     """
     found: dict[tuple[str, str], str] = {}
     for entry in edges.splitlines() if isinstance(edges, str) else edges:
-        stops, sign = _stops(plain(entry))
+        stops, sign = stops_of(plain(entry))
         if stops is None:
             raise ValueError(text("exercises.graph.entry", got=describe(plain(entry))))
         found.update(dict.fromkeys(pairwise(stops), sign))

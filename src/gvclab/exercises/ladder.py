@@ -41,5 +41,6 @@ def together(parts: list[tuple[str, Verdict]], weights: list[float] | None = Non
     if score > 0:
         right = statuses.count("right")
         return verdict("partial", text("exercises.parts", right=right, total=len(parts)), score, tuple(parts))
-    # Nothing right yet: the lowest rung is what to mend first.
-    return verdict(min(statuses, key=(*LADDER, *BESIDE).index), "", score, tuple(parts))
+    # Nothing right yet: of what was answered, the lowest rung is what to mend first.
+    answered = [status for status in statuses if status != "unanswered"]
+    return verdict(min(answered, key=(*LADDER, *BESIDE).index), "", score, tuple(parts))

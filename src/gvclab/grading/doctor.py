@@ -245,7 +245,7 @@ def _misplaced(
             yield _mendable("retyped", cell=label, kind=say(f"doctor.kind.{cell['cell_type']}"))
         if not mending.is_answer(cell) and any(mending.differ(one, cell) for one in found):
             wrong["edited"].append(label)
-        if any(one["metadata"] and _treatment(one) != _treatment(cell) for one in found):
+        if any(_treatment(one) != _treatment(cell) for one in found):
             wrong["marks"].append(label)
     yield from (_mendable(kind, cells=", ".join(these)) for kind, these in wrong.items() if these)
     known = set(sorted_.order)

@@ -13,15 +13,16 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.api import Assignment as Row
 from nbgrader.api import (
+    Comment,
     Grade,
     Gradebook,
     GradeCell,
@@ -29,13 +30,14 @@ from nbgrader.api import (
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
+    new_uuid,
 )
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveCells
 from nbgrader.preprocessors.latesubmissions import AssignLatePenalties
-from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution
-from sqlalchemy import event, text
-from sqlalchemy.orm import scoped_session, sessionmaker
+from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
+from sqlalchemy import Connection, Table, Update, bindparam, event, insert, or_, select, text, update
+from sqlalchemy.orm import Session
 from traitlets.config import Config
 
 from gvclab.content import text as say
@@ -121,8 +123,8 @@ class Ledger:
     def enter(self, entry: Entry) -> None:
         """Put the copies in place, then enter the scores."""
         self._put(entry)
-        with self._transaction(), self._book.db.no_autoflush:
-            self._enter(entry)
+        with self._book.engine.begin() as connection:
+            self._enter(connection, entry)
 
     def _put(self, entry: Entry) -> None:
         place, staging = self.place(entry.student), staging_folder(self.folders)
@@ -131,7 +133,8 @@ class Ledger:
             shutil.rmtree(folder, ignore_errors=True)
         new.mkdir(parents=True)
         for name, copy in entry.copies.items():
-            nbformat.write(copy, new / f"{name}.ipynb")
+            # Not nbformat.write: what was made from the release need not be validated anew.
+            (new / f"{name}.ipynb").write_text(nbformat.v4.writes(copy) + "\n", encoding="utf-8")
         record = json.dumps(entry.record, ensure_ascii=False, indent=1, sort_keys=True)
         (new / SIDECAR).write_text(record + "\n", encoding="utf-8")
         if entry.timestamp:
@@ -142,48 +145,45 @@ class Ledger:
         new.rename(place)
         shutil.rmtree(old, ignore_errors=True)
 
-    @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """nbgrader's own methods commit at every step; here all steps are one."""
-        own = self._book.db
-        with self._book.engine.begin() as connection:
-            self._book.db = scoped_session(
-                sessionmaker(bind=connection, join_transaction_mode="rollback_only", expire_on_commit=False)
-            )
-            try:
-                yield
-            finally:
-                self._book.db.remove()
-                self._book.db = own
+    def _enter(self, connection: Connection, entry: Entry) -> None:
+        """A submission's rows, found by their keys: nbgrader's own look-ups would read the whole class's."""
+        if connection.scalar(select(Student.id).where(Student.id == entry.student)) is None:
+            connection.execute(insert(Student).values(id=entry.student))
+        key = {"assignment_id": self._assignment, "student_id": entry.student}
+        submission, _ = _row(connection, SubmittedAssignment, key)
+        table = SubmittedAssignment.__table__
+        connection.execute(update(table).where(table.c.id == submission).values(timestamp=entry.timestamp))
+        for name, rows in self._rows.items():
+            page, new = _row(connection, SubmittedNotebook, {"notebook_id": rows.id, "assignment_id": submission})
+            if new:
+                for kind, cells in ((Grade, rows.grades), (Comment, rows.comments)):
+                    fresh = [{"cell_id": row, "notebook_id": page} for row in cells.values()]
+                    connection.execute(insert(kind.__table__), fresh)
+            cells, scores = {cell_name(cell): cell for cell in entry.pages[name].cells}, entry.scores[name]
+            grades = [(row, scores[n] if n in scores else _by_hand(cells[n])) for n, row in rows.grades.items()]
+            comments = [(row, _comment(cells[n])) for n, row in rows.comments.items()]
+            for change, values in ((_GRADE, grades), (_COMMENT, comments)):
+                connection.execute(change, [{"cell": row, "page": page, "new": value} for row, value in values])
+        self._punish(connection, submission)
 
-    def _enter(self, entry: Entry) -> None:
-        book, name = self._book, self.assigned.name
-        book.update_or_create_student(entry.student)
-        submission = book.update_or_create_submission(name, entry.student, timestamp=entry.timestamp)
-        for notebook in submission.notebooks:
-            page, scores = entry.pages[notebook.name], entry.scores[notebook.name]
-            cells = {cell_name(cell): cell for cell in page.cells}
-            for grade in notebook.grades:
-                cell = cells[grade.name]
-                # A test that is no item of ours nobody has run: for a person to look at.
-                by_hand = determine_grade(cell)[0] if is_solution(cell) else None
-                grade.auto_score = scores.get(grade.name, by_hand)
-                grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
-            for comment in notebook.comments:
-                cell = cells[comment.name]
-                untouched = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
-                comment.auto_comment = "No response." if untouched else None
-        book.db.flush()
-        for notebook in submission.notebooks:
-            notebook.late_submission_penalty = None
-            if submission.total_seconds_late > 0:
-                book.db.refresh(notebook)
-                penalty = self._late.plugin_inst.late_submission_penalty(
-                    entry.student, notebook.score, submission.total_seconds_late
-                )
-                if penalty is not None:
-                    notebook.late_submission_penalty = self._late._check_late_penalty(notebook, penalty)
-        book.db.commit()
+    def _punish(self, connection: Connection, submission: str) -> None:
+        """The penalty for being late, by the plugin that the course's configuration names."""
+        table = SubmittedNotebook.__table__
+        connection.execute(
+            update(table).where(table.c.assignment_id == submission).values(late_submission_penalty=None)
+        )
+        if not self._has_deadline:
+            return
+        with Session(connection, join_transaction_mode="rollback_only") as session:
+            handed_in = session.get(SubmittedAssignment, submission)
+            if handed_in.total_seconds_late > 0:
+                for page in handed_in.notebooks:
+                    penalty = self._late.plugin_inst.late_submission_penalty(
+                        handed_in.student_id, page.score, handed_in.total_seconds_late
+                    )
+                    if penalty is not None:
+                        page.late_submission_penalty = self._late._check_late_penalty(page, penalty)
+                session.commit()
 
     def _prepare(self) -> None:
         """The assignment in the gradebook, as `nbgrader generate_assignment` enters it, if it is not there."""
@@ -203,7 +203,61 @@ class Ledger:
             raise ValueError(
                 say("grade.error.strangers", notebooks=", ".join(sorted(strangers)), name=self.assigned.name)
             )
+        row = self._book.find_assignment(self.assigned.name)
+        self._assignment, self._has_deadline = row.id, row.duedate is not None
+        self._rows = {
+            notebook.name: _Rows(
+                notebook.id,
+                {cell.name: cell.id for cell in (*notebook.grade_cells, *notebook.task_cells)},
+                {cell.name: cell.id for cell in (*notebook.solution_cells, *notebook.task_cells)},
+            )
+            for notebook in row.notebooks
+        }
         self._book.db.remove()
+
+
+class _Rows(NamedTuple):
+    """A notebook's row, and by name the rows of the cells that have grades and comments."""
+
+    id: str
+    grades: dict[str, str]
+    comments: dict[str, str]
+
+
+def _change(table: Table, **values) -> Update:
+    here = table.c.cell_id == bindparam("cell"), table.c.notebook_id == bindparam("page")
+    return update(table).where(*here).values(**values)
+
+
+_NEW = bindparam("new")
+_GRADE = _change(
+    Grade.__table__,
+    auto_score=_NEW,
+    # Also where a person has given a score, which is kept: is it still right?
+    needs_manual_grade=or_(Grade.__table__.c.manual_score.is_not(None), _NEW.is_(None)),
+)
+_COMMENT = _change(Comment.__table__, auto_comment=_NEW)
+
+
+def _row(connection: Connection, kind: type, key: dict[str, str]) -> tuple[str, bool]:
+    """The id of the row with these foreign keys, and whether it was made just now."""
+    table = kind.__table__
+    found = connection.scalar(select(table.c.id).where(*(table.c[name] == value for name, value in key.items())))
+    if found is not None:
+        return found, False
+    made = new_uuid()
+    connection.execute(insert(table).values(id=made, **key))
+    return made, True
+
+
+def _by_hand(cell: NotebookNode) -> float | None:
+    """0 for an answer that was not written; None, for a person to read, for all else that we have no score of."""
+    return determine_grade(cell)[0] if is_solution(cell) else None
+
+
+def _comment(cell: NotebookNode) -> str | None:
+    untouched = cell.metadata.nbgrader.get("checksum") == compute_checksum(cell)
+    return "No response." if untouched and not is_task(cell) else None
 
 
 def staging_folder(folders: CourseDirectory) -> Path:

@@ -106,8 +106,8 @@ def _with_ids(cells: list[dict]) -> list[dict]:
     taken = {cell["id"] for cell in cells if grade_id(cell)}
     for cell in cells:
         if not grade_id(cell):
-            names = (cell["id"], *(f"{cell['id'][:50]}-own{n}" for n in range(1, len(cells) + 2)))
-            cell["id"] = next(name for name in names if name not in taken)
+            others = (f"{cell['id'][:50]}-own{n}" for n in itertools.count(1))
+            cell["id"] = next(name for name in itertools.chain([cell["id"]], others) if name not in taken)
             taken.add(cell["id"])
     return [cell for cell in cells if grade_id(cell) or cell["source"].strip() or cell.get("outputs")]
 

@@ -206,7 +206,8 @@ class Session:
         remote = _Function(self, name, rehearsed)
         yield remote
         if remote.served and not self.lost:
-            self._send(("done",))
+            with contextlib.suppress(Lost):  # what was earned stays earned; `lost` tells
+                self._send(("done",))
 
     def ask(self, command: tuple, seconds: float) -> dict:
         """The reply to a command that takes so many seconds at most."""

@@ -47,7 +47,13 @@ def page(results: Results, names: bool = False) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    room.globals.update(say=say, percent=percent, number=number, rich=lambda words: Markup(rich(words)))
+    room.globals.update(
+        say=say,
+        percent=percent,
+        number=number,
+        coefficient=coefficient,
+        rich=lambda words: Markup(rich(words)),
+    )
     return room.get_template("report.html.j2").render(lang=language(), **content(results, names))
 
 
@@ -56,7 +62,6 @@ def content(results: Results, names: bool = False) -> dict[str, Any]:
     matrix = results.matrix()
     items, hints = item_table(results, matrix), hint_table(results)
     students, marks = results.students, results.marks
-    scores = students.loc[results.readable, "score"].to_numpy() / (results.points or 1)
     late = students[students["penalty"] > 0]
     return {
         "assignment": results.assignment,
@@ -69,7 +74,7 @@ def content(results: Results, names: bool = False) -> dict[str, Any]:
         "noted": results.notes.loc[~results.notes["refused"], "student"].nunique(),
         "late": {"n": len(late), "points": float((late["raw"] - late["score"]).sum())},
         "points_only": int((students["submitted"] & ~students["explained"]).sum()),
-        "scores": _scores(scores),
+        "scores": _scores(shares(results)[results.readable].dropna().to_numpy()),
         "items": items.reset_index().to_dict("records"),
         "items_sentence": _items_sentence(items),
         "again": _again(items, hints),
@@ -105,6 +110,17 @@ def number(value: float, places: int = 2) -> str:
     return np.format_float_positional(rounded, trim="-").replace("-", "−")
 
 
+def coefficient(value: float) -> str:
+    """A number from −1 to 1 with two decimals, nan a dash."""
+    return number(value) if np.isnan(value) else f"{value:.2f}".replace("-", "−").replace("−0.00", "0.00")
+
+
+def shares(results: Results) -> pd.Series:
+    """Each student's share of the points graded so far; nan where none are."""
+    possible = results.students["possible"]
+    return results.students["score"] / possible.where(possible > 0)
+
+
 def item_table(results: Results, matrix: pd.DataFrame) -> pd.DataFrame:
     """Per item: title, points, n (graded answers), difficulty, rest (item–rest), groups (upper–lower)."""
     scores, points = matrix.to_numpy(), results.items["points"].to_numpy()
@@ -125,8 +141,8 @@ def hint_table(results: Results) -> pd.DataFrame:
     return counts.sort_values(["n", "item", "hint"], ascending=[False, True, True], ignore_index=True)
 
 
-def _scores(shares: np.ndarray) -> dict[str, Any]:
-    counts, told = statistics.histogram(shares, BINS), statistics.summary(shares)
+def _scores(scores: np.ndarray) -> dict[str, Any]:
+    counts, told = statistics.histogram(scores, BINS), statistics.summary(scores)
     bins = [
         {
             "low": 100 * k // BINS,
@@ -139,7 +155,8 @@ def _scores(shares: np.ndarray) -> dict[str, Any]:
         if told.n
     ]
     words = {name: percent(value) for name, value in told._asdict().items() if name != "n"}
-    sentence = say(f"report.scores.sentence.{'many' if told.n > 1 else 'one'}", n=told.n, **words)
+    which = "many" if told.n > 1 else "one" if told.n else "none"
+    sentence = say(f"report.scores.sentence.{which}", n=told.n, **words)
     return {"bins": bins, "summary": told, "sentence": sentence}
 
 
@@ -171,7 +188,15 @@ def _statuses(results: Results, matrix: pd.DataFrame) -> dict[str, Any]:
         {"item": item, "title": results.items.at[item, "title"], "counts": row.to_dict()}
         for item, row in counts.iterrows()
     ]
-    return {"shown": list(counts), "total": counts.sum().to_dict(), "rows": rows}
+    total = counts.sum()
+    sentence = say(
+        "report.status.sentence",
+        n=len(marks),
+        right=total.get("right", 0),
+        unanswered=total.get("unanswered", 0),
+        hinted=int((marks["hints"].map(len) > 0).sum()),
+    )
+    return {"shown": list(counts), "sentence": sentence, "rows": rows}
 
 
 # ---------------------------------------------------------------------------------------------------- people
@@ -185,7 +210,7 @@ def _name(results: Results, student: str) -> str:
 
 def _help(results: Results, matrix: pd.DataFrame) -> dict[str, Any]:
     """Who is below half of the points, the weakest first, and who is not there at all."""
-    students = results.students.assign(share=results.students["score"] / (results.points or 1))
+    students = results.students.assign(share=shares(results))
     weak = students[students["submitted"] & ((students["share"] < NEEDS_HELP) | students["refused"])]
     half = matrix.lt(NEEDS_HELP * results.items["points"])
     rows = [

@@ -48,8 +48,8 @@ class Results:
 
     items       by id, in the order of the page: title, points
     students    by id, everybody in the gradebook: first_name, last_name, email, lms_user_id, submitted, raw (points),
-                penalty (for being late), score (what counts), refused (something could not be read), explained
-                (there are verdicts)
+                penalty (for being late), score (what counts), possible (the points graded so far), refused (something
+                could not be read), explained (there are verdicts)
     marks       a row per submission and item: the fields of `ItemResult`
     notes       a row per oddity of a submission: student, note, refused (whether it is why something was not read)
     """
@@ -110,17 +110,20 @@ def load(root: Path, assignment: str, gradebook: Path | None = None) -> Results:
         for refused, some in ((True, one.reasons), (False, one.notes))
         for note in some
     ]
+    marks = pd.DataFrame(marks, columns=list(ItemResult._fields))
     students = roster.join(handed_in)
     students["submitted"] = students["raw"].notna()
     students["refused"] = [one in told and bool(told[one].reasons) for one in students.index]
     students["explained"] = [one in told and bool(told[one].verdicts) for one in students.index]
     students[["raw", "penalty"]] = students[["raw", "penalty"]].fillna(0.0)
     students["score"] = (students["raw"] - students["penalty"]).clip(lower=0.0)  # as nbgrader's own export
+    graded = marks[marks["score"].notna()].groupby("student")["points"].sum()
+    students["possible"] = graded.reindex(students.index, fill_value=0.0)
     return Results(
         assignment,
         items,
         students,
-        pd.DataFrame(marks, columns=list(ItemResult._fields)),
+        marks,
         pd.DataFrame(notes, columns=["student", "note", "refused"]),
     )
 

@@ -237,7 +237,7 @@ def _salvaged(told: str) -> Iterator[dict]:
     starts = [max(told.rfind("{", max(0, at - 200), at), 0) or at for at in kinds]
     # nbgrader notes a cell's kind in its metadata too.
     starts = [at for at in starts if not told[max(0, at - 40) : at].rstrip().endswith('"nbgrader":')]
-    for start, end in zip(starts, [*starts[1:], len(told)], strict=True):
+    for start, end in zip(starts, [*starts, len(told)][1:], strict=True):
         region = told[start:end]
         cell, length = _whole_cell(region)
         if cell:
@@ -272,8 +272,7 @@ def _torn_cells(region: str) -> Iterator[dict]:
             "source": _joined(region[match.end() : end]),
         }
     if not sources and '\\n"' in region:
-        wreck = region[max(region.find('"outputs"'), 0) :]
-        yield {"cell_type": "raw", "metadata": {}, "source": _joined(wreck, whole=True)}
+        yield {"cell_type": "raw", "metadata": {}, "source": _joined(region, whole=True)}
 
 
 def _joined(torn: str, whole: bool = False) -> str:

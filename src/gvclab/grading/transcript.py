@@ -13,7 +13,7 @@ import re
 
 import nbformat
 from nbformat import NotebookNode
-from nbformat.v4 import new_markdown_cell, new_output
+from nbformat.v4 import new_markdown_cell
 
 from gvclab.exercises import Score
 
@@ -50,14 +50,18 @@ def transcript(notebook: Notebook, book: NotebookNode, done: Done) -> NotebookNo
         elif item:
             cell.outputs = [_shown(done.marks[item.id])]
         elif done.printed.get(number):
-            cell.outputs = [new_output("stream", name="stdout", text=clean(done.printed[number]) + "\n")]
+            cell.outputs = [_output("stream", name="stdout", text=clean(done.printed[number]).rstrip("\n") + "\n")]
     return copy
 
 
 def _shown(mark: Mark) -> NotebookNode:
     score = Score(mark.verdict, mark.points)
     data = {"text/plain": f"{mark.score:.6g}", "text/html": clean(score._repr_html_())}
-    return new_output("execute_result", data=data)
+    return _output("execute_result", data=data, metadata={}, execution_count=None)
+
+
+def _output(kind: str, **fields) -> NotebookNode:
+    return nbformat.from_dict({"output_type": kind, **fields})
 
 
 _SCHEME = re.compile(r"(javascript|vbscript|data):", re.I)

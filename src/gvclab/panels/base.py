@@ -122,7 +122,7 @@ class Panel:
         return {control.name: getattr(self._start, control.name) for control in self.controls}
 
     @property
-    def values(self) -> dict[str, Any]:
+    def positions(self) -> dict[str, Any]:
         """Where the controls of this panel stand."""
         return {control.name: getattr(self.state, control.name) for control in self.controls}
 

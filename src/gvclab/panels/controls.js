@@ -12,8 +12,8 @@ const node = (tag, properties = {}, ...children) => {
   return made;
 };
 
-let count = 0;
-const unique = (name) => `gvclab-${name}-${++count}`;
+// Counted on the page: each panel evaluates this file for itself.
+const unique = (name) => `gvclab-${name}-${(globalThis.gvclabCount = (globalThis.gvclabCount ?? 0) + 1)}`;
 
 // One conversation with the kernel for all views of a panel.
 const converse = (model, changed) => {
@@ -90,9 +90,10 @@ const makers = {
       step: spec.log ? "any" : spec.step,
       aria: { label: words.value.replace("{label}", spec.label) },
     });
+    let known = ""; // what the box showed last
     const write = (value, typed = false) => {
       const text = String(Number(value.toFixed(Math.max(spec.digits, 4))));
-      if (!typed) number.value = text;
+      if (!typed) number.value = known = text;
       range.value = scale.toPosition(value);
       range.setAttribute("aria-valuetext", `${text} ${spec.unit}`.trim());
     };
@@ -101,11 +102,15 @@ const makers = {
       write(value);
       ask(value);
     });
-    number.addEventListener("change", () => {
-      if (number.value === "" || Number.isNaN(number.valueAsNumber)) return ask();
+    const enter = () => {
+      if (number.value === known) return;
+      if (Number.isNaN(number.valueAsNumber)) return ask();
+      known = number.value;
       write(number.valueAsNumber, true);
       ask(number.valueAsNumber);
-    });
+    };
+    number.addEventListener("change", enter);
+    number.addEventListener("keydown", ({ key }) => key === "Enter" && enter());
     return {
       parts: [node("div", { className: "gvclab-line" }, labelOf(spec, id), number), range],
       inputs: [range, number],

@@ -39,7 +39,7 @@ class PanelWidget:
         self._panel = panel
         self._later: asyncio.TimerHandle | None = None
         self._figure = LiveFigure(panel.frame(), panel.shown)
-        self._controls = Controls(spec=described(panel), values=panel.values)
+        self._controls = Controls(spec=described(panel), values=panel.positions)
         self._controls.on_msg(self._moved)
         self.box = ipywidgets.Box([self._controls, self._figure]).add_class("gvclab-panel")
 
@@ -51,7 +51,7 @@ class PanelWidget:
     def show(self, live: bool) -> None:
         """Bring the page up to date; with `live` the slow part of the answer follows."""
         panel = self._panel
-        self._controls.values = panel.values
+        self._controls.values = panel.positions
         if self._later is not None:
             self._later.cancel()
             self._later = None

@@ -10,7 +10,7 @@ from gvclab.content import message
 
 from ...charts import View, axis, bars, frame, points, theme
 from ..base import Panel
-from .lockdown import SAME, Solution, listed, solve
+from .lockdown import SAME, Solution, solve
 from .params import LOCKDOWNS, POLES, PRESETS, WORLD, Params
 
 
@@ -25,11 +25,11 @@ class ClosingLab(Panel):
 
     def frame(self):
         poles = message("data.code")
-        right = {"xaxis": "x2", "yaxis": "y2", "orientation": "h"}
+        right = {"xaxis": "x2", "yaxis": "y2", "orientation": "h", "showlegend": False}
         return frame(
-            (axis(self.text("axes.lockdown")), axis(self.text("axes.loss"))),
-            (
-                axis(self.text("axes.gain"), zeroline=True, zerolinecolor=theme.GREY),
+            (axis(self.text("axes.lockdown"), domain=[0, 0.44]), axis(self.text("axes.loss"))),
+            (  # room between the two for the names of the places
+                axis(self.text("axes.gain"), domain=[0.68, 1], zeroline=True, zerolinecolor=theme.GREY),
                 axis("", autorange="reversed", showline=False, ticks="", ticklabelstandoff=6),
             ),
             traces=[
@@ -41,18 +41,15 @@ class ClosingLab(Panel):
                 },
                 *(
                     points(k, name=self.text("traces.open", pole=poles[pole]), mode="markers+text")
-                    | {
-                        "textposition": "middle right",
-                        "hovertemplate": "%{customdata}: %{x:.1f} → %{y:.1f}<extra></extra>",
-                    }
+                    | {"hovertemplate": "%{customdata}: %{x:.1f} → %{y:.1f}<extra></extra>"}
                     for k, pole in enumerate(POLES)
                 ),
                 bars(2, name=self.text("traces.helps"), **right),
                 bars(1, name=self.text("traces.hurts"), **right),
             ],
-            widths=(5, 4),
             height=480,
             barmode="relative",
+            legend={"traceorder": "normal"},
         )
 
     def solve(self, state: Params) -> Solution:
@@ -81,27 +78,26 @@ class ClosingLab(Panel):
 
     @staticmethod
     def _points(solution: Solution, pole: str) -> dict:
-        """The places of a pole; of several, the ends of their range are named."""
+        """The places of a pole. Named are the two that closing helps and hurts most; points crowd."""
         mine = np.flatnonzero(np.array(solution.places.poles) == pole)
-        loss, names = solution.loss[mine], [solution.places.names[k] for k in mine]
-        ends = {int(loss.argmin()), int(loss.argmax())}
+        names, ends = solution.places.names, {solution.gain.argmax(), solution.gain.argmin()}
+        middle = (solution.lockdown.min() + solution.lockdown.max()) / 2
         return {
             "x": solution.lockdown[mine],
-            "y": loss,
-            "text": [name if k in ends else "" for k, name in enumerate(names)],
-            "customdata": names,
+            "y": solution.loss[mine],
+            "text": [names[k] if k in ends else "" for k in mine],
+            "textposition": ["middle left" if solution.lockdown[k] > middle else "top right" for k in mine],
+            "customdata": [names[k] for k in mine],
         }
 
     def _sentence(self, solution: Solution) -> str:
         gain, names = solution.gain, solution.places.names
         if np.abs(gain).max() < SAME:
             return self.text("sentence.same", mean=solution.mean(solution.loss))
-        helped = [name for name, more in zip(names, gain, strict=True) if more >= SAME]
         most, least = gain.argmax(), gain.argmin()
         return self.text(
             "sentence.now",
-            helped=listed(helped),
-            count=len(helped),
+            count=int((gain >= SAME).sum()),
             all=len(names),
             most=names[most],
             gain=gain[most],

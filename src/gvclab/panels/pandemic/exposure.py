@@ -38,14 +38,12 @@ class ExposureLab(Panel):
             ),
             traces=[
                 bars(OWN, name=self.text("traces.own"), orientation="h"),
-                *(
-                    bars(style, name=name, orientation="h")
-                    for style, name in zip(styles, imported, strict=True)
-                ),
+                *(bars(style, name=name, orientation="h") for style, name in zip(styles, imported, strict=True)),
                 {"name": self.text("traces.closed"), **closed},
             ],
             height=480,
             barmode="stack",
+            legend={"traceorder": "normal"},
         )
 
     def solve(self, state: Params) -> Solution:
@@ -56,9 +54,7 @@ class ExposureLab(Panel):
         names = solution.places.names
         rows = [own, *imported, solution.lockdown]
         traces = tuple({"y": names, "x": row} for row in rows)
-        return View(
-            traces, {}, self._sentence(solution, imported.sum(axis=0)), self._table(solution, own, imported)
-        )
+        return View(traces, {}, self._sentence(solution, imported.sum(axis=0)), self._table(solution, own, imported))
 
     @staticmethod
     def _parts(solution: Solution) -> tuple[np.ndarray, np.ndarray]:
@@ -94,10 +90,7 @@ class ExposureLab(Panel):
         poles = message("data.code")
         columns = {
             self.text("traces.own"): own,
-            **{
-                self.text("traces.imported", pole=poles[pole]): row
-                for pole, row in zip(POLES, imported, strict=True)
-            },
+            **{self.text("traces.imported", pole=poles[pole]): row for pole, row in zip(POLES, imported, strict=True)},
             self.text("table.loss"): solution.loss,
             self.text("traces.closed"): solution.lockdown,
         }

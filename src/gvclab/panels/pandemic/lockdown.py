@@ -1,13 +1,11 @@
-"""A pandemic in the world of the real table: from the state to the model, and the words both panels use."""
+"""A pandemic in the world of the real table: from the state to the model."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from gvclab.content import text
 from gvclab.models.iotable import Pandemic, pandemic
 
 from . import places
@@ -52,10 +50,3 @@ def solve(state: Params) -> Solution:
     """The lockdowns of the state in the world of the real table."""
     world = places.real(state.detail)
     return Solution(world, pandemic(world.opened(state.openness), state.beta, -world.spread(state.lockdowns)))
-
-
-def listed(names: Sequence[str]) -> str:
-    """A, B and C."""
-    if len(names) < 2:
-        return "".join(names)
-    return text("panels.pandemic.and", head=", ".join(names[:-1]), last=names[-1])

@@ -10,7 +10,7 @@ import numpy as np
 
 from gvclab.models import gravity
 
-from ...charts import View, axis, bars, frame, points, theme
+from ...charts import View, axis, bars, frame, theme
 from ..base import Panel
 from ..controls import Slider
 from . import places
@@ -69,7 +69,7 @@ class SubstitutionLab(Panel):
                 bars(2, name=self.text("traces.helps"), offsetgroup="gain", **right),
                 bars(1, name=self.text("traces.hurts"), offsetgroup="gain", **right),
             ],
-            widths=(5, 3),
+            widths=(2, 1),
             height=500,
             barmode="group",
         )
