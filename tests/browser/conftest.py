@@ -246,7 +246,7 @@ def open_notebook(lab: Lab, browser):
         notebook = Notebook(page, lab, name)
         page.on("request", lambda request: _note_outside(notebook.outside, request.url))
         page.on("console", lambda message: _note_error(notebook.errors, message))
-        page.on("pageerror", lambda problem: notebook.errors.append(str(problem)))
+        page.on("pageerror", lambda problem: notebook.errors.append(problem.stack or str(problem)))
         page.on("websocket", lambda socket: _count(notebook, socket))
         opened.append(notebook)
         notebook.open()
@@ -268,7 +268,7 @@ def _note_outside(outside: list[str], url: str) -> None:
 
 
 # JupyterLab's own: files it looks for and may do without, and a notice of its editor.
-_HARMLESS = re.compile(r"404 \(Not Found\)|ResizeObserver loop")
+_HARMLESS = re.compile(r"404 \(Not Found\)|ResizeObserver loop|Could not restore the debugger state")
 
 
 def _note_error(errors: list[str], message) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import shutil
 import sqlite3
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
@@ -37,6 +38,11 @@ class Classroom:
     def enrol(self, student: str, **who: str) -> None:
         self._book.update_or_create_student(student, **who)
 
+    def add_cell(self, notebook: str, cell: str, points: float) -> None:
+        """A graded cell, in a notebook of its own, that is no item of the course."""
+        self._book.add_notebook(notebook, ASSIGNMENT)
+        self._book.add_grade_cell(cell, notebook, ASSIGNMENT, max_score=points, cell_type="code")
+
     def submit(
         self,
         student: str,
@@ -58,7 +64,7 @@ class Classroom:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # SQLAlchemy's, at nbgrader
             submission = self._book.update_or_create_submission(ASSIGNMENT, student)
-        (notebook,) = submission.notebooks
+        notebook = next(one for one in submission.notebooks if one.name == NOTEBOOK)
         notebook.late_submission_penalty = penalty
         for grade in notebook.grades:
             grade.auto_score = scores[grade.name]
@@ -136,3 +142,20 @@ def course() -> SimpleNamespace:
         code=code.id,
         points=sum(item.points for item in ITEMS.values()),
     )
+
+
+@pytest.fixture
+def command() -> Callable[..., int]:
+    """Run `gvclab report …` or `gvclab export …`; a problem is raised as it comes."""
+    from gvclab.grading import report_cli
+
+    parser = argparse.ArgumentParser()
+    commands = parser.add_subparsers()
+    report_cli.add_report(commands)
+    report_cli.add_export(commands)
+
+    def run(*words: object) -> int:
+        options = parser.parse_args([str(word) for word in words])
+        return options.run(options)
+
+    return run

@@ -60,9 +60,7 @@ def at(book: dict, name: str) -> int:
 def saved(book: dict) -> bytes:
     """As JupyterLab saves it."""
     cells = [
-        cell | {"source": cell["source"].splitlines(keepends=True)}
-        if isinstance(cell["source"], str)
-        else cell
+        cell | {"source": cell["source"].splitlines(keepends=True)} if isinstance(cell["source"], str) else cell
         for cell in book["cells"]
     ]
     return (json.dumps(book | {"cells": cells}, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
@@ -368,9 +366,7 @@ def mutated(book: dict, rng: random.Random) -> bytes:
 
 
 def saved_shape(book: dict) -> dict:
-    return book | {
-        "cells": [cell | {"source": cell["source"].splitlines(keepends=True)} for cell in book["cells"]]
-    }
+    return book | {"cells": [cell | {"source": cell["source"].splitlines(keepends=True)} for cell in book["cells"]]}
 
 
 def test_no_accident_stops_the_doctor_or_loses_a_line(honest, released):

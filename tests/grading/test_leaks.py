@@ -79,9 +79,7 @@ def test_code_is_known_in_another_guise(secret):
         solution = solution.replace(old, new)
     solution = solution.replace(" u", " losses").replace("(u", "(losses").replace("-u", "-losses")
     solution = solution.replace("u[", "losses[").replace("losses, p = np", "losses, p = np")
-    assert "the solution or a hidden test of 2.3-4, re-written" in kinds(
-        leaks.scan_text("a.py", solution, secret)
-    )
+    assert "the solution or a hidden test of 2.3-4, re-written" in kinds(leaks.scan_text("a.py", solution, secret))
 
 
 def test_a_key_is_known_by_its_digits(secret):
@@ -173,7 +171,7 @@ def test_archives_are_looked_into_and_named(tmp_path, secret):
 @pytest.mark.parametrize(
     ("name", "data"),
     [
-        ("a.ipynb", b"{not json: reliability = (one, two)"),
+        ("a.ipynb", b"{not json:\nreliability = (one, two)"),
         ("a.ipynb", b'{"cells": 7, "x": "reliability = (one, two)"}'),
         ("a.ipynb", b'{"cells": [7, {"source": ["reliability = ", "(one, two)\\n", "x"]}]}'),
         ("a.json", b'["reliability = (one, two)"]'),

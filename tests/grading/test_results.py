@@ -39,7 +39,10 @@ def test_a_hint_is_never_the_students_own_words(classroom, course):
 
 
 def test_a_property_that_a_function_has_not_is_a_hint_by_its_name(classroom, course):
-    parts = (("never exceeds 1", "wrong", "your function stopped with Bob: words"), ("grows", "right", "holds."))
+    parts = (
+        ("never exceeds 1", "wrong", "your function stopped with Bob: words"),
+        ("grows", "right", "holds."),
+    )
     classroom.submit("ada", {course.code: (0.5, "partial", "1 of 2", parts)})
     (hints,) = load(classroom, course).marks.query("item == @course.code")["hints"]
     assert hints == ("never exceeds 1: does not hold.",)
@@ -88,8 +91,21 @@ def test_without_verdicts_points_are_what_is_known(classroom, course):
     classroom.submit("ada", verdicts, sidecar=False)
     found = load(classroom, course)
     statuses = found.marks.set_index("item")["status"]
-    assert (statuses[course.number], statuses[course.choice], statuses[course.code]) == ("partial", "none", "right")
+    assert (statuses[course.number], statuses[course.choice], statuses[course.code]) == (
+        "partial",
+        "none",
+        "right",
+    )
     assert not found.students.at["ada", "explained"]
+
+
+def test_cells_that_are_no_items_of_ours_count_too(classroom, course):
+    classroom.add_cell("extra", "bonus", 2)
+    classroom.submit("ada")
+    found = load(classroom, course)
+    assert found.items.index[-1] == "extra/bonus"
+    assert found.points == course.points + 2
+    assert found.marks.set_index("item").at["extra/bonus", "status"] == "manual"
 
 
 def test_nobody_at_all(classroom, course):
@@ -107,7 +123,7 @@ def test_reading_changes_nothing(classroom, course):
 
 
 def test_no_gradebook_is_said_and_none_is_made(tmp_path, course):
-    with pytest.raises(ValueError, match="there is no gradebook .*gvclab grade"):
+    with pytest.raises(ValueError, match=r"there is no gradebook .*gvclab grade"):
         results.load(tmp_path, course.assignment)
     assert not list(tmp_path.iterdir())
 
@@ -119,7 +135,7 @@ def test_a_file_that_is_no_gradebook(tmp_path, course):
 
 
 def test_an_unknown_assignment_names_the_known(classroom):
-    with pytest.raises(ValueError, match="'section-9'.*another, section-2"):
+    with pytest.raises(ValueError, match=r"'section-9'.*another, section-2"):
         results.load(classroom.root, "section-9")
 
 

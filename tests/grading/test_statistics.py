@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from gvclab.grading import statistics
 
+quick = settings(max_examples=60, deadline=None, derandomize=True)
 POINTS = np.array([1.0, 2.0, 4.0])
 
 
@@ -43,9 +44,7 @@ def test_an_item_worth_nothing_has_no_difficulty():
 
 def test_item_rest_leaves_the_item_out_of_its_total():
     scores = np.array([[1, 2, 0], [0, 1, 4], [1, 0, 0], [0, 0, 4.0]])
-    expected = [
-        np.corrcoef(scores[:, j], np.delete(scores, j, axis=1).sum(axis=1))[0, 1] for j in range(3)
-    ]
+    expected = [np.corrcoef(scores[:, j], np.delete(scores, j, axis=1).sum(axis=1))[0, 1] for j in range(3)]
     assert statistics.item_rest(scores) == pytest.approx(expected)
     assert statistics.item_rest(scores)[0] < 0
 
@@ -80,6 +79,7 @@ def test_a_tie_at_the_edge_of_a_group_is_shared():
     assert statistics.upper_lower(scores, np.ones(3), group=0.2)[0] == pytest.approx(0.5)
 
 
+@quick
 @given(classes())
 def test_bounds(scores):
     easy, rest, groups = all_of(scores)
@@ -88,18 +88,21 @@ def test_bounds(scores):
     assert ((np.abs(groups) <= 1 + 1e-12) | np.isnan(groups)).all()
 
 
+@quick
 @given(classes(), st.randoms(use_true_random=False))
 def test_the_order_of_submissions_does_not_matter(scores, random):
     order = random.sample(range(len(scores)), len(scores))
     assert all_of(scores[order]) == pytest.approx(all_of(scores), nan_ok=True, abs=1e-9)
 
 
+@quick
 @given(classes(missing=False), st.floats(0.1, 10))
 def test_the_unit_of_points_does_not_matter(scores, unit):
     rescaled = statistics.item_rest(scores * unit)
     assert rescaled == pytest.approx(statistics.item_rest(scores), nan_ok=True, abs=1e-6)
 
 
+@quick
 @given(st.lists(st.floats(0, 1.2)))
 def test_a_histogram_counts_everybody_once(shares):
     assert statistics.histogram(np.array(shares), 10).sum() == len(shares)
@@ -110,6 +113,7 @@ def test_a_share_on_a_boundary_is_in_the_part_above():
     assert list(statistics.histogram(shares, 10)) == [1, 1, 0, 1, 0, 0, 2, 0, 0, 2]
 
 
+@quick
 @given(st.lists(st.floats(0, 1), min_size=1))
 def test_a_summary_is_in_order(values):
     told = statistics.summary(np.array(values))

@@ -32,11 +32,11 @@ PLACES = 2  # decimals: Canvas compares and shows no more
 MOODLE_DEFAULT = 100  # the highest grade that Moodle takes unless its settings allow more
 _NAMED = 8  # students listed by name in a message
 
-# How Moodle calls what it finds students by: our column, its column's head, its "Map to".
+# What Moodle can find students by: our column, and Moodle's name for it.
 MOODLE_KEYS = {
-    "email": ("email", "Email address", "Email address"),
-    "username": ("username", "Username", "Username"),
-    "idnumber": ("lms_user_id", "ID number", "ID number"),
+    "email": ("email", "Email address"),
+    "username": ("username", "Username"),
+    "idnumber": ("lms_user_id", "ID number"),
 }
 _FORMULA = re.compile(r"(^|[;,|])(\s*)(?=[=+@\-＝＋－＠])")
 _HARMLESS = re.compile(r"[\w.@+-]+")
@@ -60,25 +60,19 @@ def canvas(results: Results, title: str = "", submitted_only: bool = False) -> S
     """
     people, warnings = _people(results, submitted_only)
     # "12ab" in the column ID would be read as 12, and be somebody else.
-    own = people["lms_user_id"].str.fullmatch("[0-9]+")
-    people["ID"] = people["lms_user_id"].where(own, "")
-    people["SIS User ID"] = people["lms_user_id"].where(~own, "").map(identifier)
-    people["SIS Login ID"] = people["username"]
-    known = (people[["ID", "SIS User ID", "SIS Login ID"]] != "").any(axis=1)
-    people = _identified(people, known, "canvas", warnings)
+    number = people["lms_user_id"].str.fullmatch("[0-9]+")
+    people = people.assign(
+        name=[_sorted_name(person) for _, person in people.iterrows()],
+        number=people["lms_user_id"].where(number, ""),
+        sis=people["lms_user_id"].where(~number, ""),
+        section="",
+    )
+    people = _distinct(people, "lms_user_id", "ID", warnings)
+    keys = ["number", "sis", "username"]
+    people = _identified(people, (people[keys] != "").any(axis=1), "canvas", warnings)
     head = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", text(title or results.assignment))
-    rows = [
-        (
-            _sorted_name(person),
-            person["ID"],
-            person["SIS User ID"],
-            person["SIS Login ID"],
-            "",
-            person["score"],
-        )
-        for _, person in people.iterrows()
-    ]
     possible = ("    Points Possible", "", "", "", "", _rounded(results.points))
+    rows = people[["name", *keys, "section", "shown"]].itertuples(index=False, name=None)
     return Sheet((head, possible, *rows), tuple(warnings), say("report.export.next.canvas"))
 
 
@@ -88,34 +82,26 @@ def moodle(results: Results, title: str = "", submitted_only: bool = False, by: 
     Moodle finds students `by` one column: "email", "username" (the student's id) or "idnumber" (`lms_user_id`). One
     that it cannot find stops its whole import, and a row without goes to the student above: such rows are left out.
     """
-    column, head_by, target = MOODLE_KEYS[by]
+    column, field = MOODLE_KEYS[by]
     people, warnings = _people(results, submitted_only)
-    people["email"], people["lms_user_id"] = (
-        people["email"].map(identifier),
-        people["lms_user_id"].map(identifier),
-    )
     people = _identified(people, people[column] != "", by, warnings)
-    shared = people[column].str.casefold().duplicated(keep=False)
-    if shared.any():
-        warnings.append(_told("twice", people.index[shared], field=head_by))
-    people = people[~shared]
+    people = _distinct(people, column, field, warnings)
     if results.points > MOODLE_DEFAULT:
         warnings.append(say("report.export.above", points=_rounded(results.points)))
+    comments, nothing = _feedback(results), say("report.export.feedback.none")
+    people = people.assign(
+        first=people["first_name"].map(text),
+        last=people["last_name"].map(text),
+        feedback=[comments.get(student, nothing) for student in people.index],
+    )
     name = text(title or results.assignment)
     grade, feedback = f"{name} (Real)", f"{name} (Feedback)"
     head = ("First name", "Last name", "Username", "ID number", "Email address", grade, feedback)
-    comments = _feedback(results)
-    rows = [
-        (
-            *(text(person["first_name"]), text(person["last_name"])),
-            *(person["username"], person["lms_user_id"], person["email"]),
-            *(person["score"], comments.get(student, say("report.export.feedback.none"))),
-        )
-        for student, person in people.iterrows()
-    ]
-    following = {"column": head_by, "target": target, "grade": grade, "feedback": feedback}
+    columns = ["first", "last", "username", "lms_user_id", "email", "shown", "feedback"]
+    rows = people[columns].itertuples(index=False, name=None)
     points = _rounded(results.points)
-    return Sheet((head, *rows), tuple(warnings), say("report.export.next.moodle", points=points, **following))
+    steps = say("report.export.next.moodle", field=field, points=points, grade=grade, feedback=feedback)
+    return Sheet((head, *rows), tuple(warnings), steps)
 
 
 def table(results: Results) -> Sheet:
@@ -125,18 +111,14 @@ def table(results: Results) -> Sheet:
         *("assignment", "student", "first_name", "last_name", "email", "item", "title", "points", "score"),
         *("status", "message", "late_penalty", "total", "total_points"),
     )
-    rows = []
+    rows, known, titles = [], people.to_dict("index"), results.items["title"].to_dict()
     for mark in results.marks.itertuples():
-        person = people.loc[mark.student]
-        who = (mark.student, person["first_name"], person["last_name"], person["email"])
-        what = (mark.item, results.items.at[mark.item, "title"])
-        rows.append(
-            (
-                *map(text, (results.assignment, *who, *what)),
-                *(mark.points, "" if math.isnan(mark.score) else mark.score, mark.status, text(mark.message)),
-                *(person["raw"] - person["exact"], person["exact"], results.points),
-            )
-        )
+        person = known[mark.student]
+        words = (results.assignment, mark.student, person["first_name"], person["last_name"], person["email"])
+        words = map(text, (*words, mark.item, titles[mark.item]))
+        score = "" if math.isnan(mark.score) else mark.score
+        totals = (person["raw"] - person["score"], person["score"], results.points)
+        rows.append((*words, mark.points, score, mark.status, text(mark.message), *totals))
     return Sheet((head, *rows), tuple(warnings), say("report.export.next.csv"))
 
 
@@ -175,7 +157,7 @@ def _sorted_name(person: pd.Series) -> str:
 
 
 def _people(results: Results, submitted_only: bool) -> tuple[pd.DataFrame, list[str]]:
-    """The students with their score as a cell, and warnings about the scores."""
+    """The students as the systems know them, with their score as a cell; warnings about scores and names."""
     if results.students.empty:
         raise ValueError(say("report.export.none"))
     people = results.students
@@ -192,8 +174,9 @@ def _people(results: Results, submitted_only: bool) -> tuple[pd.DataFrame, list[
         warnings.append(_told("no_name", nameless))
     people = people.assign(
         username=[identifier(student) for student in people.index],
-        exact=people["score"],
-        score=people["score"].map(_rounded),
+        email=people["email"].map(identifier),
+        lms_user_id=people["lms_user_id"].map(identifier),
+        shown=people["score"].map(_rounded),
     )
     return people, warnings
 
@@ -205,6 +188,14 @@ def _identified(people: pd.DataFrame, known: pd.Series, by: str, warnings: list[
         remedy = say(f"report.export.no_field.{by}")
         warnings.append(f"{_told('left_out', people.index[~known], system=system)}. {remedy}")
     return people[known]
+
+
+def _distinct(people: pd.DataFrame, column: str, name: str, warnings: list[str]) -> pd.DataFrame:
+    """Those who share a key with nobody: else one would get the other's grade."""
+    shared = people[column].str.casefold().duplicated(keep=False) & (people[column] != "")
+    if shared.any():
+        warnings.append(_told("twice", people.index[shared], field=name))
+    return people[~shared]
 
 
 def _told(key: str, students: pd.Index, **values: str) -> str:

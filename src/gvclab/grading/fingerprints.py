@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from gvclab.exercises.plain import Bag, fold
 
-NODES = 12  # parts of a syntax tree, below which a statement is anybody's
+NODES = 9  # parts of a syntax tree, below which a statement is anybody's
 RUN = 8  # words in a row that do not coincide by chance
 SENTENCE = 5  # words that a sentence must have to count, as a whole
 LONGEST = 200_000  # characters of Python that are parsed
@@ -22,37 +22,48 @@ def bare(line: str) -> str:
     return re.sub(r"\s+", "", line.split("  #")[0]).rstrip(",")
 
 
-def shapes(code: str) -> set[str]:
-    """The statements of some Python as syntax, its longer functions also without the names they use."""
+def shapes(code: str) -> set[int]:
+    """The statements of some Python as syntax, its longer functions also without the names they use.
+
+    Fingerprints are Python's own hashes: compare them within one process.
+    """
+    found: set[int] = set()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of a student's "\d"
             tree = ast.parse(code[:LONGEST])
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef) and ast.get_docstring(node) is not None:
+                node.body = node.body[1:] or [ast.Pass()]
+        _shape(tree, None, found)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return set()
-    found = set()
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.stmt):
-            continue
-        is_function = isinstance(node, ast.FunctionDef)
-        if is_function and ast.get_docstring(node) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-        size = sum(1 for _ in ast.walk(node))
-        if size >= NODES:
-            found.add(ast.dump(node))
-        if is_function and size >= 3 * NODES:
-            found.add(_nameless(node))
+        pass
     return found
 
 
-def _nameless(function: ast.FunctionDef) -> str:
-    """A function's syntax with its names numbered in the order of their first use."""
-    order: dict[str, str] = {}
+def _shape(node, names: dict[str, int] | None, found: set[int]) -> tuple[int, int]:
+    """The fingerprint of a piece of syntax and how many pieces it has; `found` takes its larger statements.
 
-    def number(match: re.Match) -> str:
-        return f"{match.group(1)}='{order.setdefault(match.group(2), f'v{len(order)}')}'"
-
-    return re.sub(r"\b(id|arg|name)='(\w+)'", number, ast.dump(function))
+    With `names` a name is the number of its first use.
+    """
+    if isinstance(node, list):
+        shapes = [_shape(one, names, found) for one in node]
+        return hash(tuple(shape for shape, _ in shapes)), sum(size for _, size in shapes)
+    if not isinstance(node, ast.AST):
+        return hash((type(node).__name__, node)), 0
+    shapes = []
+    for name in node._fields:
+        value = getattr(node, name, None)
+        if names is not None and name in ("id", "arg", "name") and isinstance(value, str):
+            value = names.setdefault(value, len(names))
+        if name != "ctx":
+            shapes.append(_shape(value, names, found))
+    shape, size = hash((type(node).__name__, *(shape for shape, _ in shapes))), 1 + sum(size for _, size in shapes)
+    if names is None and isinstance(node, ast.stmt) and size >= NODES:
+        found.add(shape)
+        if isinstance(node, ast.FunctionDef) and size >= 3 * NODES:
+            found.add(_shape(node, {}, found)[0])
+    return shape, size
 
 
 def runs(prose: str) -> Iterator[Run]:
@@ -77,7 +88,7 @@ def _windows(words: list[str], width: int) -> Iterator[Run]:
     return zip(*(words[at:] for at in range(width)), strict=False)
 
 
-_NUMBER = re.compile(r"(?<![\w.])\d+\.\d+(?:e[+-]?\d+)?(?![\w.])", re.I)
+_NUMBER = re.compile(r"(?<![\w.])\d+\.\d+(?:e[+-]?\d+)?(?!\w|\.\d)", re.I)
 
 
 def decimals(told: str) -> Iterator[str]:

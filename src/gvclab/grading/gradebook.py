@@ -203,6 +203,7 @@ class Ledger:
             raise ValueError(
                 say("grade.error.strangers", notebooks=", ".join(sorted(strangers)), name=self.assigned.name)
             )
+        self._book.db.remove()  # and look afresh
         row = self._book.find_assignment(self.assigned.name)
         self._assignment, self._has_deadline = row.id, row.duedate is not None
         self._rows = {

@@ -198,8 +198,8 @@ def _kind(mode: int) -> str:
     return say("grade.kind." + next((kind for kind, test in tests.items() if test(mode)), "device"))
 
 
-# As nbgrader writes it; a zone's name could be the name of a file.
-_TIMESTAMP = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?)?( ?([A-Z]{1,5}|[+-]\d\d:?\d\d))?")
+# As nbgrader writes it, and not more: a zone's name could be the name of a file.
+_TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?([A-Z]{1,5}|[+-]\d\d:?\d\d)?")
 
 
 def _timestamp(path: Path) -> tuple[datetime | None, str]:
@@ -208,7 +208,12 @@ def _timestamp(path: Path) -> tuple[datetime | None, str]:
         return None, ""
     try:
         words = read_file(path, 1_000).decode("utf-8-sig").strip()
-        when = parse_utc(words) if _TIMESTAMP.fullmatch(words) else None
+        read = _TIMESTAMP.fullmatch(words)
+        zone = read and read.group(2)
+        # nbgrader takes +0100 for a hundred seconds; the names of zones it knows best.
+        when = read and parse_utc(
+            datetime.fromisoformat("".join(read.groups(""))) if not zone or zone[0] in "+-" else words
+        )
     except (Refused, ValueError, OverflowError):
         when = None
     if when is None or not 2000 <= when.year <= 2100:

@@ -1,11 +1,11 @@
 """What a student must not see, looked for in whatever goes out: a release, a bundle, a page of feedback.
 
-    secret = leaks.secrets(items, library=leaks.python_of(root / "src"))
+    secret = leaks.of_class(leaks.secrets(items, shown), items, identities, [salt], names)
     leaks.scan([path, ...], secret)                    files, folders, archives
     leaks.scan_text("ada.html", page, secret, own)     one page; what stands in `own` the student has already
 
-What everybody may see is no secret: prompts, stubs, set-up, the library's code. Code is compared line by line
-and as syntax, text by runs of words, keys and hidden inputs as numbers.
+What everybody may see is no secret: prompts, stubs, set-up, the code of library and lessons. Code is compared
+line by line and as syntax, text by runs of words, keys and hidden inputs as numbers.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +34,7 @@ ALONE, TOGETHER = 6, 3  # digits by which a key is known alone, or beside anothe
 INPUT = 12  # digits by which a hidden input is known
 MEMBER = 64 * 2**20  # bytes of an archive's member that are looked into
 
+_CELLS = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```", re.M | re.S)
 _MARKS = re.compile(r"### (?:BEGIN|END) (?:SOLUTION|HIDDEN TESTS)")
 _HOME = re.compile(r"(?:/home/|/Users/|[A-Za-z]:\\+Users\\+)[\w.-]+[/\\]")
 _HIDDEN = re.compile(r"<(style|script)\b.*?</\1\s*>", re.S | re.I)
@@ -59,67 +61,74 @@ class Secrets:
     """What must not be seen, as it is looked up; the values say what it is."""
 
     lines: dict[str, str] = field(default_factory=dict)
-    shapes: dict[str, str] = field(default_factory=dict)
+    shapes: dict[int, str] = field(default_factory=dict)
     runs: dict[fp.Run, str] = field(default_factory=dict)
     values: dict[str, tuple[str, float]] = field(default_factory=dict)
     inputs: dict[str, str] = field(default_factory=dict)
     words: dict[str, str] = field(default_factory=dict)
     names: frozenset[str] = frozenset()
-    widths: frozenset[int] = frozenset()
+
+    @cached_property
+    def widths(self) -> set[int]:
+        """How many words the runs have."""
+        return {len(run) for run in self.runs}
 
 
 # ------------------------------------------------------------------------------------------ what is a secret
 
 
-def secrets(
-    items: Iterable[bank.Item],
-    library: Iterable[str] = (),
-    who: Iterable[Identity] = (Identity(),),
-    salts: Iterable[str] = (),
-    places: Iterable[Path] = (),
-    names: Iterable[str] = (),
-) -> Secrets:
-    """All that tells the answers of these items, with the keys that `who` have; salts; folders of this machine;
-    students' ids and names.
+def secrets(items: Iterable[bank.Item], shown: Iterable[str] = (), places: Iterable[Path] = ()) -> Secrets:
+    """What tells the answers of these items in words and code, and the folders of this machine.
+
+    `shown` is the code of library and lessons. What it says is no secret, unless it sets an answer.
     """
-    items, who = list(items), list(who)
-    public = [bank.public(item) for item in items]
-    open_code = [*library, *(f"{item.setup}\n{item.stub}" for item in public)]
-    open_text = "\n".join([*open_code, *(item.source for item in public)])
-    lines, shapes, runs, values, inputs = {}, {}, {}, {}, {}
+    items, shown = list(items), list(shown)
+    lines, shapes, runs = {}, {}, {}
     for item in items:
-
-        def called(kind: str, found: Iterable, item: bank.Item = item) -> dict:
-            return dict.fromkeys(found, say(f"release.leak.{kind}", id=item.id))
-
-        for part in ("tests", "solution"):
-            code = getattr(item, part)
-            if item.type == "essay":
-                runs |= called("phrase", fp.runs(code))
-                continue
-            lines |= called(part, (line for line in map(fp.bare, code.splitlines()) if _tells(line, item)))
-            shapes |= called("code", fp.shapes(code))
-        for hint in _hints(item):
-            runs |= called("phrase", fp.runs(hint))
-        inputs |= called("input", _hidden_inputs(item))
-        for key in {key for one in who for key in _keys(item, one)}:
-            for count in range(TOGETHER, 18):
-                values[fp.rounded(key, count)] = (say("release.leak.value", id=item.id), key)
-    open_lines = set(map(fp.bare, open_text.splitlines()))
-    open_shapes = {shape for code in open_code for shape in fp.shapes(code)}
-    open_runs = fp.all_runs(open_text, {len(run) for run in runs})
-    runs = {run: kind for run, kind in runs.items() if run not in open_runs}
+        kinds = {kind: say(f"release.leak.{kind}", id=item.id) for kind in ("tests", "solution", "code", "phrase")}
+        code = {"tests": item.tests, "solution": item.solution if item.type != "essay" else ""}
+        for part, source in code.items():
+            bare = (line for line in map(fp.bare, source.splitlines()) if _tells(line, item))
+            lines |= dict.fromkeys(bare, kinds[part])
+            shapes |= dict.fromkeys(fp.shapes(source), kinds["code"])
+        for prose in [*_hints(item), item.solution if item.type == "essay" else ""]:
+            runs |= dict.fromkeys(fp.runs(prose), kinds["phrase"])
+    asked = [text for item in map(bank.public, items) for text in (item.setup, item.stub, item.source)]
+    asked_lines, shown_lines = (
+        {fp.bare(line) for text in texts for line in text.splitlines()} for texts in (asked, shown)
+    )
+    answers = tuple(f"{item.answer}=" for item in items if item.answer)
+    open_lines = asked_lines | {line for line in shown_lines if not line.startswith(answers)}
+    open_shapes = {shape for text in [*asked, *shown] for shape in fp.shapes(text)}
+    open_runs = fp.all_runs("\n".join([*asked, *shown]), {len(run) for run in runs})
     return Secrets(
         {line: kind for line, kind in lines.items() if line not in open_lines},
         {shape: kind for shape, kind in shapes.items() if shape not in open_shapes},
-        runs,
-        values,
-        inputs,
-        {f"{place}/": say("release.leak.path") for place in places}
-        | {salt: say("release.leak.salt") for salt in salts if salt},
-        frozenset(unusual(names, [open_text])),
-        frozenset(map(len, runs)),
+        {run: kind for run, kind in runs.items() if run not in open_runs},
+        words={f"{place}/": say("release.leak.path") for place in places},
     )
+
+
+def of_class(
+    secret: Secrets,
+    items: Iterable[bank.Item],
+    who: Iterable[Identity] = (Identity(),),
+    salts: Iterable[str] = (),
+    names: Iterable[str] = (),
+) -> Secrets:
+    """The same, and in numbers: the keys of these items that `who` have, hidden inputs; salts; the students'
+    names.
+    """
+    items, who = list(items), list(who)
+    values, inputs = {}, {}
+    for item in items:
+        inputs |= dict.fromkeys(_hidden_inputs(item), say("release.leak.input", id=item.id))
+        for key in {key for one in who for key in _keys(item, one)}:
+            kind = say("release.leak.value", id=item.id)
+            values |= {fp.rounded(key, count): (kind, key) for count in range(TOGETHER, 18)}
+    words = secret.words | {salt: say("release.leak.salt") for salt in salts if salt}
+    names = frozenset(unusual(names, (bank.public(item).source for item in items)))
+    return replace(secret, values=values, inputs=inputs, words=words, names=names)
 
 
 def unusual(names: Iterable[str], texts: Iterable[str]) -> set[str]:
@@ -132,9 +141,11 @@ def _tokens(told: str) -> set[str]:
     return {token.strip(".") for token in re.findall(r"[\w.@+-]+", told)}
 
 
-def python_of(folder: Path) -> list[str]:
-    """The text of every Python file below a folder."""
-    return [path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.py"))]
+def code_of(folder: Path) -> list[str]:
+    """The Python below a folder: files, and the code cells of lessons."""
+    files = [path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.py"))]
+    lessons = [path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.md"))]
+    return files + [cell for lesson in lessons for cell in _CELLS.findall(lesson)]
 
 
 def _tells(line: str, item: bank.Item) -> bool:
@@ -234,7 +245,7 @@ class _Own(NamedTuple):
     """What a student has already."""
 
     lines: set[str]
-    shapes: set[str]
+    shapes: set[int]
     runs: set[fp.Run]
     numbers: set[str]
 
@@ -297,10 +308,12 @@ def _literal(name: str, place: str, piece: str, secret: Secrets, own: str, stude
 
 
 def _code(name: str, place: str, piece: str, secret: Secrets, mine: _Own) -> Iterator[Finding]:
-    for line in piece.splitlines():
-        bare = fp.bare(line)
-        if bare in secret.lines and bare not in mine.lines:
-            yield Finding(name, _where(place, piece, line), secret.lines[bare], line.strip()[:80])
+    telling = secret.lines.keys() - mine.lines
+    told = [line for line in piece.splitlines() if fp.bare(line) in telling]
+    for line in told:
+        yield Finding(name, _where(place, piece, line), secret.lines[fp.bare(line)], line.strip()[:80])
+    if told:
+        return
     for block in [piece, *re.findall(r"^```[^\n]*\n(.*?)^```", piece, re.M | re.S)]:
         for shape in sorted((fp.shapes(block) & secret.shapes.keys()) - mine.shapes):
             yield Finding(name, place, secret.shapes[shape], "")

@@ -65,7 +65,7 @@ def settle_salt(root: Path, course: str, personal: bool) -> tuple[str, bool]:
         (path.parent / ".gitignore").write_text("*\n", encoding="ascii")
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(salt + "\n" if salt else "")
-        return salt, personal
+        return salt, True
     if personal != bool(salt):
         key = "release.salt.personal" if salt else "release.salt.common"
         raise ValueError(say(key, course=course, file=path))
@@ -136,9 +136,7 @@ def notebook(released: dict, items: Iterable[bank.Item], who: Identity) -> dict:
 
 
 def _given_line(item: bank.Item, who: Identity) -> str:
-    mine = tuple(
-        replace(given, default=value) for given, value in zip(item.given, numbers(item, who), strict=True)
-    )
+    mine = tuple(replace(given, default=value) for given, value in zip(item.given, numbers(item, who), strict=True))
     listed = bank.given_line(replace(item, given=mine))
     for_all = say("exercises.prompt.given", listed="", id=item.id)
     return say("release.student.prompt", listed=listed.removesuffix(for_all), id=item.id)

@@ -5,6 +5,7 @@ with numbers of the own.
 from __future__ import annotations
 
 import hashlib
+import itertools
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -36,9 +37,7 @@ class Released:
     new_salt: Path | None
 
 
-def release(
-    root: Path, section: str, course: str, students: Iterable[str] = (), out: Path | None = None
-) -> Released:
+def release(root: Path, section: str, course: str, students: Iterable[str] = (), out: Path | None = None) -> Released:
     """Make the bundles of an assignment (`"section-2"`) in `out`: one for each student, or one for all.
 
     The same content, course and students give the same bytes. `Refused` where a bundle would tell what
@@ -46,43 +45,53 @@ def release(
     """
     students = personal.roster(students)
     books = _books(root, section)
-    common = _common(root, section, books)
-    files = _demand_clean(common, secrets(root))
-
     salt, is_new = personal.settle_salt(root, course, bool(students))
+    path = personal.salt_path(root, course)
     people = [Identity(student, salt) for student in students]
-    secret = secrets(root, people, [salt], leaks.unusual(students, books.values()))
     folder = (out or root / "bundles") / section
     folder.mkdir(parents=True, exist_ok=True)
-    made = []
+    secret = secrets(root, section, people, [salt], leaks.unusual(students, books.values()))
+    made, files = [], 0
     with tempfile.TemporaryDirectory(dir=folder, prefix=".") as fresh:
-        for student, own in _own(course, section, books, people):
-            files += _demand_clean(own, secret, student)
-            name = say("release.archive", section=section) + (f"-{student}" if student else "")
-            zipped = bundle.archive({f"{name}/{path}": data for path, data in (common | own).items()})
-            (Path(fresh) / f"{name}.zip").write_bytes(zipped)
-            made.append(f"{name}.zip")
+        try:
+            common = _common(root, section, books)
+            files += _demand_clean(common, secret)
+            for student, own in _own(course, section, books, people):
+                files += _demand_clean(own, secret, student)
+                name = say("release.archive", section=section) + (f"-{student}" if student else "")
+                zipped = bundle.archive({f"{name}/{path}": data for path, data in (common | own).items()})
+                (Path(fresh) / f"{name}.zip").write_bytes(zipped)
+                made.append(f"{name}.zip")
+        except Refused:
+            if is_new:
+                path.unlink()  # nothing was drawn with it that anybody has
+            raise
         for name in made:
             (Path(fresh) / name).replace(folder / name)
-    new_salt = personal.salt_path(root, course) if is_new else None
-    return Released(tuple(folder / name for name in made), files, new_salt)
+    return Released(tuple(folder / name for name in made), files, path if is_new and salt else None)
 
 
 def secrets(
     root: Path,
+    section: str = "",
     people: Iterable[Identity] = (),
     salts: Iterable[str] = (),
     names: Iterable[str] = (),
 ) -> leaks.Secrets:
-    """All that a release or a feedback page of this course must not tell."""
-    items = [item for section in bank.sections() for item in bank.load(section)]
-    library, places = leaks.python_of(root / "src"), [root, Path.home()]
-    return leaks.secrets(items, library, [Identity(), *people], salts, places, names)
+    """All that a release or a feedback page of this course must not tell: words and code of every section,
+    keys and hidden inputs of the assignment `section` (all, where none is named).
+    """
+    items = {one: [*bank.load(one)] for one in bank.sections()}
+    shown = [*leaks.code_of(root / "src"), *leaks.code_of(root / "content" / "lessons")]
+    told = leaks.secrets(itertools.chain(*items.values()), shown, [root, Path.home()])
+    part = section.removeprefix("section-")
+    ours = [item for one, these in items.items() if one.startswith(part) for item in these]
+    return leaks.of_class(told, ours, [Identity(), *people], salts, names)
 
 
 def check(root: Path, paths: Iterable[Path]) -> tuple[int, list[leaks.Finding]]:
     """How many files were looked into, and what they tell of keys and salts."""
-    salts = filter(None, (path.read_text("ascii", "replace").strip() for path in personal.salts(root)))
+    salts = (path.read_text("ascii", "replace").strip() for path in personal.salts(root))
     return leaks.scan(paths, secrets(root, salts=salts))
 
 
@@ -140,8 +149,7 @@ def _personal(name: str, book: dict, who: Identity) -> dict:
 def _readme(section: str, books: Mapping[str, str], student: str) -> str:
     kind = {LESSONS: "release.readme.lesson", EXERCISES: "release.readme.exercises"}
     contents = [
-        f"| `{name}` | {say(kind[name.partition('/')[0] + '/'], title=_title(text))} |"
-        for name, text in books.items()
+        f"| `{name}` | {say(kind[name.partition('/')[0] + '/'], title=_title(text))} |" for name, text in books.items()
     ]
     return say(
         "release.readme.page",

@@ -16,9 +16,7 @@ def add_release(commands: argparse._SubParsersAction) -> None:
     parser = commands.add_parser("release", help=say("release.cli.help"), description=say("release.cli.help"))
     parser.add_argument("section", nargs="?", help=say("release.cli.section"))
     parser.add_argument("--course-id", metavar="ID", help=say("release.cli.course"))
-    parser.add_argument(
-        "--students", nargs="+", default=[], metavar="STUDENT", help=say("release.cli.students")
-    )
+    parser.add_argument("--students", nargs="+", default=[], metavar="STUDENT", help=say("release.cli.students"))
     parser.add_argument("--out", type=Path, metavar="DIR", help=say("release.cli.out"))
     parser.add_argument("--check", nargs="+", type=Path, metavar="PATH", help=say("release.cli.check"))
     parser.set_defaults(run=_release)

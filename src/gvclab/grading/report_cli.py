@@ -13,9 +13,7 @@ from .export import MOODLE_KEYS, SYSTEMS
 
 def add_report(commands: argparse._SubParsersAction) -> None:
     """Add `report` to the command line."""
-    parser = commands.add_parser(
-        "report", help=say("report.cli.report"), description=say("report.cli.report")
-    )
+    parser = commands.add_parser("report", help=say("report.cli.report"), description=say("report.cli.report"))
     _common(parser)
     parser.add_argument("--names", action="store_true", help=say("report.cli.names"))
     parser.add_argument("--out", type=Path, metavar="FILE", help=say("report.cli.out_report"))
@@ -24,9 +22,7 @@ def add_report(commands: argparse._SubParsersAction) -> None:
 
 def add_export(commands: argparse._SubParsersAction) -> None:
     """Add `export` to the command line."""
-    parser = commands.add_parser(
-        "export", help=say("report.cli.export"), description=say("report.cli.export")
-    )
+    parser = commands.add_parser("export", help=say("report.cli.export"), description=say("report.cli.export"))
     _common(parser)
     parser.add_argument("--to", choices=SYSTEMS, required=True, help=say("report.cli.to"))
     parser.add_argument("--title", default="", metavar="NAME", help=say("report.cli.title"))
@@ -39,9 +35,7 @@ def add_export(commands: argparse._SubParsersAction) -> None:
 
 def _common(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("assignment", help=say("report.cli.assignment"))
-    parser.add_argument(
-        "--course-dir", type=Path, default=Path(), metavar="FOLDER", help=say("grade.cli.course_dir")
-    )
+    parser.add_argument("--course-dir", type=Path, default=Path(), metavar="FOLDER", help=say("grade.cli.course_dir"))
     parser.add_argument("--gradebook", type=Path, metavar="FILE", help=say("report.cli.gradebook"))
 
 

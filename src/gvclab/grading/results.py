@@ -27,7 +27,6 @@ from gvclab.content import text as say
 from gvclab.exercises import bank
 
 GRADEBOOK = "gradebook.db"
-SIDECAR = "gvclab-grade.json"
 
 
 class ItemResult(NamedTuple):
@@ -83,49 +82,64 @@ def load(root: Path, assignment: str, gradebook: Path | None = None) -> Results:
     """
     with _reading(gradebook or root / GRADEBOOK) as session:
         cells, roster, handed_in, grades = _queried(session, assignment)
-    ours = {
-        cell: item.id
-        for item in _items().values()
-        for cell in (grade_id(item.id), grade_id(item.id, "check"))
-    }
-    order = {name: place for place, name in enumerate(_items())}
-    rows = sorted(
-        ((ours.get(cell, cell), points) for cell, points in cells),
-        key=lambda row: (order.get(row[0], len(order)), row[0]),
-    )
-    titles = [_items()[name].title if name in order else "" for name, _ in rows]
-    items = pd.DataFrame(rows, columns=["item", "points"]).set_index("item")
-    items.insert(0, "title", titles)
-
-    told = {student: _sidecar(root, student, assignment) for student in handed_in.index}
+    items = _item_table(cells)
+    told = {student: _told(root, student, assignment) for student in handed_in.index}
     marks = [
         _mark(student, name, score, waiting, float(items.at[name, "points"]), told[student])
-        for student, cell, score, waiting in grades
-        for name in [ours.get(cell, cell)]
+        for student, notebook, cell, score, waiting in grades
+        for name in [_item_id(notebook, cell)]
     ]
     marks.sort(key=lambda mark: (mark.student, items.index.get_loc(mark.item)))
+    marks = pd.DataFrame(marks, columns=list(ItemResult._fields))
+    students = _student_table(roster.join(handed_in), marks, told)
     notes = [
         (student, note, refused)
         for student, one in told.items()
         for refused, some in ((True, one.reasons), (False, one.notes))
         for note in some
     ]
-    marks = pd.DataFrame(marks, columns=list(ItemResult._fields))
-    students = roster.join(handed_in)
-    students["submitted"] = students["raw"].notna()
-    students["refused"] = [one in told and bool(told[one].reasons) for one in students.index]
-    students["explained"] = [one in told and bool(told[one].verdicts) for one in students.index]
-    students[["raw", "penalty"]] = students[["raw", "penalty"]].fillna(0.0)
-    students["score"] = (students["raw"] - students["penalty"]).clip(lower=0.0)  # as nbgrader's own export
-    graded = marks[marks["score"].notna()].groupby("student")["points"].sum()
-    students["possible"] = graded.reindex(students.index, fill_value=0.0)
-    return Results(
-        assignment,
-        items,
-        students,
-        marks,
-        pd.DataFrame(notes, columns=["student", "note", "refused"]),
+    return Results(assignment, items, students, marks, pd.DataFrame(notes, columns=["student", "note", "refused"]))
+
+
+def _item_table(cells: list[tuple[str, str, float]]) -> pd.DataFrame:
+    known = _items()
+    order = {name: place for place, name in enumerate(known)}
+    rows = [(_item_id(notebook, cell), points) for notebook, cell, points in cells]
+    rows.sort(key=lambda row: (order.get(row[0], len(order)), row[0]))
+    titled = [(name, known[name].title if name in known else "", points) for name, points in rows]
+    return pd.DataFrame(titled, columns=["item", "title", "points"]).set_index("item")
+
+
+def _student_table(students: pd.DataFrame, marks: pd.DataFrame, told: dict[str, _Told]) -> pd.DataFrame:
+    nothing = _Told({})
+    possible = marks[marks["score"].notna()].groupby("student")["points"].sum()
+    raw, penalty = students["raw"].fillna(0.0), students["penalty"].fillna(0.0)
+    return students.assign(
+        submitted=students["raw"].notna(),
+        raw=raw,
+        penalty=penalty,
+        score=(raw - penalty).clip(lower=0.0),  # as nbgrader's own export
+        possible=possible.reindex(students.index, fill_value=0.0),
+        refused=[bool(told.get(student, nothing).reasons) for student in students.index],
+        explained=[bool(told.get(student, nothing).verdicts) for student in students.index],
     )
+
+
+def _item_id(notebook: str, cell: str) -> str:
+    """The item that a graded cell belongs to; of a cell that is no item of ours its place."""
+    return _cells().get(cell, f"{notebook}/{cell}")
+
+
+@cache
+def _cells() -> dict[str, str]:
+    """Items by the grade ids of their cells."""
+    return {cell: name for name in _items() for cell in (grade_id(name), grade_id(name, "check"))}
+
+
+@cache
+def _items() -> dict[str, bank.Item]:
+    """All the items of the course by id, in order."""
+    return {item.id: item for section in bank.sections() for item in bank.load(section)}
 
 
 # --------------------------------------------------------------------------------------------- the gradebook
@@ -149,7 +163,7 @@ def _reading(path: Path) -> Iterator[Any]:
 
 
 def _queried(session: Any, assignment: str) -> tuple[list, pd.DataFrame, pd.DataFrame, list]:
-    """Graded cells (name, points), roster, submissions, and grades, all by nbgrader's own definitions."""
+    """Graded cells (notebook, cell, points), roster, submissions, and grades, all by nbgrader's own definitions."""
     from nbgrader import api
     from sqlalchemy.exc import DatabaseError
 
@@ -160,18 +174,16 @@ def _queried(session: Any, assignment: str) -> tuple[list, pd.DataFrame, pd.Data
     if assignment not in names:
         raise ValueError(say("report.error.assignment", name=assignment, known=", ".join(names) or "–"))
     cells = [
-        (cell, float(points or 0))
+        (notebook, cell, float(points or 0))
         for kind in (api.GradeCell, api.TaskCell)
-        for cell, points in session.query(kind.name, kind.max_score)
+        for notebook, cell, points in session.query(api.Notebook.name, kind.name, kind.max_score)
         .select_from(kind)
         .join(api.Notebook, kind.notebook_id == api.Notebook.id)
         .join(api.Assignment)
         .filter(api.Assignment.name == assignment)
     ]
     person = ["id", "first_name", "last_name", "email", "lms_user_id"]
-    roster = pd.DataFrame(
-        session.query(*(getattr(api.Student, name) for name in person)).all(), columns=person
-    )
+    roster = pd.DataFrame(session.query(*(getattr(api.Student, name) for name in person)).all(), columns=person)
     submitted = api.SubmittedAssignment
     rows = (
         session.query(submitted.student_id, submitted.score, submitted.late_submission_penalty)
@@ -179,10 +191,12 @@ def _queried(session: Any, assignment: str) -> tuple[list, pd.DataFrame, pd.Data
         .filter(api.Assignment.name == assignment)
     )
     handed_in = pd.DataFrame(rows.all(), columns=["id", "raw", "penalty"])
+    told = (submitted.student_id, api.Notebook.name, api.BaseCell.name, api.Grade.score, api.Grade.needs_manual_grade)
     grades = (
-        session.query(submitted.student_id, api.BaseCell.name, api.Grade.score, api.Grade.needs_manual_grade)
+        session.query(*told)
         .select_from(api.Grade)
         .join(api.SubmittedNotebook, api.Grade.notebook_id == api.SubmittedNotebook.id)
+        .join(api.Notebook, api.SubmittedNotebook.notebook_id == api.Notebook.id)
         .join(submitted, api.SubmittedNotebook.assignment_id == submitted.id)
         .join(api.Assignment, submitted.assignment_id == api.Assignment.id)
         .join(api.BaseCell, api.Grade.cell_id == api.BaseCell.id)
@@ -203,7 +217,9 @@ class _Told(NamedTuple):
     reasons: tuple[str, ...] = ()
 
 
-def _sidecar(root: Path, student: str, assignment: str) -> _Told:
+def _told(root: Path, student: str, assignment: str) -> _Told:
+    from .gradebook import SIDECAR  # and with it nbgrader, which takes seconds
+
     path = root / "autograded" / student / assignment / SIDECAR
     if not path.is_file():
         return _Told({})
@@ -223,7 +239,7 @@ def _mark(student: str, name: str, score: float, waiting: bool, worth: float, to
     if waiting:
         return ItemResult(student, name, np.nan, worth, "manual", "")
     verdict = told.verdicts.get(name)
-    if verdict is None:
+    if verdict is None or name not in _items():
         status = "right" if score >= worth else "partial" if score > 0 else "none"
         return ItemResult(student, name, score, worth, status, "")
     hints = tuple(dict.fromkeys(_hints(name, verdict)))
@@ -238,7 +254,7 @@ def _hints(name: str, verdict: dict, label: str = "") -> Iterator[str]:
     before = f"{label}: " if label else ""
     if verdict["status"] in ("misconception", "close", "partial") and not parts:
         yield from (before + hint for hint in _known(name) if hint in verdict["message"])
-    elif label and verdict["status"] == "wrong" and _is_code(name):
+    elif label and verdict["status"] == "wrong" and _items()[name].type == "code":
         yield before + say("exercises.code.fails")
 
 
@@ -252,22 +268,8 @@ def _known(name: str) -> tuple[str, ...]:
         *(option.hint for option in item.options),
         *(hint for _, _, hint in item.wrong_pairs),
         *(edge.hint for edge in item.forbidden),
-        *(
-            say(f"exercises.graph.{kind}", source=a, target=b)
-            for a, b in arrows
-            for kind in ("turned", "sign")
-        ),
+        *(say(f"exercises.graph.{kind}", source=a, target=b) for a, b in arrows for kind in ("turned", "sign")),
         *(say(f"exercises.close.{kind}") for kind in message("exercises.close")),
         say("exercises.order"),
     ]
     return tuple(dict.fromkeys(filter(None, hints)))
-
-
-def _is_code(name: str) -> bool:
-    return _items()[name].type == "code"
-
-
-@cache
-def _items() -> dict[str, bank.Item]:
-    """All the items of the course by id, in order."""
-    return {item.id: item for section in bank.sections() for item in bank.load(section)}

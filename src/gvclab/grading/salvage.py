@@ -21,9 +21,7 @@ _LIST = re.compile(r'(?<!\\)"([^"\\]{1,20})"\s*:\s*(?=\[\s*")')
 _LISTS = {"text", "traceback", "tags", "text/plain", "text/html"}
 _COMMA = re.compile(r'(?<!\\)"\s*,\s*"')
 # A closing quote: before an opening one stands a blank, a comma or a bracket.
-_END = re.compile(
-    r'(?<![\\\s,\[])"\s*(?:\]\s*)?(?:\}|,\s*"(?:attachments|execution_count|id|metadata|outputs)"\s*:)'
-)
+_END = re.compile(r'(?<![\\\s,\[])"\s*(?:\]\s*)?(?:\}|,\s*"(?:attachments|execution_count|id|metadata|outputs)"\s*:)')
 _GRADE_ID = re.compile(r'"grade_id"\s*:\s*"([^"\\]*)"')
 _KEYS = {
     "attachments",
@@ -208,9 +206,7 @@ def _is_output(output: Any) -> bool:
     if not isinstance(output, dict) or not isinstance(output.get("output_type"), str):
         return False
     wanted = _OUTPUTS.get(output["output_type"])
-    return bool(
-        wanted and all(isinstance(output.get(key), kind) for key, kind in wanted.items()) and _shallow(output)
-    )
+    return bool(wanted and all(isinstance(output.get(key), kind) for key, kind in wanted.items()) and _shallow(output))
 
 
 def _shallow(data: Any) -> bool:
@@ -256,15 +252,11 @@ def _whole_cell(region: str) -> tuple[dict | None, int]:
 
 def _torn_cells(region: str) -> Iterator[dict]:
     """A cell for each source: where the line that tells a cell's kind is gone, two stand together."""
-    sources = list(_SOURCE.finditer(region)) or [
-        m for m in _LIST.finditer(region) if m.group(1) not in _LISTS
-    ]
+    sources = list(_SOURCE.finditer(region)) or [m for m in _LIST.finditer(region) if m.group(1) not in _LISTS]
     ends = [*(match.start() for match in sources), len(region)][1:]
     kind, before = _CELL.search(region), 0
     for match, end in zip(sources, ends, strict=True):
-        names = _GRADE_ID.findall(region[before : match.start()]) or _GRADE_ID.findall(
-            region[match.end() : end]
-        )
+        names = _GRADE_ID.findall(region[before : match.start()]) or _GRADE_ID.findall(region[match.end() : end])
         before = match.end()
         yield {
             "cell_type": kind.group(1) if kind else "raw",

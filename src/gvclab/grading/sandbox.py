@@ -103,7 +103,11 @@ def start(room: Room) -> tuple[subprocess.Popen, socket.socket]:
             start_new_session=True,
         )
     except OSError as error:
+        ours.close()
         raise SandboxError(say("grade.sandbox.failed", problem=error)) from error
+    except SandboxError:
+        ours.close()
+        raise
     finally:
         for descriptor in (theirs.detach(), *files):
             os.close(descriptor)

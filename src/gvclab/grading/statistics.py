@@ -14,9 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-GROUP = (
-    0.27  # Kelley (1939): the share in each of two extreme groups that tells items apart best (not verified)
-)
+GROUP = 0.27  # Kelley (1939): the share in each of two extreme groups that tells items apart best (not verified)
 FEWEST = 3  # a correlation of two points is 1 or −1 whatever they are
 
 
@@ -37,9 +35,7 @@ def summary(values: np.ndarray) -> Summary:
     values = np.asarray(values, dtype=float)
     if not values.size:
         return Summary(0, *[np.nan] * 6)
-    return Summary(
-        values.size, float(values.mean()), *map(float, np.quantile(values, [0, 0.25, 0.5, 0.75, 1]))
-    )
+    return Summary(values.size, float(values.mean()), *map(float, np.quantile(values, [0, 0.25, 0.5, 0.75, 1])))
 
 
 def histogram(shares: np.ndarray, bins: int = 10) -> np.ndarray:

@@ -10,8 +10,11 @@ from gvclab.content import message
 
 from ...charts import View, axis, bars, frame, points, theme
 from ..base import Panel
+from ..sourcing.labels import sides
 from .lockdown import SAME, Solution, solve
 from .params import LOCKDOWNS, POLES, PRESETS, WORLD, Params
+
+LETTER, ROW = 0.032, 0.05  # of the width and the height of the left plot
 
 
 class ClosingLab(Panel):
@@ -60,7 +63,7 @@ class ClosingLab(Panel):
         low, high = self._range(solution)
         traces = (
             {"x": [low, high], "y": [low, high]},
-            *(self._points(solution, pole) for pole in POLES),
+            *self._points(solution, low, high),
             {"y": names, "x": gain.clip(min=0)},
             {"y": names, "x": gain.clip(max=0)},
         )
@@ -77,18 +80,23 @@ class ClosingLab(Panel):
         return float(np.floor(both.min() - 0.6)), float(np.ceil(both.max() + 1.1))
 
     @staticmethod
-    def _points(solution: Solution, pole: str) -> dict:
-        """The places of a pole. Named are the two that closing helps and hurts most; points crowd."""
-        mine = np.flatnonzero(np.array(solution.places.poles) == pole)
-        names, ends = solution.places.names, {solution.gain.argmax(), solution.gain.argmin()}
-        middle = (solution.lockdown.min() + solution.lockdown.max()) / 2
-        return {
-            "x": solution.lockdown[mine],
-            "y": solution.loss[mine],
-            "text": [names[k] if k in ends else "" for k in mine],
-            "textposition": ["middle left" if solution.lockdown[k] > middle else "top right" for k in mine],
-            "customdata": [names[k] for k in mine],
-        }
+    def _points(solution: Solution, low: float, high: float) -> list[dict]:
+        """The places, pole by pole. Points crowd: named are the two that closing helps and hurts most."""
+        at = np.column_stack([solution.lockdown, solution.loss])
+        names, ends = solution.places.names, [solution.gain.argmax(), solution.gain.argmin()]
+        crowd = (np.vstack([at, np.linspace([low, low], [high, high], 60)]) - low) / (high - low)
+        stand = dict(zip(ends, sides(crowd[ends], [names[k] for k in ends], crowd, LETTER, ROW), strict=True))
+        poles = np.array(solution.places.poles)
+        return [
+            {
+                "x": at[mine, 0],
+                "y": at[mine, 1],
+                "text": [names[k] if k in stand else "" for k in mine],
+                "textposition": [stand.get(k, "middle right") for k in mine],
+                "customdata": [names[k] for k in mine],
+            }
+            for mine in (np.flatnonzero(poles == pole) for pole in POLES)
+        ]
 
     def _sentence(self, solution: Solution) -> str:
         gain, names = solution.gain, solution.places.names

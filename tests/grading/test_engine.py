@@ -1,0 +1,337 @@
+"""Scores that cannot be forged, and honest work that loses nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from gvclab.exercises import bank
+from gvclab.exercises.variants import Identity, numbers
+from gvclab.grading import intake, pool
+from gvclab.grading.run import Result, grade_submission
+from gvclab.grading.sandbox import Limits, Room, SandboxError
+from gvclab.grading.transcript import harmless, transcript
+
+NOTEBOOK = "2.3-diversification"
+ITEMS = {item.id: item for item in bank.load("2.3").used("exercise") if item.type != "essay"}
+FULL = {item.id: float(item.points) for item in ITEMS.values()}
+ROOM = Room(limits=Limits(cell=3, total=60, call=1, calls=4, megabytes=512, files=8, processes=16))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def sandbox():
+    try:
+        pool.probe(ROOM)
+    except SandboxError as problem:
+        if os.environ.get("CI"):
+            pytest.fail(str(problem))
+        pytest.skip(str(problem))
+    yield
+    pool.discard()
+
+
+@pytest.fixture(scope="module")
+def assigned(root) -> intake.Assignment:
+    return intake.assignment("section-2", root / "exercises/section-2")
+
+
+@pytest.fixture
+def submit(assigned, tmp_path):
+    """Grade the notebook with these answers, the solutions elsewhere, and cells of one's own before an answer."""
+
+    def graded(
+        answers: dict[str, str], own: dict[str, str] | None = None, student="ada", salt="", solve=True
+    ) -> Result:
+        book = json.loads(nbformat.writes(assigned.notebooks[0].book))
+        sources = {**({i: item.solution for i, item in ITEMS.items()} if solve else {}), **answers}
+        cells = []
+        for cell in book["cells"]:
+            item = assigned.notebooks[0].answers.get(cell["id"])
+            if item and item.id in (own or {}):
+                cells.append({"cell_type": "code", "source": own[item.id], "metadata": {}, "outputs": []})
+            if item and item.id in sources:
+                cell["source"] = sources[item.id]
+            cells.append(cell)
+        folder = tmp_path / student / "section-2"
+        folder.mkdir(parents=True)
+        (folder / f"{NOTEBOOK}.ipynb").write_text(json.dumps({**book, "cells": cells}))
+        return grade_submission(folder, assigned, student, salt, ROOM)
+
+    return graded
+
+
+def scores(result: Result) -> dict[str, float]:
+    return {item: mark.score for item, mark in result.marks.items()}
+
+
+def status(result: Result, item: str) -> str:
+    return result.marks[item].verdict.status
+
+
+# ---------------------------------------------------------------------------------------------------- honest
+
+
+def test_solutions_earn_everything(submit):
+    result = submit({})
+    assert scores(result) == FULL
+    assert result.notes == result.reasons == ()
+
+
+def test_the_released_notebook_earns_nothing_and_says_so_kindly(submit):
+    result = submit({}, solve=False)
+    assert scores(result) == dict.fromkeys(FULL, 0.0)
+    assert {status(result, item) for item in ITEMS} == {"unanswered"}
+
+
+def test_half_an_answer_earns_its_half_and_a_hint(submit):
+    result = submit({"2.3-1": ITEMS["2.3-1"].solution + "\nreliability = (1 - n * p, two)"})
+    assert scores(result) == FULL | {"2.3-1": 1.0}
+    assert "only approximate" in result.marks["2.3-1"].verdict.parts[0][1].message
+
+
+def test_everybody_has_numbers_of_the_own(submit):
+    mine = submit({}, student="ada", salt="salt")
+    assert scores(mine) == FULL
+    item = ITEMS["2.3-1"]
+    other = next(
+        s for s in map(str, range(99)) if numbers(item, Identity(s, "salt")) != numbers(item, Identity("ada", "salt"))
+    )
+    n, p = numbers(item, Identity(other, "salt"))
+    theirs = submit({"2.3-1": f"reliability = {((1 - p) ** n, (1 - p**2) ** n)}"}, student="bob" + "x", salt="salt")
+    bob = numbers(item, Identity("bobx", "salt"))
+    assert (scores(theirs)["2.3-1"] == 2.0) == (bob == (n, p))
+
+
+def test_a_helper_in_a_cell_of_ones_own(submit):
+    own = {"2.3-1": "def both(n, p):\n    return (1 - p) ** n, (1 - p**2) ** n"}
+    assert scores(submit({"2.3-1": 'reliability = both(*given("2.3-1"))'}, own)) == FULL
+
+
+def test_an_error_in_a_cell_of_ones_own_costs_nothing(submit):
+    own = {"2.3-1": "1 / 0", "2.3-4": "def broken(:", "2.3-6": "%nonsense\n!rm -rf /", "2.3-8": "raise SystemExit"}
+    assert scores(submit({}, own)) == FULL
+
+
+def test_noise_costs_nothing(submit):
+    noisy = ITEMS["2.3-4"].solution.replace(
+        "    u, p =", "    import warnings, sys; warnings.warn('!'); print(1, file=sys.stderr)\n    u, p =", 1
+    )
+    own = {"2.3-1": "import warnings, sys\nwarnings.warn('old')\nprint('!', file=sys.stderr)"}
+    assert scores(submit({"2.3-4": noisy}, own)) == FULL
+
+
+def test_numpy_answers_are_answers(submit):
+    source = ITEMS["2.3-1"].solution + "\nreliability = np.array(reliability)"
+    assert scores(submit({"2.3-1": source})) == FULL
+
+
+def test_arrows_in_a_set_are_arrows(submit):
+    source = ITEMS["2.3-9"].solution + "\nlinks = {(a, b) for a, b, *_ in links}"
+    assert scores(submit({"2.3-9": source})) == FULL
+
+
+def test_an_item_is_judged_where_its_check_stands(submit):
+    """As in a notebook: what a later cell does to the name comes too late, and calls leave no trace."""
+    counted = "calls = []\n" + ITEMS["2.3-4"].solution.replace("    u, p =", "    calls.append(1)\n    u, p =", 1)
+    later = {"2.3-5": "reliability = None\nassert not calls\ncvar = None"}
+    assert scores(submit({"2.3-4": counted}, later)) == FULL
+
+
+def test_one_bad_call_costs_one_property(submit):
+    source = ITEMS["2.3-4"].solution.replace("    u, p =", "    if alpha == 0: import os; os._exit(3)\n    u, p =", 1)
+    result = submit({"2.3-4": source})
+    wrong = [label for label, part in result.marks["2.3-4"].verdict.parts if part.status != "right"]
+    assert wrong[0] == "At alpha = 0 it is the mean loss" and len(wrong) < 4
+    assert scores(result) | {"2.3-4": 5.0} == FULL
+
+
+# --------------------------------------------------------------------------------------------------- hostile
+
+LATER = FULL | {"2.3-1": 0.0}  # what the others are worth when the first answer is an attack
+
+ATTACKS = {
+    "patched check": "import gvclab.exercises as e, builtins\ne.check = check = builtins.check = lambda *a, **k: 2.0",
+    "patched judge": """
+import gvclab.exercises.checkers as c, gvclab.exercises.plain as p, gvclab.exercises.ladder as l
+c.judge = lambda *a: l.Verdict(1.0, "right", "")
+p.plain = lambda value: [0.8179, 0.998]
+reliability = object()""",
+    "patched worker": """
+import sys
+for m in list(sys.modules.values()):
+    for name in ("plain", "tag", "_value", "_reply", "call"):
+        if getattr(m, "__name__", "").startswith("gvclab.grading") and hasattr(m, name):
+            setattr(m, name, lambda *a: {"value": [1, 1], "score": 2, "verdict": "right"})""",
+    "lying number": """
+class Lie(float):
+    __eq__ = __lt__ = __le__ = __gt__ = __ge__ = lambda *a: True
+    __sub__ = __rsub__ = __abs__ = lambda *a: Lie(0)
+    __hash__ = float.__hash__
+reliability = (Lie(5), Lie(5))""",
+    "lying class": "class A:\n    __class__ = float\n    def __float__(self): return 0.8\nreliability = (A(), A())",
+    "a score": "from gvclab.exercises import Score, Verdict\nreliability = Score(Verdict(1.0, 'right', ''), 2)",
+    "builtins": "import builtins\nbuiltins.len = builtins.sum = builtins.abs = lambda *a: 1\nreliability = (2, 2)",
+    "gibberish on all descriptors": "import os\nfor n in range(0, 64):\n    try: os.write(n, b'\\xff' * 99)\n    except OSError: pass",
+    "a reply of one's own": """
+import json, os, struct
+for reply in ({"error": None, "printed": ""}, {"score": 2, "value": [1, 1], "verdict": {"status": "right"}}):
+    data = json.dumps(reply).encode()
+    os.write(3, struct.pack(">I", len(data)) + data)""",
+    "a huge reply": "import os, struct\nos.write(3, struct.pack('>I', 2**32 - 1) + b'x' * 10)",
+    "half a reply": "import os, struct, time\nos.write(3, struct.pack('>I', 100) + b'{')\ntime.sleep(9)",
+    "deep JSON": "import os, struct\nos.write(3, struct.pack('>I', 60000) + b'[' * 60000)",
+    "os._exit": "import os\nos._exit(0)",
+    "sys.exit": "import sys\nsys.exit(0)",
+    "kill all": "import os\nos.kill(-1, 9)\nos.kill(os.getpid(), 9)",
+    "segmentation fault": "import ctypes\nctypes.string_at(0)",
+    "loop": "while True:\n    pass",
+    "stubborn loop": "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True:\n    pass",
+    "fork bomb": "import os\nwhile True:\n    os.fork()",
+    "memory": "x = []\nwhile True:\n    x.append(bytearray(2**26))",
+    "disk": "n = 0\nwhile True:\n    n += 1\n    open(f'/tmp/{n}', 'wb').write(bytes(2**20))",
+    "output": "for _ in range(300):\n    print('x' * 10**6)",
+    "a large answer": "reliability = ['x' * 1000] * 1000",
+    "a deep answer": "reliability = []\nfor _ in range(10**5):\n    reliability = [reliability]",
+    "a circular answer": "reliability = []\nreliability.append(reliability)",
+    "nan": "reliability = (float('nan'), float('inf'))",
+    "a huge number": "reliability = (10**5000, -10**400)",
+}
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_an_attack_earns_nothing_and_costs_only_itself(attack, submit):
+    result = submit({"2.3-1": ATTACKS[attack]})
+    got = scores(result)
+    assert got["2.3-1"] == 0.0
+    if attack in ("builtins", "patched worker", "fork bomb", "patched judge", "a reply of one's own"):
+        assert all(got[item] <= FULL[item] for item in FULL)  # it spoilt what its own process says
+    else:
+        assert got == LATER
+    assert result.marks["2.3-1"].verdict.message
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def cvar(*args):\n    while True: pass",
+        "def cvar(*args):\n    import os; os.kill(os.getpid(), 9)",
+        "def cvar(*args):\n    import signal; signal.signal(signal.SIGALRM, signal.SIG_IGN)\n    while True: pass",
+        "def cvar(*args):\n    return [0] * 10**7",
+        "def cvar(*args):\n    import os; os.write(3, b'x' * 100)",
+        "class cvar(float):\n    def __new__(cls, *args): return super().__new__(cls, 1)",
+        "cvar = 5",
+        "import gvclab.exercises.keys as k, gvclab.exercises.bank as b\n"
+        "cvar = lambda *a: k.namespace(b.item('2.3-4'), ())['cvar'](*a)",
+    ],
+    ids=range(8),
+)
+def test_a_hostile_function_costs_only_itself(source, submit):
+    assert scores(submit({"2.3-4": source})) == FULL | {"2.3-4": 0.0}
+
+
+def test_all_the_time_used_up_leaves_what_was_earned(submit, monkeypatch):
+    from dataclasses import replace
+
+    hurried = replace(ROOM, limits=replace(ROOM.limits, total=2.5))
+    monkeypatch.setitem(globals(), "ROOM", hurried)
+    result = submit({"2.3-6": "import time\nwhile True:\n    try: time.sleep(9)\n    except BaseException: pass"})
+    got = scores(result)
+    assert got["2.3-1"] == 2.0 and got["2.3-6"] == got["2.3-8"] == 0.0
+    assert "used up" in result.marks["2.3-8"].verdict.message
+
+
+def test_a_dying_sandbox_is_tried_again_and_then_recorded(submit, monkeypatch):
+    def gone(self):
+        raise pool.ParentLost
+
+    monkeypatch.setattr(pool.Parent, "open", gone)
+    result = submit({})
+    assert scores(result) == dict.fromkeys(FULL, 0.0)
+    assert result.notes
+
+
+def test_a_broken_checker_is_told_to_the_instructor(submit, monkeypatch):
+    from gvclab.grading import engine
+
+    right = engine.judge
+    monkeypatch.setattr(engine, "judge", lambda item, *a: 1 / 0 if item.id == "2.3-2" else right(item, *a))
+    result = submit({})
+    assert scores(result) == FULL | {"2.3-2": 0.0}
+    assert "ZeroDivisionError" in result.notes[0]
+
+
+# ----------------------------------------------------------------------------------------------- what is shown
+
+
+def test_the_copy_shows_scores_hints_and_no_key(submit, assigned):
+    result = submit({"2.3-1": "print('<script>')\nreliability = (0.8, '<script>alert(1)</script>')"})
+    (sheet,) = result.submission.sheets
+    copy = transcript(sheet.notebook, sheet.book, result.done[NOTEBOOK])
+    nbformat.validate(copy)
+    check = next(c for c in copy.cells if c.id == "2-3-1-check")
+    assert check.outputs[0].data["text/plain"] == "0"
+    assert "<script" not in check.outputs[0].data["text/html"]
+    text = nbformat.writes(copy)
+    assert "HIDDEN" not in text and "key=" not in text
+    for item in ITEMS.values():
+        for line in item.tests.splitlines():
+            assert len(line) < 20 or json.dumps(line)[1:-1] not in text
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1))",
+        "[x](java&#115;cript:alert(1))",
+        "[x](java\nscript:alert(1))",
+        "[x]: JavaScript:alert(1)\n\n[x]",
+        "<a href='javascript&colon;alert(1)'>x</a>",
+        "![x](data:text/html,<script>alert(1)</script>)",
+        "$\\href{javascript:alert(1)}{x}$",
+        "<svg><animate onbegin=alert(1)>",
+        "```\n</code></pre><script>alert(1)</script>\n```",
+        "&amp;lt;script&amp;gt; <b onclick='alert(1)'>x</b>",
+        "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
+        "<style>@import 'http://example.org'</style>",
+        "<<script>script>alert(1)</script>",
+    ],
+)
+def test_markdown_runs_nothing(source):
+    from nbconvert.filters.markdown_mistune import markdown2html_mistune
+
+    page = markdown2html_mistune(harmless(source)).lower()
+    text = page.replace("&lt;", "").replace("&amp;", "")
+    for danger in (
+        "<script",
+        "<img",
+        "<svg",
+        "<iframe",
+        "<style",
+        "onclick=",
+        'href="javascript',
+        'src="data',
+        "\\href",
+    ):
+        assert (
+            danger not in text
+            or (danger == "\\href" and "<pre>" in page)
+            or (danger == "onclick=" and "<b" not in page)
+        )
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["Plain *text*, `code < 1`, $a < b$", "> a quote & more", "1. one\n2. two", "[x](https://example.org)", "a <br> b"],
+)
+def test_plain_markdown_stays(source):
+    assert harmless(source) == source
+
+
+def test_nothing_is_left_behind(tmp_path):
+    assert not [p for p in Path("/tmp").glob("gvclab-*") if p.stat().st_mtime > tmp_path.stat().st_mtime]

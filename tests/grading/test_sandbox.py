@@ -1,0 +1,287 @@
+"""What a student's code can reach from inside: nothing."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from gvclab.grading import pool
+from gvclab.grading.sandbox import Limits, Room, SandboxError
+
+ROOM = Room(limits=Limits(cell=1, total=20, call=1, calls=3, megabytes=512, files=8, processes=16), warm=("numpy",))
+
+DAEMON = """
+import os, time
+if not os.fork():
+    os.setsid()
+    if not os.fork():
+        time.sleep(60)
+    os._exit(0)
+"""
+DESCRIPTORS = """
+import os
+found = []
+for number in range(3, 300):
+    try:
+        os.fstat(number)
+        found.append(number)
+    except OSError:
+        pass
+print(found)
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def sandbox():
+    """A warm parent, ended with the module. Without a sandbox the tests are skipped, unless they must run (`CI`)."""
+    try:
+        pool.parent(ROOM)
+        pool.probe(ROOM)
+    except SandboxError as problem:
+        if os.environ.get("CI"):
+            pytest.fail(str(problem))
+        pytest.skip(str(problem))
+    yield
+    pool.discard()
+
+
+def run(source: str) -> pool.Ran:
+    """The cell in a child of its own."""
+    with pool.session(ROOM, "{}", time.monotonic() + 20) as session:
+        return session.run(source, ROOM.limits.cell)
+
+
+def printed(source: str) -> str:
+    ran = run(source)
+    assert ran.error is None, ran.error
+    return ran.printed.strip()
+
+
+def parent_pid() -> int:
+    return pool.parent(ROOM)._process.pid
+
+
+def inhabitants() -> list[str]:
+    """What runs in the sandbox now."""
+    return sorted(p.name() for p in psutil.Process(parent_pid()).children(recursive=True))
+
+
+def test_a_cell_runs_and_says_what_it_printed():
+    assert printed("print('one')\n1 + 1") == "one\n2"
+
+
+def test_an_error_is_told_with_its_line():
+    assert run("x = 1\n1 / 0").error == ("ZeroDivisionError", "division by zero", 2)
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        ("%matplotlib inline\nprint(1)", "1"),
+        ("!ls /\nx = !ls\nprint(x)", "[]"),
+        ("%%time\nprint(2)", "2"),
+        ("%time x = 3\nprint(x)", "3"),
+        ("display('a')", "'a'"),
+        ("import asyncio\nawait asyncio.sleep(0)\nprint(4)", "4"),
+        ("print(__name__)", "__main__"),
+    ],
+)
+def test_what_works_in_a_notebook_works(source, expected):
+    assert printed(source) == expected
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/etc/passwd",
+        "/etc/shadow",
+        "/root/.bashrc",
+        "/home",
+        "/proc/1/mem",
+        "/proc/self/environ",
+        "/proc/1/root",
+        "/sys",
+        "/var",
+        "/run",
+        "/dev/sda",
+        "/dev/shm",
+        "{root}/solutions",
+        "{root}/content/lessons",
+        "{root}/tests",
+        "{root}/.git",
+        "{root}/.gvclab",
+        "{tmp}",
+    ],
+)
+def test_is_not_to_be_seen(path, root, tmp_path):
+    path = path.format(root=root, tmp=tmp_path)
+    assert printed(f"import os; print(os.path.lexists({path!r}))") == "False"
+
+
+def test_no_key_is_to_be_seen():
+    source = """
+from gvclab.exercises import bank
+for section in bank.sections():
+    for item in bank.load(section):
+        assert not (item.solution or item.tests or any(o.hint or o.right for o in item.options)), item.id
+        assert not any(part.wrong for part in item.parts)
+print("none")
+"""
+    assert printed(source) == "none"
+
+
+def test_the_instructors_environment_is_not_to_be_seen(monkeypatch):
+    monkeypatch.setenv("GVCLAB_SALT", "very secret")
+    pool.discard()
+    assert "secret" not in printed("import os; print(dict(os.environ))")
+
+
+@pytest.mark.parametrize(
+    "place", ["/x", "/etc/x", "/usr/x", "/dev/x", "/lib/x", "{package}/x.py", "{package}/__init__.py"]
+)
+def test_nothing_can_be_written_but_in_tmp(place, root):
+    place = place.format(package=root / "src/gvclab")
+    assert run(f"open({place!r}, 'a').write('x')").error[0] in ("OSError", "PermissionError", "FileNotFoundError")
+
+
+def test_tmp_is_private_and_bounded():
+    assert "mine" in printed("open('mine', 'w').close()\nimport os; print(os.listdir('/tmp'))")
+    assert "mine" not in printed("import os; print(os.listdir('/tmp'))")
+    full = "for n in range(100):\n    with open(f'f{n}', 'wb') as f:\n        f.write(bytes(2**20))"
+    assert run(full).error[:2] == ("OSError", "[Errno 28] No space left on device")
+    assert run("while True:\n    n = globals().get('n', 0) + 1\n    open(f'f{n}', 'w').close()").error[0] == "OSError"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import socket; socket.create_connection(('1.1.1.1', 53), 2)",
+        "import socket; socket.create_connection(('127.0.0.1', 22), 2)",
+        "import urllib.request; urllib.request.urlopen('http://example.org', timeout=2)",
+    ],
+)
+def test_there_is_no_network(source):
+    assert run(source).error[0] in ("OSError", "ConnectionRefusedError", "URLError")
+
+
+# --------------------------------------------------------------------------------------- the other processes
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import os; os.kill(-1, 9)",
+        "import os; os.kill(0, 9)",
+        "import os; os.kill(os.getppid() or 1, 9)",
+        "import os; [os.kill(n, 9) for n in range(2, 40)]",
+        "import os; os._exit(0)",
+        "import os; os.abort()",
+        "import os, signal; os.kill(0, signal.SIGSTOP)",
+        "import ctypes; ctypes.string_at(0)",
+        "import sys; sys.setrecursionlimit(10**7)\ndef f(x): return f(x)\nf(1)",
+        "import ctypes; ctypes.CDLL(None).ptrace(16, 1, 0, 0)",
+        "import os\nfor fd in range(3, 200):\n    try: os.write(fd, b'E' * 8)\n    except OSError: pass",
+        "import os\nfor fd in range(3, 200):\n    try: os.close(fd)\n    except OSError: pass",
+        "import os\nwhile True: os.fork()",
+        "import threading, time\nwhile True: threading.Thread(target=time.sleep, args=(9,)).start()",
+        "x = bytearray(2**40)",
+        "x = [bytearray(2**26) for _ in range(99)]",
+        "while True: pass",
+        "import time; time.sleep(60)",
+        "while True:\n    try:\n        while True: pass\n    except BaseException: pass",
+        "import signal; signal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass",
+        "while True: print('x' * 10**6)",
+        "input()",
+    ],
+    ids=range(22),
+)
+def test_the_warm_parent_survives(source):
+    before = parent_pid()
+    with contextlib.suppress(pool.Lost):
+        run(source)
+    assert parent_pid() == before
+    assert printed("print('alive')") == "alive"
+    assert len(inhabitants()) == 2  # bubblewrap's first process and the warm parent
+
+
+def test_a_daemon_does_not_outlive_its_submission():
+    run(DAEMON)
+    assert len(inhabitants()) == 2
+
+
+def test_processes_are_counted():
+    source = """
+import os, time
+n = 0
+try:
+    while n < 500:
+        if not os.fork():
+            time.sleep(5); os._exit(0)
+        n += 1
+except OSError:
+    print(n)
+"""
+    assert int(printed(source)) < 20
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "unshare(0x10000000)",
+        "syscall(56, 0x10000011, 0, 0, 0, 0)",
+        "mount(b'none', b'/tmp', b'tmpfs', 0, None)",
+        "umount2(b'/proc', 2)",
+        "ptrace(0, 0, 0, 0)",
+        "setuid(0)",
+        "chroot(b'/tmp')",
+    ],
+)
+def test_the_system_refuses(call):
+    assert printed(f"import ctypes; print(ctypes.CDLL(None).{call})") == "-1"
+
+
+def test_nobody_is_anybody():
+    assert printed("import os; print(os.getpid(), os.getppid(), os.getuid() > 0, os.listdir('/proc'))") == "1 0 True []"
+
+
+def test_only_one_descriptor_leads_out():
+    assert printed(DESCRIPTORS) == "[3]"
+
+
+def test_output_is_bounded():
+    assert len(printed("print('x' * 10**7)")) < ROOM.limits.printed + 10
+
+
+# -------------------------------------------------------------------------------------------------- failures
+
+
+def test_a_dead_parent_is_replaced():
+    psutil.Process(parent_pid()).kill()
+    with pytest.raises((pool.ParentLost, pool.Lost)):
+        run("1")
+        run("1")
+    assert printed("print('back')") == "back"
+
+
+def test_without_bubblewrap_the_remedy_is_told(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SandboxError, match="--no-sandbox"):
+        pool.probe(ROOM)
+
+
+def test_without_a_sandbox_code_runs_and_leaves_nothing():
+    bare = replace(ROOM, sandboxed=False)
+    pool.discard()
+    with pool.session(bare, "{}", time.monotonic() + 20) as session:
+        folder = Path(session.run("import os; print(os.getcwd())", 3).printed.strip())
+        assert folder.is_dir()
+        session.run(DAEMON, 3)
+    assert psutil.Process(pool.parent(bare)._process.pid).children(recursive=True) == []
+    assert not folder.exists()
+    pool.discard()
