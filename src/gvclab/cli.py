@@ -1,13 +1,25 @@
-"""The command line: `gvclab open | build | check | data`. Each command imports what it needs when it runs."""
+"""The command line. Each command imports what it needs when it runs."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+from importlib import import_module
 from pathlib import Path
 
 from gvclab.content import resource
 from gvclab.content import text as say
+
+
+# Commands that other packages add: by whom, and the line of help. Only the one that is called is imported.
+_ELSEWHERE = {
+    "data": ("gvclab.data.cli:add_parser", "data.cli.help"),
+    "doctor": ("gvclab.grading.release_cli:add_doctor", "doctor.cli.help"),
+    "release": ("gvclab.grading.release_cli:add_release", "release.cli.help"),
+    "grade": ("gvclab.grading.cli:add_parser", "grade.cli.help"),
+    "report": ("gvclab.grading.report_cli:add_report", "report.cli.report"),
+    "export": ("gvclab.grading.report_cli:add_export", "report.cli.export"),
+}
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -41,12 +53,12 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     check = commands.add_parser("check", help=say("cli.check.help"), description=say("cli.check.help"))
     check.set_defaults(run=_build, check=True, from_notebooks=False, force=False)
 
-    if argv[:1] == ["data"]:
-        from gvclab.data import cli  # numpy and pandas, which no other command need wait for
-
-        cli.add_parser(commands)
-    else:
-        commands.add_parser("data", help=say("data.cli.help"))
+    for name, (adder, about) in _ELSEWHERE.items():
+        if argv[:1] == [name]:
+            module, _, function = adder.partition(":")
+            getattr(import_module(module), function)(commands)
+        else:
+            commands.add_parser(name, help=say(about))
     return parser
 
 

@@ -12,9 +12,9 @@ from ...charts import View, axis, bars, frame, points, theme
 from ..base import Panel
 from ..sourcing.labels import sides
 from .lockdown import SAME, Solution, solve
-from .params import LOCKDOWNS, POLES, PRESETS, WORLD, Params
+from .params import HELPS, HURTS, LOCKDOWNS, POLES, PRESETS, STYLES, WORLD, Params
 
-LETTER, ROW = 0.032, 0.05  # of the width and the height of the left plot
+LETTER, ROW = 0.035, 0.05  # of the width and the height of the left plot
 
 
 class ClosingLab(Panel):
@@ -30,9 +30,9 @@ class ClosingLab(Panel):
         poles = message("data.code")
         right = {"xaxis": "x2", "yaxis": "y2", "orientation": "h", "showlegend": False}
         return frame(
-            (axis(self.text("axes.lockdown"), domain=[0, 0.44]), axis(self.text("axes.loss"))),
+            (axis(self.text("axes.lockdown"), domain=[0, 0.4]), axis(self.text("axes.loss"))),
             (  # room between the two for the names of the places
-                axis(self.text("axes.gain"), domain=[0.68, 1], zeroline=True, zerolinecolor=theme.GREY),
+                axis(self.text("axes.gain"), domain=[0.7, 1], zeroline=True, zerolinecolor=theme.GREY),
                 axis("", autorange="reversed", showline=False, ticks="", ticklabelstandoff=6),
             ),
             traces=[
@@ -43,12 +43,12 @@ class ClosingLab(Panel):
                     "hoverinfo": "skip",
                 },
                 *(
-                    points(k, name=self.text("traces.open", pole=poles[pole]), mode="markers+text")
+                    points(STYLES[pole], name=self.text("traces.open", pole=poles[pole]), mode="markers+text")
                     | {"hovertemplate": "%{customdata}: %{x:.1f} → %{y:.1f}<extra></extra>"}
-                    for k, pole in enumerate(POLES)
+                    for pole in POLES
                 ),
-                bars(2, name=self.text("traces.helps"), **right),
-                bars(1, name=self.text("traces.hurts"), **right),
+                bars(HELPS, name=self.text("traces.helps"), **right),
+                bars(HURTS, name=self.text("traces.hurts"), **right),
             ],
             height=480,
             barmode="relative",

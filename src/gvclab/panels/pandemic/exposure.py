@@ -11,7 +11,7 @@ from gvclab.content import message
 from ...charts import View, axis, bars, frame, points, theme
 from ..base import Panel
 from .lockdown import Solution, solve
-from .params import LOCKDOWNS, POLES, PRESETS, WORLD, Params
+from .params import LOCKDOWNS, POLES, PRESETS, STYLES, WORLD, Params
 
 OWN = theme.Style(theme.GREY, "solid", "line-ns", "")
 
@@ -27,10 +27,8 @@ class ExposureLab(Panel):
 
     def frame(self):
         poles = message("data.code")
-        imported = [self.text("traces.imported", pole=poles[pole]) for pole in POLES]
         closed = points(theme.Style(theme.VERMILLION, "", "line-ns", ""), size=20)
         closed["marker"]["line"] = {"width": 3, "color": theme.VERMILLION}
-        styles = (theme.SERIES[0], theme.SERIES[2], theme.SERIES[3], theme.SERIES[4])
         return frame(
             (
                 axis(self.text("axes.x"), rangemode="tozero"),
@@ -38,7 +36,10 @@ class ExposureLab(Panel):
             ),
             traces=[
                 bars(OWN, name=self.text("traces.own"), orientation="h"),
-                *(bars(style, name=name, orientation="h") for style, name in zip(styles, imported, strict=True)),
+                *(
+                    bars(STYLES[pole], name=self.text("traces.imported", pole=poles[pole]), orientation="h")
+                    for pole in POLES
+                ),
                 {"name": self.text("traces.closed"), **closed},
             ],
             height=480,
@@ -90,7 +91,7 @@ class ExposureLab(Panel):
         poles = message("data.code")
         columns = {
             self.text("traces.own"): own,
-            **{self.text("traces.imported", pole=poles[pole]): row for pole, row in zip(POLES, imported, strict=True)},
+            **{self.text("table.imported", pole=poles[pole]): row for pole, row in zip(POLES, imported, strict=True)},
             self.text("table.loss"): solution.loss,
             self.text("traces.closed"): solution.lockdown,
         }

@@ -1,4 +1,4 @@
-"""Substitution lab: what a closed border costs in every other year, and what trade elasticity has to do with it."""
+"""Substitution lab: what a closed border costs in every other year, and the part of trade elasticity."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..base import Panel
 from ..controls import Slider
 from . import places
 from .lockdown import POINTS
-from .params import LOCKDOWNS, Params
+from .params import HELPS, HURTS, LOCKDOWNS, Params
 
 
 class Solution(NamedTuple):
@@ -64,10 +64,10 @@ class SubstitutionLab(Panel):
             ),
             traces=[
                 bars(0, name=self.text("traces.open"), offsetgroup="open", **left),
-                bars(1, name=self.text("traces.closing"), offsetgroup="closed", **left),
+                bars(HURTS, name=self.text("traces.closing"), offsetgroup="closed", **left),
                 bars(3, name=self.text("traces.lockdown"), offsetgroup="closed", **left),
-                bars(2, name=self.text("traces.helps"), offsetgroup="gain", **right),
-                bars(1, name=self.text("traces.hurts"), offsetgroup="gain", **right),
+                bars(HELPS, name=self.text("traces.helps"), offsetgroup="gain", **right),
+                bars(HURTS, name=self.text("traces.hurts"), offsetgroup="gain", **right),
             ],
             widths=(2, 1),
             height=500,
