@@ -1,11 +1,13 @@
 """Two small panels for the tests of what all panels share. The tests put this file into a notebook's first cell."""
 
-from dataclasses import dataclass
 import time
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
+
 from gvclab.charts import View, bars, frame, line, points
-from gvclab.panels import Checkbox, Choice, Panel, Shared, Slider, Strip
+from gvclab.panels import Checkbox, Choice, Panel, Slider, Strip
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,11 @@
 """Whose numbers: everybody's in self-study, the own ones in a class."""
 
+import json
+
 import pytest
 
-from gvclab.exercises import Identity, given, load
-from gvclab.exercises.variants import identity, numbers
+from gvclab.exercises import Identity, check, given, load
+from gvclab.exercises.variants import drawn, identity, numbers
 
 ITEM = load("2.3")["2.3-1"]
 
@@ -57,3 +59,63 @@ def test_an_item_without_numbers_gives_none():
     assert given("2.3-2") == ()
     with pytest.raises(KeyError, match=r"no item 2\.3-77"):
         given("2.3-77")
+
+
+@pytest.fixture
+def bundle(tmp_path, monkeypatch):
+    """The file of a class bundle, two folders above the notebook's."""
+    folder = tmp_path / "exercises" / "section-2"
+    folder.mkdir(parents=True)
+    monkeypatch.chdir(folder)
+    file = tmp_path / "gvclab-student.json"
+    own = drawn(load("2.3"), Identity("ada", "autumn"))
+    file.write_text(json.dumps({"course": "c", "student": "ada", "numbers": own}), encoding="utf-8")
+    return file
+
+
+def test_a_class_bundle_brings_the_numbers_without_the_salt(bundle):
+    assert given("2.3-1") == numbers(ITEM, Identity("ada", "autumn")) == (20, 0.012)
+    assert repr(given("2.3-1")).startswith("Your numbers: n = 20 stages, p = 0.012")
+    assert identity().student == "ada"
+    assert identity().salt == ""
+    assert "autumn" not in bundle.read_text(encoding="utf-8")
+
+
+def test_the_nearest_file_counts(bundle):
+    near = bundle.parent / "exercises" / bundle.name
+    near.write_text(bundle.read_text(encoding="utf-8").replace("ada", "bob"), encoding="utf-8")
+    assert identity().student == "bob"
+
+
+def test_a_file_that_comes_with_a_submission_chooses_no_numbers(bundle, monkeypatch):
+    monkeypatch.setenv("GVCLAB_SALT", "spring")
+    monkeypatch.setenv("GVCLAB_STUDENT", "ada")
+    assert identity() == Identity("ada", "spring")
+    monkeypatch.delenv("GVCLAB_SALT")
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    assert identity() == Identity("ada", "")
+    assert given("2.3-1") == (20, 0.01)
+
+
+@pytest.mark.parametrize("broken", ["{", "[]", '{"student": "ada"}', '{"student": "a", "numbers": [1]}', "\0", "7"])
+def test_a_broken_file_is_named_with_the_remedy(bundle, broken):
+    bundle.write_text(broken, encoding="utf-8")
+    with pytest.raises(ValueError, match=r"gvclab-student\.json cannot be read.*unpack your bundle"):
+        given("2.3-1")
+    assert check("2.3-1", (1, 1)).verdict.status == "broken"
+
+
+def test_numbers_that_nobody_has_are_refused(bundle):
+    entry = json.loads(bundle.read_text(encoding="utf-8"))
+    entry["numbers"]["2.3-1"]["n"] = 5
+    del entry["numbers"]["2.3-3"]
+    bundle.write_text(json.dumps(entry), encoding="utf-8")
+    for item in ("2.3-1", "2.3-3"):
+        with pytest.raises(ValueError, match=f"exercise {item}"):
+            given(item)
+    assert given("2.3-6")
+
+
+def test_whole_numbers_stay_whole(bundle):
+    bundle.write_text(bundle.read_text(encoding="utf-8").replace('"n": 20', '"n": 20.0'), encoding="utf-8")
+    assert "n = 20 stages" in repr(given("2.3-1"))

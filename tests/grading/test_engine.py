@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -11,7 +13,7 @@ import pytest
 
 from gvclab.exercises import bank
 from gvclab.exercises.variants import Identity, numbers
-from gvclab.grading import intake, pool
+from gvclab.grading import engine, intake, pool
 from gvclab.grading.run import Result, grade_submission
 from gvclab.grading.sandbox import Limits, Room, SandboxError
 from gvclab.grading.transcript import harmless, transcript
@@ -19,7 +21,7 @@ from gvclab.grading.transcript import harmless, transcript
 NOTEBOOK = "2.3-diversification"
 ITEMS = {item.id: item for item in bank.load("2.3").used("exercise") if item.type != "essay"}
 FULL = {item.id: float(item.points) for item in ITEMS.values()}
-ROOM = Room(limits=Limits(cell=3, total=60, call=1, calls=4, megabytes=512, files=8, processes=16))
+ROOM = Room(limits=Limits(cell=2, total=60, call=0.5, calls=2, megabytes=512, files=8, processes=16))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -94,16 +96,12 @@ def test_half_an_answer_earns_its_half_and_a_hint(submit):
 
 
 def test_everybody_has_numbers_of_the_own(submit):
-    mine = submit({}, student="ada", salt="salt")
-    assert scores(mine) == FULL
     item = ITEMS["2.3-1"]
-    other = next(
-        s for s in map(str, range(99)) if numbers(item, Identity(s, "salt")) != numbers(item, Identity("ada", "salt"))
-    )
-    n, p = numbers(item, Identity(other, "salt"))
-    theirs = submit({"2.3-1": f"reliability = {((1 - p) ** n, (1 - p**2) ** n)}"}, student="bob" + "x", salt="salt")
-    bob = numbers(item, Identity("bobx", "salt"))
-    assert (scores(theirs)["2.3-1"] == 2.0) == (bob == (n, p))
+    ada = numbers(item, Identity("ada", "salt"))
+    bob = next(s for s in map(str, range(99)) if numbers(item, Identity(s, "salt")) != ada)
+    copied = {"2.3-1": ITEMS["2.3-1"].solution.replace("= numbers", f"= {tuple(ada)}")}
+    assert scores(submit({}, student="ada", salt="salt")) == FULL
+    assert scores(submit(copied, student=bob, salt="salt")) == LATER
 
 
 def test_a_helper_in_a_cell_of_ones_own(submit):
@@ -175,7 +173,13 @@ reliability = (Lie(5), Lie(5))""",
     "lying class": "class A:\n    __class__ = float\n    def __float__(self): return 0.8\nreliability = (A(), A())",
     "a score": "from gvclab.exercises import Score, Verdict\nreliability = Score(Verdict(1.0, 'right', ''), 2)",
     "builtins": "import builtins\nbuiltins.len = builtins.sum = builtins.abs = lambda *a: 1\nreliability = (2, 2)",
-    "gibberish on all descriptors": "import os\nfor n in range(0, 64):\n    try: os.write(n, b'\\xff' * 99)\n    except OSError: pass",
+    "gibberish on all descriptors": """
+import os
+for number in range(64):
+    try:
+        os.write(number, b"\xff" * 99)
+    except OSError:
+        pass""",
     "a reply of one's own": """
 import json, os, struct
 for reply in ({"error": None, "printed": ""}, {"score": 2, "value": [1, 1], "verdict": {"status": "right"}}):
@@ -234,9 +238,7 @@ def test_a_hostile_function_costs_only_itself(source, submit):
 
 
 def test_all_the_time_used_up_leaves_what_was_earned(submit, monkeypatch):
-    from dataclasses import replace
-
-    hurried = replace(ROOM, limits=replace(ROOM.limits, total=2.5))
+    hurried = replace(ROOM, limits=replace(ROOM.limits, total=3))
     monkeypatch.setitem(globals(), "ROOM", hurried)
     result = submit({"2.3-6": "import time\nwhile True:\n    try: time.sleep(9)\n    except BaseException: pass"})
     got = scores(result)
@@ -255,8 +257,6 @@ def test_a_dying_sandbox_is_tried_again_and_then_recorded(submit, monkeypatch):
 
 
 def test_a_broken_checker_is_told_to_the_instructor(submit, monkeypatch):
-    from gvclab.grading import engine
-
     right = engine.judge
     monkeypatch.setattr(engine, "judge", lambda item, *a: 1 / 0 if item.id == "2.3-2" else right(item, *a))
     result = submit({})
@@ -306,23 +306,10 @@ def test_markdown_runs_nothing(source):
     from nbconvert.filters.markdown_mistune import markdown2html_mistune
 
     page = markdown2html_mistune(harmless(source)).lower()
-    text = page.replace("&lt;", "").replace("&amp;", "")
-    for danger in (
-        "<script",
-        "<img",
-        "<svg",
-        "<iframe",
-        "<style",
-        "onclick=",
-        'href="javascript',
-        'src="data',
-        "\\href",
-    ):
-        assert (
-            danger not in text
-            or (danger == "\\href" and "<pre>" in page)
-            or (danger == "onclick=" and "<b" not in page)
-        )
+    assert not re.search(r"<(script|img|svg|iframe|style|object)", page)
+    assert not re.search(r"<[^>]*\son\w+=", page)
+    assert not re.search(r"""<[^>]*(href|src)=["']?\s*(javascript|data)""", page)
+    assert "\\href" not in re.sub(r"<pre>.*?</pre>", "", page, flags=re.S)
 
 
 @pytest.mark.parametrize(

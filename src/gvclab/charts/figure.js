@@ -61,7 +61,9 @@ const createView = (shown, words, askTable) => {
   const sentence = node("p", { className: "gvclab-sentence" });
   const spoken = node("div", { className: "gvclab-spoken" });
   spoken.setAttribute("aria-live", "polite");
-  const table = node("div", { className: "gvclab-table" });
+  const table = node("div", { className: "gvclab-table", tabIndex: 0 }); // so that the keyboard can scroll it
+  table.setAttribute("role", "region");
+  table.setAttribute("aria-label", words.table);
   const details = node("details", {}, node("summary", { textContent: words.table }), table);
   details.addEventListener("toggle", () => askTable(details.open));
 

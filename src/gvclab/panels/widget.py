@@ -51,7 +51,6 @@ class PanelWidget:
     def show(self, live: bool) -> None:
         """Bring the page up to date; with `live` the slow part of the answer follows."""
         panel = self._panel
-        self._controls.values = panel.positions
         if self._later is not None:
             self._later.cancel()
             self._later = None
@@ -60,6 +59,7 @@ class PanelWidget:
             self._later = asyncio.get_running_loop().call_later(_PAUSE, self._refine)
         else:
             self._figure.show(panel.shown)
+        self._controls.values = panel.positions
 
     def _refine(self) -> None:
         self._later = None

@@ -13,7 +13,7 @@ from ...charts import View, axis, frame, line, points, theme
 from ..base import Panel
 from ..controls import Checkbox, Choice, Slider
 from .params import FIRST, LAST, LEAST_FRICTION, MOST_FRICTION, TURN, Params
-from .snake import HOME, stage_costs
+from .snake import CROSSINGS, HOME, stage_costs
 from .spider import choice, pinned
 
 YEARS = np.arange(FIRST, LAST + 1)
@@ -79,7 +79,7 @@ class HistoryLab(Panel):
         time = {"range": [FIRST - 1, LAST + 1], "domain": [0, 1]}
         hidden = {"showticklabels": False, "matches": "x", **time}
         dot = {"size": 13, "name": self.text("traces.year"), "cliponaxis": False}
-        step = {"color": theme.GREY, "width": 2.5, "dash": "dot", "shape": "hv"}
+        other = {"color": theme.GREY, "width": 2.5, "dash": "dot"}
         return frame(
             (
                 axis("", **time | {"showticklabels": False}),
@@ -91,20 +91,20 @@ class HistoryLab(Panel):
             ),
             (
                 axis(self.text("axes.year"), **hidden | {"showticklabels": True}),
-                axis(self.text("axes.crossings"), domain=[0, 0.27], rangemode="tozero", dtick=1),
+                axis(self.text("axes.crossings"), domain=[0, 0.27], range=CROSSINGS, dtick=1),
             ),
             traces=[
                 line(1, name=self.text("traces.friction")),
                 line(3, name=self.text("traces.premium")),
-                {"name": "", "mode": "lines", "line": step, **below},
+                {"name": "", "mode": "lines", "line": other, **below},
                 {
                     "name": self.text("traces.share"),
                     "mode": "lines",
-                    "line": {"color": theme.BLUE, "width": 3, "shape": "hv"},
+                    "line": {"color": theme.BLUE, "width": 3},
                     **below,
                 },
                 points(0, **dot, **below),
-                {"name": "", "mode": "lines", "line": step, "showlegend": False, **last},
+                {"name": "", "mode": "lines", "line": other | {"shape": "hv"}, "showlegend": False, **last},
                 {
                     "name": self.text("traces.crossings"),
                     "mode": "lines",

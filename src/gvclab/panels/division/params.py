@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 FIRST, TURN, LAST = 1970, 2008, 2030  # the years of the history lab; friction falls until the turn
-MOST_FRICTION, LEAST_FRICTION = 0.5, 0.05  # of trade in the first year and at the turn
+MOST_FRICTION, LEAST_FRICTION = (
+    0.5,
+    0.05,
+)  # of trade in the first year (and the sliders' end), and at the turn
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from gvclab.models.division import Snake, snake
 from ...charts import View, axis, bars, frame, line, points, theme
 from ..base import Panel
 from ..controls import Slider
-from .params import Params
+from .params import MOST_FRICTION, Params
 
 HOME = 0
 PLACES = ("home", "a", "b")
@@ -31,7 +31,7 @@ GAPS = np.array(
         (1.6, 1.6),
     ]
 )
-MOST_FRICTION = 0.5
+CROSSINGS = [-0.3, 6.3]  # the axis of borders crossed
 SAME = 1e-9  # costs that differ by less are the same
 
 
@@ -111,7 +111,13 @@ class SnakeLab(Panel):
         return frame(
             (
                 # The way ends at the buyers.
-                axis("", domain=[0, 1], type="category", categoryarray=[*stages, self.text("axes.buyers")]),
+                axis(
+                    "",
+                    domain=[0, 1],
+                    type="category",
+                    categoryarray=[*stages, self.text("axes.buyers")],
+                    range=[-0.5, len(stages) + 0.5],
+                ),
                 axis(
                     "",
                     domain=[0.66, 1],
@@ -122,7 +128,7 @@ class SnakeLab(Panel):
             ),
             (
                 axis(self.text("axes.t"), domain=[0, 0.36], **friction),
-                axis(self.text("axes.crossings"), domain=[0, 0.48], rangemode="tozero", dtick=1),
+                axis(self.text("axes.crossings"), domain=[0, 0.48], range=CROSSINGS, dtick=1),
             ),
             (
                 axis(self.text("axes.t"), domain=[0.56, 1], **friction),
@@ -145,7 +151,7 @@ class SnakeLab(Panel):
                 },
                 points(4, size=14, name=self.text("traces.now"), showlegend=False, cliponaxis=False, **below),
                 *(bars(k, name=name, orientation="h", **right) for k, name in enumerate(places)),
-                line(theme.REFERENCE, name=self.text("traces.now"), showlegend=False, **right),
+                line(4, name=self.text("traces.now"), showlegend=False, **right),
             ],
             height=620,
             barmode="overlay",

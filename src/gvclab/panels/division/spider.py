@@ -12,9 +12,9 @@ from gvclab.models.division import Spider, spider
 from ...charts import View, axis, frame, line, points, theme
 from ..base import Panel
 from ..controls import Slider
-from .params import Params
+from .params import MOST_FRICTION, Params
 
-FRICTION = np.linspace(0, 0.5, 51)
+FRICTION = np.linspace(0, MOST_FRICTION, 51)
 STEPS = FRICTION[::5]  # the rows of the table
 HAIR = 1e-9  # friction just above or just below a jump
 
@@ -96,7 +96,7 @@ class SpiderLab(Panel):
     key = "division.spider"
     State = Params
     controls = (
-        Slider("t", min=0.0, max=0.5, step=0.005),
+        Slider("t", min=0.0, max=MOST_FRICTION, step=0.005),
         Slider("s", min=0.0, max=2.0, step=0.01),
         Slider("bA", min=0.6, max=1.1, step=0.01),
         Slider("delta", min=0.1, max=0.8, step=0.01),
@@ -127,7 +127,7 @@ class SpiderLab(Panel):
                 line(2, name=self.text("traces.home")),
                 line(0, name=self.text("traces.share")),
                 points(0, size=14, name=self.text("traces.now"), cliponaxis=False),
-                line(4, name=self.text("traces.gain"), **right),
+                line(theme.Style(theme.PURPLE, "solid", "", ""), name=self.text("traces.gain"), **right),
                 line(theme.REFERENCE, name=self.text("traces.even"), **right),
                 points(0, size=14, name=self.text("traces.now"), cliponaxis=False, **right),
             ],

@@ -65,7 +65,7 @@ class TeamLab(Panel):
                     theme.Style(theme.GREY, "", "circle-open", ""), size=13, name=self.text("traces.calm")
                 ),
                 points(0, size=13, name=self.text("traces.wary")),
-                line(4, name=self.text("traces.best"), **right),
+                line(theme.Style(theme.PURPLE, "solid", "", ""), name=self.text("traces.best"), **right),
                 points(
                     theme.Style(theme.GREY, "", "circle-open", ""),
                     size=13,

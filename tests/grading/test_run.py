@@ -1,0 +1,315 @@
+"""A class graded: gradebook, copies, resuming, and being killed at any moment."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+
+import nbformat
+import psutil
+import pytest
+
+from gvclab.exercises import bank
+from gvclab.grading import cli, pool
+from gvclab.grading.gradebook import SIDECAR, Ledger
+from gvclab.grading.intake import assignment
+from gvclab.grading.run import Plan, _entry, _is_graded, course, grade_submission, grader_id, run
+from gvclab.grading.sandbox import Room, SandboxError
+
+ASSIGNMENT, NOTEBOOK = "section-2", "2.3-diversification"
+ITEMS = {item.id: item for item in bank.load("2.3").used("exercise") if item.type != "essay"}
+STUDENTS = ("ada", "-bob", "carl the 3rd", "dörte", "erna", "none")
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module", autouse=True)
+def sandbox():
+    try:
+        pool.probe(Room())
+    except SandboxError as problem:
+        if os.environ.get("CI"):
+            pytest.fail(str(problem))
+        pytest.skip(str(problem))
+    yield
+    pool.discard()
+
+
+@pytest.fixture(scope="module")
+def classroom(tmp_path_factory, root) -> Path:
+    """A course with submissions of all sorts, not yet graded."""
+    folder = tmp_path_factory.mktemp("course")
+    shutil.copy(root / "nbgrader_config.py", folder)
+    shutil.copytree(root / "exercises" / ASSIGNMENT, folder / "release" / ASSIGNMENT)
+    released = (folder / f"release/{ASSIGNMENT}/{NOTEBOOK}.ipynb").read_text(encoding="utf-8")
+    for student in STUDENTS:
+        book = json.loads(released)
+        for cell in book["cells"]:
+            item = next((i for i in ITEMS.values() if cell["id"] == i.id.replace(".", "-")), None)
+            if item and student in ("ada", "-bob"):
+                cell["source"] = item.solution
+            if cell["id"] == "2-3-10" and student == "ada":
+                cell["source"] = "A second supplier. <script>alert(1)</script>"
+        place = folder / "submitted" / student / ASSIGNMENT
+        place.mkdir(parents=True)
+        if student != "none":
+            (place / f"{NOTEBOOK}.ipynb").write_text(json.dumps(book))
+    (folder / f"submitted/erna/{ASSIGNMENT}/{NOTEBOOK}.ipynb").write_text("torn")
+    (folder / f"submitted/ada/{ASSIGNMENT}/timestamp.txt").write_text("2031-01-02 03:04:05 UTC")
+    (folder / "submitted/zoe").symlink_to(folder / "submitted/ada")
+    (folder / "submitted/readme.txt").write_text("hello")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def graded(classroom, tmp_path_factory):
+    """The course, graded once, and the report."""
+    folder = tmp_path_factory.mktemp("graded") / "course"
+    shutil.copytree(classroom, folder, symlinks=True)
+    return folder, run(Plan(folder, ASSIGNMENT, jobs=2))
+
+
+@pytest.fixture
+def own(graded, tmp_path) -> Path:
+    """A graded course of one's own."""
+    folder = tmp_path / "course"
+    shutil.copytree(graded[0], folder, symlinks=True)
+    return folder
+
+
+def state(folder: Path) -> tuple[dict, dict]:
+    """What a run leaves: the scores in the gradebook, the bytes in `autograded/`."""
+    query = """
+        SELECT sa.student_id, bc.name, g.auto_score, g.manual_score, g.needs_manual_grade, sa.timestamp
+        FROM grade g JOIN submitted_notebook sn ON g.notebook_id = sn.id
+        JOIN submitted_assignment sa ON sn.assignment_id = sa.id JOIN base_cell bc ON g.cell_id = bc.id"""
+    with closing(sqlite3.connect(folder / "gradebook.db")) as book:
+        scores = {row[:2]: row[2:] for row in book.execute(query)}
+        assert len(scores) == len(book.execute("SELECT id FROM grade").fetchall())
+    copies = folder / "autograded"
+    files = {str(p.relative_to(copies)): p.read_bytes() for p in copies.rglob("*") if p.is_file()}
+    return scores, {name: data for name, data in files.items() if not name.startswith(".gvclab")}
+
+
+def total(folder: Path, student: str) -> float:
+    return sum(row[0] or 0 for (who, _), row in state(folder)[0].items() if who == student)
+
+
+def test_everybody_gets_a_grade_and_a_reason(graded):
+    folder, report = graded
+    assert report.ok and len(report.graded) == 7
+    assert {line.student for line in report.graded if line.reasons} == {"erna", "none", "zoe"}
+    assert total(folder, "ada") == total(folder, "-bob") == sum(i.points for i in ITEMS.values())
+    assert total(folder, "carl the 3rd") == total(folder, "zoe") == total(folder, "erna") == 0
+
+
+def test_essays_wait_for_a_person_unless_they_are_empty(graded):
+    scores, _ = state(graded[0])
+    assert scores["ada", "2-3-10"][0] is None and scores["ada", "2-3-10"][2] == 1
+    assert scores["-bob", "2-3-10"][0] == 0 and scores["-bob", "2-3-10"][2] == 0
+
+
+def test_the_copy_is_safe_and_the_submission_as_it_was(graded, classroom):
+    folder = graded[0]
+    copy = folder / f"autograded/ada/{ASSIGNMENT}/{NOTEBOOK}.ipynb"
+    nbformat.validate(nbformat.read(copy, as_version=4))
+    assert "<script" not in copy.read_text(encoding="utf-8")
+    name = f"submitted/ada/{ASSIGNMENT}/{NOTEBOOK}.ipynb"
+    assert (folder / name).read_bytes() == (classroom / name).read_bytes()
+    assert (copy.parent / "timestamp.txt").read_text() == "2031-01-02 03:04:05.000000 UTC"
+
+
+def test_the_record_tells_why(graded):
+    record = json.loads((graded[0] / f"autograded/erna/{ASSIGNMENT}/{SIDECAR}").read_text())
+    sheet = record["notebooks"][NOTEBOOK]
+    assert "damaged" in sheet["reason"] and set(sheet["items"]) == set(ITEMS)
+
+
+def test_the_gradebook_is_one_file(graded):
+    assert sorted(p.name for p in graded[0].glob("gradebook*")) == ["gradebook.db"]
+
+
+def test_nothing_is_graded_twice(own):
+    before = state(own)
+    report = run(Plan(own, ASSIGNMENT))
+    assert report.graded == [] and len(report.skipped) == 7
+    assert state(own) == before
+
+
+def test_what_has_changed_is_graded_again(own):
+    path = own / f"submitted/-bob/{ASSIGNMENT}/{NOTEBOOK}.ipynb"
+    path.write_text(path.read_text().replace("(1 - p) ** n", "(1 - p) * n"))
+    report = run(Plan(own, ASSIGNMENT))
+    assert [line.student for line in report.graded] == ["-bob"]
+    assert total(own, "-bob") == sum(i.points for i in ITEMS.values()) - 1
+
+
+def test_a_glob_chooses_students(own):
+    report = run(Plan(own, ASSIGNMENT, students="[ad]*", force=True))
+    assert sorted(line.student for line in report.graded) == ["ada", "dörte"]
+
+
+def test_a_score_given_by_hand_is_kept_and_looked_at_again(own):
+    with closing(sqlite3.connect(own / "gradebook.db")) as book, book:
+        book.execute("UPDATE grade SET manual_score = 5, needs_manual_grade = 0 WHERE auto_score IS NULL")
+    run(Plan(own, ASSIGNMENT, force=True, students="ada"))
+    assert state(own)[0]["ada", "2-3-10"][1:3] == (5, 1)
+
+
+def test_a_dry_run_writes_nothing(classroom, tmp_path):
+    folder = tmp_path / "course"
+    shutil.copytree(classroom, folder, symlinks=True)
+    report = run(Plan(folder, ASSIGNMENT, dry_run=True))
+    assert len(report.graded) == 7
+    assert not list(folder.rglob(SIDECAR))
+
+
+def test_somebody_who_handed_in_nothing_is_named(own):
+    with closing(sqlite3.connect(own / "gradebook.db")) as book, book:
+        book.execute("INSERT INTO student (id) VALUES ('fritz')")
+    assert run(Plan(own, ASSIGNMENT)).missing == ["fritz"]
+
+
+def test_a_second_grader_is_sent_away(own):
+    import fcntl
+
+    with (own / "autograded/.gvclab/lock").open("r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with pytest.raises(ValueError, match="another grader"):
+            run(Plan(own, ASSIGNMENT))
+
+
+def test_being_late_costs_what_the_configuration_says(own):
+    with (own / "nbgrader_config.py").open("a") as config:
+        config.write("\nc.LateSubmissionPlugin.penalty_method = 'zero'\n")
+    with closing(sqlite3.connect(own / "gradebook.db")) as book, book:
+        book.execute("UPDATE assignment SET duedate = '2030-01-01 00:00:00.000000'")
+    run(Plan(own, ASSIGNMENT, force=True, students="[a-]*"))
+    with closing(sqlite3.connect(own / "gradebook.db")) as book:
+        query = "SELECT student_id, late_submission_penalty FROM submitted_notebook n JOIN submitted_assignment a ON n.assignment_id = a.id"
+        penalties = dict(book.execute(query).fetchall())
+    assert penalties["ada"] == 23 and not penalties["-bob"]
+
+
+def test_another_release_than_the_gradebooks_is_refused(own):
+    path = own / f"release/{ASSIGNMENT}/{NOTEBOOK}.ipynb"
+    book = json.loads(path.read_text())
+    book["cells"] = [c for c in book["cells"] if not c["id"].startswith("2-3-9")]
+    path.write_text(json.dumps(book))
+    with pytest.raises(ValueError, match="generate_assignment"):
+        run(Plan(own, ASSIGNMENT))
+
+
+def test_a_cluster_gives_the_same_gradebook(classroom, graded, tmp_path, monkeypatch):
+    class Client:
+        def __init__(self, address):
+            assert address == "tcp://there"
+
+        def ncores(self):
+            return {"worker": 1}
+
+        def get_executor(self, pure):
+            return ThreadPoolExecutor(1)
+
+        def close(self):
+            pass
+
+    distributed = ModuleType("distributed")
+    distributed.Client = Client
+    monkeypatch.setitem(sys.modules, "distributed", distributed)
+    folder = tmp_path / "course"
+    shutil.copytree(classroom, folder, symlinks=True)
+    assert run(Plan(folder, ASSIGNMENT, scheduler="tcp://there")).ok
+    assert state(folder) == state(graded[0])
+
+
+def test_the_command(own, capsys):
+    options = SimpleNamespace(
+        course_dir=own,
+        section=ASSIGNMENT,
+        jobs=1,
+        student="*",
+        force=False,
+        dry_run=False,
+        scheduler="",
+        no_sandbox=False,
+        course_id="",
+    )
+    assert cli._grade(options) == 0
+    assert "7 were graded already" in capsys.readouterr().out
+
+
+# ---------------------------------------------------------------------------------------------------- killed
+
+
+def enter_all(folder: Path, results: list) -> None:
+    """Enter what is not entered yet, as `run` does."""
+    folders, config = course(folder)
+    assigned = assignment(ASSIGNMENT, folder / "release" / ASSIGNMENT)
+    with closing(Ledger(folders, config, assigned)) as ledger:
+        known = ledger.recorded()
+        for result in results:
+            if not _is_graded(result.submission, ledger, known.get(result.student, {}), result.grader):
+                ledger.enter(_entry(result))
+
+
+def test_a_killed_writer_leaves_nothing_half_done(classroom, tmp_path):
+    folder = tmp_path / "course"
+    shutil.copytree(classroom, folder, symlinks=True)
+    assigned = assignment(ASSIGNMENT, folder / "release" / ASSIGNMENT)
+    results = [
+        replace(grade_submission(folder / "submitted" / s / ASSIGNMENT, assigned, s), grader=grader_id(assigned, ""))
+        for s in STUDENTS
+    ]
+    undisturbed = tmp_path / "undisturbed"
+    shutil.copytree(folder, undisturbed, symlinks=True)
+    began = time.monotonic()
+    enter_all(undisturbed, results)
+    took, expected = time.monotonic() - began, state(undisturbed)
+    for point in range(12):
+        place = tmp_path / f"killed-{point}"
+        shutil.copytree(folder, place, symlinks=True)
+        pid = os.fork()
+        if not pid:
+            try:
+                enter_all(place, results)
+            finally:
+                os._exit(0)
+        time.sleep(took * (point + 0.5) / 12)
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+        enter_all(place, results)
+        assert state(place) == expected, f"killed at point {point}"
+        shutil.rmtree(place)
+
+
+def test_a_killed_grader_leaves_no_process_and_resumes(classroom, graded, tmp_path):
+    folder = tmp_path / "course"
+    shutil.copytree(classroom, folder, symlinks=True)
+    source = (
+        f"from gvclab.grading.run import *\nif __name__ == '__main__': run(Plan(Path({str(folder)!r}), {ASSIGNMENT!r}))"
+    )
+    script = tmp_path / "grade.py"
+    script.write_text(source)
+    process = subprocess.Popen([sys.executable, script], stderr=subprocess.DEVNULL)
+    until = time.monotonic() + 60
+    while not list(folder.rglob(SIDECAR)) and time.monotonic() < until:
+        time.sleep(0.01)
+    family = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    gone, alive = psutil.wait_procs(family, timeout=10)
+    assert gone and not alive
+    assert run(Plan(folder, ASSIGNMENT)).ok
+    assert state(folder) == state(graded[0])
