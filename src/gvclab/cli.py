@@ -10,7 +10,6 @@ from pathlib import Path
 from gvclab.content import resource
 from gvclab.content import text as say
 
-
 # Commands that other packages add: by whom, and the line of help. Only the one that is called is imported.
 _ELSEWHERE = {
     "data": ("gvclab.data.cli:add_parser", "data.cli.help"),

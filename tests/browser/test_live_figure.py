@@ -134,7 +134,12 @@ def test_a_fast_hand_makes_no_queue_and_the_slow_part_comes_last(toys):
 
 
 def test_figures_follow_theme_width_and_each_other(open_notebook):
-    cells = [TOYS, "shared = Shared(State())\npower = Power(shared)\npower", "slow = Slow(shared)\nslow", "power"]
+    cells = [
+        TOYS,
+        "from gvclab.panels import Shared\nshared = Shared(State())\npower = Power(shared)\npower",
+        "slow = Slow(shared)\nslow",
+        "power",
+    ]
     notebook = open_notebook(cells)
     notebook.run_all()
     await_figures(notebook, 3)

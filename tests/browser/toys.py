@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
@@ -30,7 +31,7 @@ class Power(Panel):
         Choice("unit", options=("share", "percent"), label="unit of y"),
         Strip("marks", min=0, max=9, label="marks", unit="tenths", advanced=True),
     )
-    presets = {"steep": {"power": 4.0}}
+    presets: ClassVar = {"steep": {"power": 4.0}}
 
     def text(self, path, **values):
         return {"groups.grid": "Grid", "presets.steep": "Steep"}[path]

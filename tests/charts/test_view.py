@@ -112,7 +112,7 @@ def test_a_live_figure_sends_changes_and_tells_a_new_page_all(live):
     assert '"shapes":[{"type":"line"}]' in now["figure"]
 
     shown.show(view(X**2, shapes=[{"type": "line"}]))
-    assert sent[-1][0] == {"layout": {}, "traces": {}}
+    assert len(sent) == 1
     with pytest.raises(ValueError, match="1 traces, its figure 2"):
         shown.show(View(({},)))
 

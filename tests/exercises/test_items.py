@@ -148,18 +148,14 @@ def test_the_numbers_the_course_quotes():
     """Against the reference numbers of the models, to the digits in which they are quoted."""
     me = Identity()
     assert np.round(solved(SECTION["2.3-1"], me), 3) == pytest.approx([0.818, 0.998])
-    assert solved(SECTION["2.3-1"], me) == pytest.approx(
-        [sourcing.chain_reliability(20, m, 0.01) for m in (1, 2)]
-    )
+    assert solved(SECTION["2.3-1"], me) == pytest.approx([sourcing.chain_reliability(20, m, 0.01) for m in (1, 2)])
     assert solved(SECTION["2.3-3"], me) == pytest.approx([27 / 32, 64 / 81])
     finding = solved(SECTION["2.3-5"], me)
     assert finding["home_share"] == pytest.approx(0, abs=1e-9)
     home, far, safer = solved(SECTION["2.3-6"], me)
     assert np.round([home, far], 3) == pytest.approx([0.042, 0.062]) and safer == "home"
     problem = sourcing.create_sourcing(phi=0)
-    assert (home, far) == pytest.approx(
-        [problem.evaluate(x).expected for x in ([1, 0, 0, 0], [0, 0, 0.5, 0.5])]
-    )
+    assert (home, far) == pytest.approx([problem.evaluate(x).expected for x in ([1, 0, 0, 0], [0, 0, 0.5, 0.5])])
     assert solved(SECTION["2.3-a"], me) == pytest.approx(
         [1 - sourcing.chain_reliability(1, 2, 0.05, 0.04, same) for same in (True, False)]
     )
@@ -278,9 +274,7 @@ reference_return = solved(SECTION["2.3-7"], Identity())
         (lambda *args: 1, 0, 0),
         (lambda *args: math.inf, 0, 0),
         (
-            lambda pbar, a0, b0, delta, kappa: (
-                t if (t := by_loop(pbar, a0, b0, delta, kappa)) < 2000 else 2000
-            ),
+            lambda pbar, a0, b0, delta, kappa: t if (t := by_loop(pbar, a0, b0, delta, kappa)) < 2000 else 2000,
             0.6,
             0.9,
         ),

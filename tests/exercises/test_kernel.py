@@ -21,9 +21,7 @@ def test_a_kernel_outlives_its_students():
     outputs = [cell.outputs for cell in notebook.cells]
     results = [out[-1]["data"]["text/plain"] if out else None for out in outputs]
     assert results == [None, "5", "0", "0", "0", "2"]
-    for out, says in zip(
-        outputs[2:5], ("ended the whole process", "more than 0.3 s", "EOFError"), strict=True
-    ):
+    for out, says in zip(outputs[2:5], ("ended the whole process", "more than 0.3 s", "EOFError"), strict=True):
         assert [o.output_type for o in out] == ["execute_result"]  # nothing printed, no line on stderr
         assert says in out[0]["data"]["text/html"]
     assert [o.output_type for o in outputs[5]] == ["stream", "execute_result"]

@@ -110,9 +110,7 @@ def test_no_code_of_the_students_runs(base, arguments, data):
     assert got == [data, {"k": data}]
 
 
-@given(
-    st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text() | st.just(...), st.lists)
-)
+@given(st.recursive(st.none() | st.booleans() | st.floats() | st.integers() | st.text() | st.just(...), st.lists))
 @settings(max_examples=80, deadline=None)
 def test_over_the_pipe_and_back(value):
     import json
@@ -163,9 +161,7 @@ def test_no_text_breaks_the_reader_of_numbers(words):
     assert isinstance(number(words), float | None)
 
 
-@pytest.mark.parametrize(
-    "nothing", [None, ..., "", " ... ", "…", [...], [None, [...]], {"a": ...}, Bag(()), [], {}]
-)
+@pytest.mark.parametrize("nothing", [None, ..., "", " ... ", "…", [...], [None, [...]], {"a": ...}, Bag(()), [], {}])
 def test_missing(nothing):
     assert is_missing(nothing)
 

@@ -333,9 +333,7 @@ junk = st.recursive(
     | st.binary()
     | st.just(...),
     lambda inner: (
-        st.lists(inner, max_size=4)
-        | st.dictionaries(st.text(max_size=9), inner, max_size=4)
-        | st.tuples(inner, inner)
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner, max_size=4) | st.tuples(inner, inner)
     ),
     max_leaves=12,
 )

@@ -152,9 +152,7 @@ def test_nothing_a_student_types_becomes_markup():
 def test_formulas_become_mathml_or_stay_as_they_are(monkeypatch):
     assert "<msup>" in widgets._inline("$x^2$")
     monkeypatch.setitem(sys.modules, "latex2mathml.converter", None)
-    assert widgets._inline("$x^2$ & <b>") == (
-        '<span class="math inline"><code>x^2</code></span> &amp; &lt;b&gt;'
-    )
+    assert widgets._inline("$x^2$ & <b>") == ('<span class="math inline"><code>x^2</code></span> &amp; &lt;b&gt;')
 
 
 def test_a_page_without_widgets_has_the_question_and_a_call_that_answers_it(monkeypatch):
@@ -208,9 +206,7 @@ def test_a_prediction_may_change_and_others_stay(own_folder):
     assert [path.name for path in predictions.file().parent.iterdir()] == ["predictions.json"]
 
 
-@pytest.mark.parametrize(
-    "content", ["", "[]", '{"2.3-p": 3}', '{"2.3-p": {"choice": "an option of old"}}', "\udcff"]
-)
+@pytest.mark.parametrize("content", ["", "[]", '{"2.3-p": 3}', '{"2.3-p": {"choice": "an option of old"}}', "\udcff"])
 def test_a_file_that_says_nothing_is_no_prediction(own_folder, content):
     (own_folder / "gvclab").mkdir()
     path = own_folder / "gvclab" / "predictions.json"
@@ -363,9 +359,7 @@ def test_ring_begins_on_top():
 
 def test_a_picture_is_well_formed_and_says_what_it_shows():
     names = ["R&D", "<b>", "a 'quoted' \"name\" that takes two lines"]
-    drawn = draw_graph(
-        [(names[0], names[1], "+"), (names[1], names[2], "-"), f"{names[0]} -> plain"], "It's a title"
-    )
+    drawn = draw_graph([(names[0], names[1], "+"), (names[1], names[2], "-"), f"{names[0]} -> plain"], "It's a title")
     svg = ElementTree.fromstring(drawn.svg)
     assert svg.get("role") == "img"
     assert svg.get("aria-label") == f"It's a title. {drawn.sentence}"

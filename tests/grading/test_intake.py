@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import time
 from pathlib import Path
 
 import nbformat
@@ -232,10 +231,8 @@ def test_a_renamed_notebook_is_found(folder, assigned, book):
 def test_thousands_of_cells_are_bounded_and_the_answers_kept(folder, assigned, book):
     own = {"cell_type": "code", "source": "x = 1", "metadata": {}}
     book["cells"] = [own] * 4000 + book["cells"]
-    began = time.monotonic()
     sheet = taken(folder, assigned, book)
     assert complete(sheet) and len(sheet.book.cells) <= intake.CELLS + 100
-    assert time.monotonic() - began < 10
 
 
 @pytest.mark.parametrize(

@@ -24,7 +24,7 @@ ADA = Identity("ada", SALT)
 
 @pytest.fixture(scope="module")
 def secret(root) -> leaks.Secrets:
-    return release.secrets(root, [ADA], [SALT], ["ada", "bob", "chain", "Zoe Miller", "x"])
+    return release.secrets(root, "section-2", [ADA], [SALT], ["ada", "bob", "chain", "Zoe Miller", "x"])
 
 
 def kinds(found: list[leaks.Finding]) -> set[str]:
@@ -129,13 +129,25 @@ def test_a_name_that_is_a_word_of_the_course_is_not_looked_for(secret):
 
 def test_what_a_student_has_is_no_leak(secret):
     item = ITEMS["2.3-1"]
-    wrong = check("2.3-1", (0.8, 0.6))
-    own = f"{item.solution}\n{wrong}\n/home/ada/work/x.py"
-    page = f"<pre>{item.solution}</pre>{wrong._repr_html_()}<p>/home/ada/work/x.py</p>"
-    assert leaks.scan_text("ada.html", page, secret)
-    assert not leaks.scan_text("ada.html", page, secret, own, "ada")
-    other = ITEMS["2.3-3"].solution
-    assert leaks.scan_text("ada.html", f"{page}<pre>{other}</pre>", secret, own, "ada")
+    judged = check("2.3-1", ((1 - 0.01) ** 40, 0.6))
+    page = f"<pre>{item.solution}</pre>{judged._repr_html_()}<p>/home/ada/work/x.py</p>"
+    written = [item.solution, "See /home/ada/work/x.py"]
+    assert len(kinds(leaks.scan_text("ada.html", page, secret))) > 2
+    assert not leaks.scan_feedback("ada.html", page, secret, "ada", written, [judged.verdict])
+    assert kinds(leaks.scan_feedback("ada.html", page, secret, "ada", written, [])) == {
+        "a hint or model answer of 2.3-1"
+    }
+    more = f"{page}<pre>{ITEMS['2.3-3'].solution}</pre><p>{ITEMS['2.3-2'].options[1].hint}</p> as bob has"
+    found = kinds(leaks.scan_feedback("ada.html", more, secret, "ada", written, [judged.verdict]))
+    assert {"a line of the solution of 2.3-3", "a hint or model answer of 2.3-2", "another student's name"} <= found
+
+
+def test_an_answer_as_the_solution_has_it_is_the_students_own(secret):
+    """Each cell by itself, since cells of text stand between."""
+    solutions = [item.solution for item in ITEMS if item.type != "essay"]
+    book = notebook(*solutions)
+    assert len(leaks.scan_text("a.ipynb", book, secret)) > 20
+    assert not leaks.scan_feedback("a.ipynb", book, secret, "ada", ["Some *text*.", *solutions], [])
 
 
 def test_an_item_with_its_key_is_found_in_a_content_file(root, secret):

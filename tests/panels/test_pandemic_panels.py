@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 
 import numpy as np
@@ -87,17 +86,6 @@ class TestAll:
         for name, values in kind.presets.items():
             panel.set(**values)
             assert panel.sentence and message(f"panels.{kind.key}.presets.{name}")
-
-    @every_panel
-    def test_a_slider_is_fast(self, kind):
-        """The median of many moves; one of them may meet a busy machine."""
-        panel, took = kind(), []
-        for asia in np.linspace(0, 0.35, 20):
-            start = time.perf_counter()
-            panel.set(asia=asia)
-            assert panel.shown
-            took.append(time.perf_counter() - start)
-        assert np.median(took) < 0.05
 
     @every_panel
     def test_every_lockdown_at_its_end(self, kind):

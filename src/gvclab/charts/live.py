@@ -67,15 +67,16 @@ class LiveFigure(anywidget.AnyWidget):
         if len(view.traces) != len(self._frame.data):
             raise ValueError(f"the view has {len(view.traces)} traces, its figure {len(self._frame.data)}")
         old, self._view = self._view, view
-        changes: dict[str, Any] = {"layout": changed(old.layout, view.layout)}
-        pairs = zip(old.traces, view.traces, strict=True)
-        changes["traces"] = {k: new for k, pair in enumerate(pairs) if (new := changed(*pair))}
-        if view.sentence != old.sentence:
-            changes["sentence"] = view.sentence
-        if self._table_is_open:
-            changes["table"] = to_html(view.table)
-        content, buffers = pack(changes)
-        self.send(content, buffers)
+        pairs = enumerate(zip(old.traces, view.traces, strict=True))
+        changes: dict[str, Any] = {
+            "traces": {k: new for k, pair in pairs if (new := changed(*pair))},
+            "layout": changed(old.layout, view.layout),
+            "sentence": view.sentence if view.sentence != old.sentence else None,
+            "table": to_html(view.table) if self._table_is_open else None,
+        }
+        changes = {name: value for name, value in changes.items() if value}
+        if changes:
+            self.send(*pack(changes))
 
     def get_state(self, key: Any = None, drop_defaults: bool = False) -> dict[str, Any]:
         """The state a page starts from, with the figure as it is shown now."""

@@ -272,6 +272,7 @@ def _create(folders: CourseDirectory) -> None:
     if not folders.db_url.startswith("sqlite:///") or path.exists():
         return
     new = staging_folder(folders) / path.name
+    new.parent.mkdir(parents=True, exist_ok=True)
     new.unlink(missing_ok=True)
     # nbgrader asks alembic's command for the version, which stands beside Python's.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])

@@ -2,7 +2,7 @@
 
     secret = leaks.of_class(leaks.secrets(items, shown), items, identities, [salt], names)
     leaks.scan([path, ...], secret)                    files, folders, archives
-    leaks.scan_text("ada.html", page, secret, own)     one page; what stands in `own` the student has already
+    leaks.scan_feedback("ada.html", page, secret, "ada", written, verdicts)
 
 What everybody may see is no secret: prompts, stubs, set-up, the code of library and lessons. Code is compared
 line by line and as syntax, text by runs of words, keys and hidden inputs as numbers.
@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gvclab.content import text as say
-from gvclab.exercises import bank, keys
+from gvclab.exercises import Verdict, bank, keys
 from gvclab.exercises.checkers import judge
 from gvclab.exercises.plain import plain
 from gvclab.exercises.variants import Identity, numbers
@@ -202,7 +202,7 @@ def scan_bytes(name: str, data: bytes, secret: Secrets, student: str = "") -> li
         return list(_archive(name, data, secret, student))
     told = data.decode("utf-8", "replace")
     if suffix in _NOT_READ:
-        return list(_literal(name, _whole(), told, secret, "", student))
+        return list(_literal(name, _whole(), told, secret, _Own.of([], secret), student))
     return scan_text(name, told, secret, student=student)
 
 
@@ -211,7 +211,7 @@ def _archive(name: str, data: bytes, secret: Secrets, student: str) -> Iterator[
         with zipfile.ZipFile(io.BytesIO(data)) as zipped:
             for entry in zipped.infolist():
                 member = f"{name}!{entry.filename}"
-                yield from _literal(member, _whole(), entry.filename, secret, "", student)
+                yield from _literal(member, _whole(), entry.filename, secret, _Own.of([], secret), student)
                 if entry.file_size > MEMBER:
                     yield Finding(member, _whole(), say("release.leak.unreadable"), f"{entry.file_size} B")
                 elif not entry.is_dir():
@@ -220,16 +220,33 @@ def _archive(name: str, data: bytes, secret: Secrets, student: str) -> Iterator[
         yield Finding(name, _whole(), say("release.leak.unreadable"), str(error))
 
 
-def scan_text(name: str, told: str, secret: Secrets, own: str = "", student: str = "") -> list[Finding]:
+def scan_feedback(
+    name: str, page: str, secret: Secrets, student: str, written: Iterable[str], verdicts: Iterable[Verdict]
+) -> list[Finding]:
+    """What a page of feedback tells `student` beyond what the student has: cells written and what they
+    printed, and what the verdicts say.
+    """
+    return scan_text(name, page, secret, [*written, *(said for one in verdicts for said in _said(one))], student)
+
+
+def _said(verdict: Verdict) -> Iterator[str]:
+    yield verdict.message
+    for label, part in verdict.parts:
+        yield label
+        yield from _said(part)
+
+
+def scan_text(name: str, told: str, secret: Secrets, own: Iterable[str] = (), student: str = "") -> list[Finding]:
     """What a text tells; its name says what kind of file it is.
 
-    `own` is all that `student` wrote, saw or was told of right, such as the hints of the verdicts.
+    `own` are texts that `student` has by right; code is known again where it stands alone in one of them.
     """
+    own = list(own)
     suffix = Path(name).suffix.lower()
     mine = _Own.of(own, secret)
     found: dict[Finding, None] = {}  # in order, each once
     for place, piece in _pieces(suffix, told):
-        found |= dict.fromkeys(_literal(name, place, piece, secret, own, student))
+        found |= dict.fromkeys(_literal(name, place, piece, secret, mine, student))
         found |= dict.fromkeys(_code(name, place, piece, secret, mine))
         found |= dict.fromkeys(_prose(name, place, piece, secret, mine))
         found |= dict.fromkeys(_numbers(name, place, piece, secret, mine))
@@ -244,17 +261,22 @@ def scan_text(name: str, told: str, secret: Secrets, own: str = "", student: str
 class _Own(NamedTuple):
     """What a student has already."""
 
+    text: str
     lines: set[str]
     shapes: set[int]
     runs: set[fp.Run]
     numbers: set[str]
 
     @classmethod
-    def of(cls, own: str, secret: Secrets) -> _Own:
-        if not own:
-            return cls(set(), set(), set(), set())
-        shown = {fp.rounded(float(n), count) for n in fp.decimals(own) for count in range(TOGETHER, 18)}
-        return cls({*map(fp.bare, own.splitlines())}, fp.shapes(own), fp.all_runs(own, secret.widths), shown)
+    def of(cls, own: list[str], secret: Secrets) -> _Own:
+        text = "\n".join(own)
+        return cls(
+            text,
+            set(map(fp.bare, text.splitlines())),
+            {shape for one in own for shape in fp.shapes(one)},
+            fp.all_runs(text, secret.widths),
+            {fp.rounded(float(n), count) for n in fp.decimals(text) for count in range(TOGETHER, 18)},
+        )
 
 
 def _pieces(suffix: str, told: str) -> Iterator[tuple[str, str]]:
@@ -294,16 +316,16 @@ def _text_of(page: str) -> str:
     return html.unescape(_TAG.sub("", _BREAK.sub("\n", _HIDDEN.sub("", page)))) if "</" in page else page
 
 
-def _literal(name: str, place: str, piece: str, secret: Secrets, own: str, student: str) -> Iterator[Finding]:
+def _literal(name: str, place: str, piece: str, secret: Secrets, mine: _Own, student: str) -> Iterator[Finding]:
     """The salt, folders of a machine, other students."""
     paths = dict.fromkeys(_HOME.findall(piece), say("release.leak.path"))
     for word, kind in (secret.words | paths).items():
-        if word in piece and word not in own:
+        if word in piece and word not in mine.text:
             yield Finding(name, _where(place, piece, word), kind, word[:24])
     if secret.names:
         spaced = {other for other in secret.names if " " in other and other in piece}
         for other in sorted(secret.names & _tokens(piece) | spaced):
-            if other != student and other not in own:
+            if other != student and other not in mine.text:
                 yield Finding(name, _where(place, piece, other), say("release.leak.name"), other)
 
 

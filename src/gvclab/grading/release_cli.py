@@ -43,7 +43,7 @@ def _release(options: argparse.Namespace) -> int:
         print(say("release.salt.made", course=options.course_id, file=done.new_salt))
     print(say(f"release.made.{'personal' if options.students else 'common'}", n=len(done.bundles)))
     print(say("release.made.clean", n=done.files))
-    print(say("release.made.next", section=options.section))
+    print(say("release.made.next", section=options.section, course=options.course_id))
     return 0
 
 

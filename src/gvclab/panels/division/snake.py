@@ -151,7 +151,12 @@ class SnakeLab(Panel):
                 },
                 points(4, size=14, name=self.text("traces.now"), showlegend=False, cliponaxis=False, **below),
                 *(bars(k, name=name, orientation="h", **right) for k, name in enumerate(places)),
-                line(4, name=self.text("traces.now"), showlegend=False, **right),
+                line(
+                    theme.Style(theme.PURPLE, "solid", "", ""),
+                    name=self.text("traces.now"),
+                    showlegend=False,
+                    **right,
+                ),
             ],
             height=620,
             barmode="overlay",

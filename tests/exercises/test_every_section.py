@@ -1,0 +1,45 @@
+"""What holds for the items of every section: the solution earns everything, the stub nothing, and a known error less."""
+
+import pytest
+
+from gvclab.exercises import Identity, bank, judge, load
+from gvclab.exercises.keys import namespace
+from gvclab.exercises.variants import numbers
+
+SETS = [load(section) for section in bank.sections()]
+JUDGED = [item for items in SETS for item in items if item.type not in ("essay", "predict")]
+PEOPLE = [Identity(), *(Identity(f"student{i}", "salt") for i in range(6))]
+
+
+def by_id(items):
+    return pytest.mark.parametrize("item", items, ids=lambda item: item.id)
+
+
+@by_id(JUDGED)
+def test_the_solution_earns_everything(item):
+    for who in PEOPLE if item.given else PEOPLE[:1]:
+        judged = judge(item, namespace(item, numbers(item, who))[item.answer], who)
+        assert (judged.score, judged.status) == (1, "right"), who
+
+
+@by_id(JUDGED)
+def test_the_stub_earns_nothing(item):
+    names = {}
+    exec(item.setup, names)
+    names["given"] = lambda _: numbers(item, Identity())
+    exec(item.stub, names)
+    assert judge(item, names[item.answer]).score == 0
+
+
+@by_id([item for item in JUDGED if item.options])
+def test_each_wrong_option_has_a_hint_of_its_own(item):
+    hints = [option.hint for option in item.options if not option.right]
+    assert all(hints) and len(set(hints)) == len(hints)
+    assert sum(option.right for option in item.options) == 1
+
+
+@pytest.mark.parametrize("items", SETS, ids=lambda items: items.section)
+def test_a_lesson_has_a_prediction_and_three_questions(items):
+    lesson = items.used("lesson")
+    assert sum(item.type == "predict" for item in lesson) == 1
+    assert len(lesson) >= 4
