@@ -69,10 +69,17 @@ def _root() -> Path:
     return root
 
 
+def _course() -> Path:
+    """The folder with lessons and exercises: the repository, or a class's bundle around the working directory."""
+    places = [resource("content").parent, Path.cwd(), *Path.cwd().parents]
+    found = next((place for place in places if (place / "course").is_dir() and (place / "exercises").is_dir()), None)
+    return found or _root()
+
+
 def _open(options: argparse.Namespace) -> int:
     from gvclab import lab
 
-    return lab.start(_root(), options.lesson, browser=not options.no_browser, port=options.port)
+    return lab.start(_course(), options.lesson, browser=not options.no_browser, port=options.port)
 
 
 def _build(options: argparse.Namespace) -> int:

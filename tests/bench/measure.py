@@ -104,9 +104,7 @@ def lab_start() -> tuple[float, float]:
     environment = os.environ | {"JUPYTER_TOKEN": "bench"}
     command = [sys.executable, "-m", "gvclab", "open", LESSON, "--no-browser", "--port", "0"]
     start = time.perf_counter()
-    server = subprocess.Popen(
-        command, stderr=subprocess.STDOUT, stdout=subprocess.PIPE, text=True, env=environment
-    )
+    server = subprocess.Popen(command, stderr=subprocess.STDOUT, stdout=subprocess.PIPE, text=True, env=environment)
     try:
         page = next(found.group(0) for line in server.stdout if (found := re.search(r"http://127\S+", line)))
         answer(page)

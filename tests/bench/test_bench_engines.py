@@ -32,9 +32,7 @@ def real():
 @pytest.mark.benchmark(group="41 x 35 table")
 def test_decompose_the_exports_of_41_economies(benchmark, full):
     def fresh():  # a table remembers its factors, so every round gets a new one
-        return (
-            iotable.from_arrays(full["Z"], full["F"], full["countries"], full["industries"], full["X"]),
-        ), {}
+        return (iotable.from_arrays(full["Z"], full["F"], full["countries"], full["industries"], full["X"]),), {}
 
     summary = benchmark.pedantic(iotable.exports, setup=fresh, rounds=5)
     assert len(summary) == 41
@@ -91,9 +89,7 @@ def test_solve_a_tariff(benchmark, real, start, closure):
 
     def step():
         nonlocal last
-        last = gravity.solve(
-            W, tariffs=border * next(rates), closure=labour, start=last if start == "warm" else None
-        )
+        last = gravity.solve(W, tariffs=border * next(rates), closure=labour, start=last if start == "warm" else None)
         return last
 
     assert benchmark.pedantic(step, rounds=40, warmup_rounds=1).residual < 1e-8

@@ -38,11 +38,7 @@ def values(control, rng):
 
 @pytest.mark.parametrize(
     ("kind", "control"),
-    [
-        pytest.param(kind, control, id=f"{kind.__name__}-{control.name}")
-        for kind in STATES
-        for control in kind.controls
-    ],
+    [pytest.param(kind, control, id=f"{kind.__name__}-{control.name}") for kind in STATES for control in kind.controls],
 )
 def test_slider(benchmark, kind, control):
     rng = np.random.default_rng(23)
@@ -53,8 +49,6 @@ def test_slider(benchmark, kind, control):
         panel.set(**{control.name: value})
         return panel.shown
 
-    shown = benchmark.pedantic(
-        move, setup=lambda: ((values(control, rng),), {}), rounds=ROUNDS, warmup_rounds=2
-    )
+    shown = benchmark.pedantic(move, setup=lambda: ((values(control, rng),), {}), rounds=ROUNDS, warmup_rounds=2)
     benchmark.extra_info["p95 ms"] = round(1000 * float(np.percentile(benchmark.stats.stats.data, 95)), 2)
     assert shown.sentence == panel.sentence

@@ -26,9 +26,7 @@ def random_problem(rng):
     """The sliders of the frontier panel, anywhere: never the same twice, so that nothing is remembered."""
     return create_sourcing(
         costs=dict(zip(("Home", "Region", "Far-A", "Far-B"), rng.uniform(0.4, 1.4, 4), strict=True)),
-        probabilities={
-            shock.name: chance for shock, chance in zip(SHOCKS, rng.uniform(0, 0.3, 8), strict=True)
-        },
+        probabilities={shock.name: chance for shock, chance in zip(SHOCKS, rng.uniform(0, 0.3, 8), strict=True)},
         alpha=rng.uniform(0.8, 0.99),
         phi=rng.uniform(0, 3),
         kappa=rng.uniform(0, 0.05),

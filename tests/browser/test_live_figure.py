@@ -158,9 +158,13 @@ def test_figures_follow_theme_width_and_each_other(open_notebook):
 
     page = notebook.page
     light = page.evaluate(f"() => {DRAWN}[0]._fullLayout.font.color")
-    page.evaluate("() => void jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Dark' })")
+    page.evaluate(
+        "() => jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Dark' }).then(() => 0)"
+    )
     page.wait_for_function(f"light => {DRAWN}[0]._fullLayout.font.color !== light", arg=light)
-    page.evaluate("() => void jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Light' })")
+    page.evaluate(
+        "() => jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Light' }).then(() => 0)"
+    )
     page.wait_for_function(f"light => {DRAWN}[0]._fullLayout.font.color === light", arg=light)
 
     def figure_is_beside_controls() -> bool:

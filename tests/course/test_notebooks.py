@@ -111,9 +111,7 @@ def run(name: str, tmp_path: Path) -> nbformat.NotebookNode:
     book = nbformat.read(ROOT / name, as_version=4)
     env = {k: v for k, v in os.environ.items() if not k.startswith(("GVCLAB", "NBGRADER"))}
     env |= {"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
-    client = NotebookClient(
-        book, timeout=60, allow_errors=True, resources={"metadata": {"path": str(tmp_path)}}
-    )
+    client = NotebookClient(book, timeout=60, allow_errors=True, resources={"metadata": {"path": str(tmp_path)}})
     client.create_kernel_manager()
     client.km.kernel_spec.argv[0] = sys.executable
     client.execute(env=env)
@@ -154,9 +152,7 @@ def test_the_solutions_earn_every_point(name, tmp_path):
     book = run(path.as_posix(), tmp_path)
     assert not complaints(book), "\n".join(complaints(book))
     earned = {c.id: (c.outputs[-1].data["text/plain"], c.metadata.nbgrader.points) for c in graded(book)}
-    assert {k: float(got) for k, (got, _) in earned.items()} == {
-        k: points for k, (_, points) in earned.items()
-    }
+    assert {k: float(got) for k, (got, _) in earned.items()} == {k: points for k, (_, points) in earned.items()}
 
 
 @pytest.mark.slow

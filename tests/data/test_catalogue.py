@@ -19,9 +19,7 @@ TABLES = [name for name in data.names() if read(name).columns]
 @pytest.mark.parametrize("name", TABLES)
 def test_a_table_is_typed_as_declared_and_carries_its_source(name):
     table, manifest = data.load(name), read(name)
-    assert {c: str(t) for c, t in table.dtypes.items()} == {
-        c: DTYPES[d["type"]] for c, d in manifest.columns.items()
-    }
+    assert {c: str(t) for c, t in table.dtypes.items()} == {c: DTYPES[d["type"]] for c, d in manifest.columns.items()}
     assert len(table) == manifest.seal.rows
     assert {"name", "title", "source", "licence", "url", "units"} <= table.attrs.keys()
     assert table.attrs["url"] in table.attrs["source"]
@@ -225,9 +223,7 @@ def test_tables_from_one_source_agree():
     both = trade.dropna()
     assert (both["all"] >= both["intermediate"]).all()
     assert (both["all"] >= both["manufactures"]).all()
-    assert (
-        indicators["participation"] - indicators["fva_share"] - indicators["forward_share"]
-    ).abs().max() < 2e-5
+    assert (indicators["participation"] - indicators["fva_share"] - indicators["forward_share"]).abs().max() < 2e-5
 
 
 def test_agreements_add_up():

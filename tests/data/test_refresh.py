@@ -112,9 +112,7 @@ def _wiod_workbook(path, Z, F, countries):
     industries = [f"c{i}" for i in range(1, 36)]
     uses = ["c37", "c38", "c39", "c41", "c42"]
     rows = [(f"code {i}", f"industry {i}", c, i) for c in countries for i in industries]
-    columns = (
-        rows + [(u, f"use {u}", c, u) for c in countries for u in uses] + [("GO", "Output", "TOT", "c43")]
-    )
+    columns = rows + [(u, f"use {u}", c, u) for c in countries for u in uses] + [("GO", "Output", "TOT", "c43")]
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet("WIOT_2011")
     sheet.append(["Intercountry Input-Output Table 2011"] + [None] * (3 + len(columns)))
@@ -214,9 +212,7 @@ def test_a_missing_reader_is_named(folder, tmp_path, monkeypatch):
 
 
 def test_what_cannot_be_rebuilt_says_so(folder):
-    with pytest.raises(
-        data.DataError, match=r"electronics cannot be rebuilt by a command. These can: .*icio"
-    ):
+    with pytest.raises(data.DataError, match=r"electronics cannot be rebuilt by a command. These can: .*icio"):
         refresh.refresh("electronics")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -37,8 +38,11 @@ def sandbox():
 
 
 @pytest.fixture(scope="module")
-def assigned(root) -> intake.Assignment:
-    return intake.assignment("section-2", root / "exercises/section-2")
+def assigned(root, tmp_path_factory) -> intake.Assignment:
+    """An assignment of one notebook."""
+    folder = tmp_path_factory.mktemp("release")
+    shutil.copy(root / f"exercises/section-2/{NOTEBOOK}.ipynb", folder)
+    return intake.assignment("section-2", folder)
 
 
 @pytest.fixture

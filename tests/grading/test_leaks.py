@@ -129,7 +129,7 @@ def test_a_name_that_is_a_word_of_the_course_is_not_looked_for(secret):
 
 def test_what_a_student_has_is_no_leak(secret):
     item = ITEMS["2.3-1"]
-    judged = check("2.3-1", ((1 - 0.01) ** 40, 0.6))
+    judged = check("2.3-1", (0.6, (1 - 0.01) ** 40))
     page = f"<pre>{item.solution}</pre>{judged._repr_html_()}<p>/home/ada/work/x.py</p>"
     written = [item.solution, "See /home/ada/work/x.py"]
     assert len(kinds(leaks.scan_text("ada.html", page, secret))) > 2

@@ -155,9 +155,7 @@ def helpers(book) -> dict:
 def neighbour(book) -> dict:
     """The numbers of somebody else: in a class with a salt each student has the own ones."""
     perfect(book)
-    theirs, own_numbers = (
-        numbers(bank.item("2.3-1"), Identity(name, SALT)) for name in ("perfect", "neighbour")
-    )
+    theirs, own_numbers = (numbers(bank.item("2.3-1"), Identity(name, SALT)) for name in ("perfect", "neighbour"))
     assert theirs != own_numbers
     n, p = theirs
     answer(book, "2.3-1").source = f"reliability = ({(1 - p) ** n!r}, 0)"
@@ -246,10 +244,7 @@ def scores(course) -> dict[str, dict[str, float | None]]:
 
     with Gradebook(f"sqlite:///{course}/gradebook.db") as book:
         return {
-            student: {
-                g.name: g.auto_score
-                for g in book.find_submission_notebook(NOTEBOOK, ASSIGNMENT, student).grades
-            }
+            student: {g.name: g.auto_score for g in book.find_submission_notebook(NOTEBOOK, ASSIGNMENT, student).grades}
             for student in CLASS
         }
 

@@ -136,9 +136,7 @@ def test_relative_shares_follow_relative_costs(seed):
     W = random_world(seed, N=4, tariffs=False)
     khat = np.random.default_rng(seed).uniform(0.8, 1.3, (4, 4, 1))
     eq = solve(W, khat=khat)
-    odds = (
-        eq.pi / W.pi
-    ) * khat**W.theta  # ĉ_i^(-θ) P̂_n^θ: its ratio over sellers is the same for every buyer
+    odds = (eq.pi / W.pi) * khat**W.theta  # ĉ_i^(-θ) P̂_n^θ: its ratio over sellers is the same for every buyer
     ratio = odds / odds[:, :1]
     assert ratio == pytest.approx(np.broadcast_to(ratio[:1], ratio.shape), rel=1e-8)
 
@@ -214,9 +212,7 @@ def test_autarky_loss():
 def test_head_ries_recovers_a_symmetric_cost_change():
     W = random_world(4, N=3, S=1, tariffs=False)
     khat = np.where(W.border("c0", "c1") | W.border("c1", "c0"), 1.3, 1.0)
-    before, after = (
-        gravity.head_ries(flows[:, :, 0], W.theta[0]) for flows in (W.flows, solve(W, khat=khat).flows)
-    )
+    before, after = (gravity.head_ries(flows[:, :, 0], W.theta[0]) for flows in (W.flows, solve(W, khat=khat).flows))
     assert (after / before)[0] == pytest.approx([1, 1.3, 1], rel=1e-8)
 
 
@@ -347,12 +343,8 @@ def test_a_us_tariff_on_china(W):
     assert percent(war, "USA", "CHN") == pytest.approx([-0.110, -0.296], abs=6e-4)
     usa, chn = W.country("USA"), W.country("CHN")
     before, after = W.flows.sum(axis=2), alone.flows.sum(axis=2)
-    assert (
-        before[usa, chn] > before[chn, usa] and after[usa, chn] < after[chn, usa]
-    )  # the bilateral balance flips
-    assert after[usa].sum() - after[:, usa].sum() == pytest.approx(
-        W.D[usa], rel=1e-8
-    )  # the overall one does not move
+    assert before[usa, chn] > before[chn, usa] and after[usa, chn] < after[chn, usa]  # the bilateral balance flips
+    assert after[usa].sum() - after[:, usa].sum() == pytest.approx(W.D[usa], rel=1e-8)  # the overall one does not move
 
 
 def test_closing_the_world():
@@ -395,9 +387,7 @@ def share_within(flows):
     ],
 )
 def test_technology_and_institutions(W, tech, institutions, agreement, share, gains):
-    khat = (
-        np.where(FOREIGN, tech, 1.0) * np.where(BETWEEN, institutions, 1.0) * np.where(WITHIN, agreement, 1.0)
-    )
+    khat = np.where(FOREIGN, tech, 1.0) * np.where(BETWEEN, institutions, 1.0) * np.where(WITHIN, agreement, 1.0)
     eq = solve(W, khat=khat[:, :, None])
     assert share_within(eq.flows) == pytest.approx(share, abs=5e-5)
     assert percent(eq, *gains) == pytest.approx(list(gains.values()) or percent(eq), abs=6e-3)

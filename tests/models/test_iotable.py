@@ -80,9 +80,7 @@ class Definitions:
 
     def va(self):
         flows = self.L @ self.t.F
-        return np.array(
-            [[(self.v * flows[:, r])[self.own == s].sum() for r in range(self.G)] for s in range(self.G)]
-        )
+        return np.array([[(self.v * flows[:, r])[self.own == s].sum() for r in range(self.G)] for s in range(self.G)])
 
     def dc(self):
         return np.array([(self.v * (self.own == s)) @ self.Ld @ self.e for s in range(self.G)])
@@ -115,9 +113,7 @@ def test_textbook_vector():
     A = np.array([[0.15, 0.25], [0.20, 0.05]])
     x = np.linalg.solve(np.eye(2) - A, [600, 1500])
     table = from_arrays(A * x, [[600], [1500]], ("one",), ("agriculture", "industry"))
-    assert table.leontief(np.eye(2)) == pytest.approx(
-        np.array([[1.2541, 0.3300], [0.2640, 1.1221]]), abs=5e-5
-    )
+    assert table.leontief(np.eye(2)) == pytest.approx(np.array([[1.2541, 0.3300], [0.2640, 1.1221]]), abs=5e-5)
     assert table.x == pytest.approx([1247.52, 1841.58], abs=5e-3)
     assert pytest.approx(A) == table.A
 
@@ -200,9 +196,7 @@ def test_uses_are_added_up_by_country():
 
 def test_aggregation_keeps_totals_and_turns_trade_within_into_home_sales():
     table = random_table(5, 4, 3)
-    merged = iotable.aggregate(
-        table, {"c0": "ab", "c1": "ab", "c2": "c", "c3": "d"}, {"s0": "x", "s1": "y", "s2": "x"}
-    )
+    merged = iotable.aggregate(table, {"c0": "ab", "c1": "ab", "c2": "c", "c3": "d"}, {"s0": "x", "s1": "y", "s2": "x"})
     assert merged.countries == ("ab", "c", "d") and merged.sectors == ("x", "y")
     before, after = iotable.bilateral(table), iotable.bilateral(merged)
     assert after[0, 1:] == pytest.approx(before[:2, 2:].sum(axis=0))
@@ -303,9 +297,7 @@ def test_reliance_against_its_definition(seed):
             expected = by_origin / by_origin.sum() if by_origin.sum() > 1e-9 else 0
             assert measured[:, j] == pytest.approx(expected, abs=1e-9)
     total = iotable.reliance(table, by="country").face_value
-    bought = np.array(
-        [[table.Z[table.rows(r), table.rows(s)].sum() for s in table.countries] for r in table.countries]
-    )
+    bought = np.array([[table.Z[table.rows(r), table.rows(s)].sum() for s in table.countries] for r in table.countries])
     assert total == pytest.approx(bought / bought.sum(axis=0))
 
 
@@ -408,17 +400,13 @@ def toy(parts=0.6):
     return from_arrays(Z, F, ("CHN", "HST", "USA"), sectors)
 
 
-@pytest.mark.parametrize(
-    "parts, share, gross, added", [(0.6, 1, -1, -0.4), (0.6, 0.5, -0.5, -0.2), (0, 1, -1, -1)]
-)
+@pytest.mark.parametrize("parts, share, gross, added", [(0.6, 1, -1, -0.4), (0.6, 0.5, -0.5, -0.2), (0, 1, -1, -1)])
 def test_decoupling_on_the_customs_form_is_not_decoupling_in_value_added(parts, share, gross, added):
     table = toy(parts)
     moved = iotable.relocate(table, "CHN", "HST", "USA", "assembly", share)
     for measure, expected in ((iotable.bilateral, gross), (iotable.va_trade, added)):
         assert measure(moved)[0, 2] / measure(table)[0, 2] - 1 == pytest.approx(expected)
-    assert iotable.bilateral(moved)[0, 1] - iotable.bilateral(table)[0, 1] == pytest.approx(
-        100 * parts * share
-    )
+    assert iotable.bilateral(moved)[0, 1] - iotable.bilateral(table)[0, 1] == pytest.approx(100 * parts * share)
 
 
 def test_half_of_chinese_high_tech_assembly_moves_to_southeast_asia():
@@ -567,9 +555,7 @@ def test_the_aggregate_of_the_full_table_is_the_small_one(wiod, shared):
     ours = iotable.aggregate(table, poles, sectors)
     with np.load(shared / "figures" / "wiod13_r12_s11.npz") as stored:
         year = list(stored["years"]).index(table.year)
-        theirs = ICIO(
-            stored["Z"][year], stored["F"][year], stored["X"][year], stored["regions"], stored["sectors"]
-        )
+        theirs = ICIO(stored["Z"][year], stored["F"][year], stored["X"][year], stored["regions"], stored["sectors"])
     order = [ours.row(country, sector) for country in theirs.countries for sector in theirs.sectors]
     buyers = [ours.country(country) for country in theirs.countries]
     assert (ours.Z[np.ix_(order, order)] == theirs.Z).all()

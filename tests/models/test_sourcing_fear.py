@@ -187,8 +187,7 @@ def test_wave_against_simulated_firms(k):
 
 ITEMS = "ABCDE"
 LOSS = [
-    1 - ces_output(0.3, s, sigma)
-    for s, sigma in [(0.005, 0.1), (0.01, 0.3), (0.02, 0.8), (0.002, 0.05), (0.03, 2)]
+    1 - ces_output(0.3, s, sigma) for s, sigma in [(0.005, 0.1), (0.01, 0.3), (0.02, 0.8), (0.002, 0.05), (0.03, 2)]
 ]
 PROB, COST = [0.01, 0.10, 0.20, 0.05, 0.20], [4, 3, 3, 2, 2]
 

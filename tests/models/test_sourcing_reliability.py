@@ -58,9 +58,7 @@ def test_ts1_more_suppliers_help_and_more_stages_or_failures_hurt(n, m, p, q, sa
     assert chain_reliability(n, m, p, q, False) >= chain_reliability(n, m, p, q, True) - tiny
 
 
-@pytest.mark.parametrize(
-    ("n", "m", "x_c", "r_c"), [(3, 3, 0.73066, 0.79170), (5, 4, 0.67785, 0.82371)], ids=str
-)
+@pytest.mark.parametrize(("n", "m", "x_c", "r_c"), [(3, 3, 0.73066, 0.79170), (5, 4, 0.67785, 0.82371)], ids=str)
 def test_critical_points_of_the_specification(n, m, x_c, r_c):
     assert egl_critical(n, m)[:2] == pytest.approx((x_c, r_c), abs=1e-5)
 

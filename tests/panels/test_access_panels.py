@@ -42,10 +42,7 @@ def ends(control):
 
 def drawn(panel) -> list[tuple]:
     """All that the figure shows, as plain data."""
-    return [
-        (np.asarray(each.get("x")).tolist(), np.asarray(each.get("y")).tolist())
-        for each in panel.shown.traces
-    ]
+    return [(np.asarray(each.get("x")).tolist(), np.asarray(each.get("y")).tolist()) for each in panel.shown.traces]
 
 
 def trace(panel, name: str, nth: int = 0):
@@ -55,11 +52,7 @@ def trace(panel, name: str, nth: int = 0):
 
 every_control = pytest.mark.parametrize(
     ("kind", "control"),
-    [
-        pytest.param(kind, each, id=f"{kind.__name__}-{each.name}")
-        for kind in PANELS
-        for each in kind.controls
-    ],
+    [pytest.param(kind, each, id=f"{kind.__name__}-{each.name}") for kind in PANELS for each in kind.controls],
 )
 every_panel = pytest.mark.parametrize("kind", PANELS, ids=lambda kind: kind.__name__)
 
@@ -177,9 +170,7 @@ class TestEntry:
             assert (snake(cost, t).crossings > 0) == (round(0.1 * L - 2 * t, 9) > 0)
 
     def test_what_a_halved_border_lets_in_a_doubled_advantage_does_too(self):
-        for K, t, a in itertools.product(
-            range(4, 13), np.arange(0.01, 0.31, 0.03), np.arange(0.01, 0.16, 0.02)
-        ):
+        for K, t, a in itertools.product(range(4, 13), np.arange(0.01, 0.31, 0.03), np.arange(0.01, 0.16, 0.02)):
             halved = route.REMOTE in route.route(K, t / 2, a).path
             doubled = route.REMOTE in route.route(K, t, 2 * a).path
             assert doubled >= halved
@@ -232,10 +223,10 @@ class TestPosition:
         PositionLab(lam_1=0.3, lam_2=0.3, lam_3=0.3)
 
     def test_complexity_makes_unequal_and_standards_equal(self):
-        curve = trace(PositionLab(), "wage ratio, as set")
+        curve = trace(PositionLab(), "wage ratio")
         assert (np.diff(curve.y) > 0).all()
         standard = PositionLab(**PositionLab.presets["standard"])
-        assert (np.array(trace(standard, "wage ratio, as set").y) < np.array(curve.y)).all()
+        assert (np.array(trace(standard, "wage ratio").y) < np.array(curve.y)).all()
         at = PositionLab(complexity=2.0)
         assert trace(at, "now").y[0] == pytest.approx(np.interp(2.0, curve.x, curve.y))
 

@@ -62,10 +62,7 @@ def ends(control, state):
 
 def drawn(panel) -> list[tuple]:
     """All that the figure shows, as plain data."""
-    return [
-        (np.asarray(trace.get("x")).tolist(), np.asarray(trace.get("y")).tolist())
-        for trace in panel.shown.traces
-    ]
+    return [(np.asarray(trace.get("x")).tolist(), np.asarray(trace.get("y")).tolist()) for trace in panel.shown.traces]
 
 
 def trace(panel, name: str, nth: int = 0):
@@ -75,11 +72,7 @@ def trace(panel, name: str, nth: int = 0):
 
 every_control = pytest.mark.parametrize(
     ("kind", "control"),
-    [
-        pytest.param(kind, each, id=f"{kind.__name__}-{each.name}")
-        for kind in PANELS
-        for each in kind.controls
-    ],
+    [pytest.param(kind, each, id=f"{kind.__name__}-{each.name}") for kind in PANELS for each in kind.controls],
 )
 every_panel = pytest.mark.parametrize("kind", PANELS, ids=lambda kind: kind.__name__)
 
@@ -201,9 +194,7 @@ class TestChain:
             curve = panel.figure.data[m - 1]
             np.testing.assert_allclose(curve.y, (1 - fail) ** np.asarray(curve.x), rtol=1e-12)
         assert panel.figure.data[5].x == (12,)
-        assert panel.figure.data[5].y[0] == pytest.approx(
-            sourcing.chain_reliability(12, 3, 0.04, 0.1, same_place)
-        )
+        assert panel.figure.data[5].y[0] == pytest.approx(sourcing.chain_reliability(12, 3, 0.04, 0.1, same_place))
 
     def test_reference(self):
         assert "0.818" in ChainLab().sentence and "0.998" in ChainLab().sentence
@@ -219,9 +210,7 @@ class TestChain:
     def test_table(self):
         table = ChainLab(n=20).table
         assert list(table.index) == [1, 2, 3, 4]
-        np.testing.assert_allclose(
-            table.iloc[:, 1], [sourcing.chain_reliability(20, m, 0.01) for m in (1, 2, 3, 4)]
-        )
+        np.testing.assert_allclose(table.iloc[:, 1], [sourcing.chain_reliability(20, m, 0.01) for m in (1, 2, 3, 4)])
 
 
 class TestFragility:
@@ -234,9 +223,7 @@ class TestFragility:
         off = x != x_c
         np.testing.assert_allclose(r[off], sourcing.egl_fixed_point(x[off], 3, 3), atol=1e-12)
         assert set(cliff.x) == {x_c} and list(cliff.y) == [0, r_c]
-        np.testing.assert_allclose(
-            finite.y, sourcing.egl_fixed_point(np.asarray(finite.x), 3, 3, 7), atol=1e-12
-        )
+        np.testing.assert_allclose(finite.y, sourcing.egl_fixed_point(np.asarray(finite.x), 3, 3, 7), atol=1e-12)
         assert now.y[0] == pytest.approx(sourcing.egl_fixed_point(0.8, 3, 3))
         assert now_finite.y[0] == pytest.approx(sourcing.egl_fixed_point(0.8, 3, 3, 7))
         np.testing.assert_allclose(tier.y, (1 - (1 - 0.8 * np.asarray(tier.x)) ** 3) ** 3)

@@ -120,9 +120,7 @@ def bring_home(source: str, edited: NotebookNode, lesson: str) -> str:
     owner = {grade_id(item.id, part): item.id for item in items for part in ("", "prompt", "check")}
     found = [_name(cell) for cell in edited.cells]
     if found != list(made):
-        strange = [name or "?" for name in found if name not in made] + [
-            name for name in made if name not in found
-        ]
+        strange = [name or "?" for name in found if name not in made] + [name for name in made if name not in found]
         raise ValueError(say("build.home.order", ids=", ".join(strange) or ", ".join(map(str, found))))
     for cell in edited.cells:
         name = _name(cell)
@@ -133,9 +131,7 @@ def bring_home(source: str, edited: NotebookNode, lesson: str) -> str:
         if name.endswith("-check"):
             raise ValueError(say("build.home.generated", id=name, remedy=say("build.home.check")))
         item = items[owner[name]]
-        chapter = (
-            _prompt_home(item, cell.source) if name.endswith("-prompt") else _answer_home(item, cell.source)
-        )
+        chapter = _prompt_home(item, cell.source) if name.endswith("-prompt") else _answer_home(item, cell.source)
         source = source.replace(item.source, chapter)
         items = bank.parse(source)
     return source
@@ -171,9 +167,7 @@ def _prompt_home(item: bank.Item, source: str) -> str:
 
 def _template(item: bank.Item) -> str:
     """The prompt as it stands in the content file, slots unfilled."""
-    paragraphs = re.sub(
-        r"^```{(item|stub|solution|tests|setup)}.*?^``` *$", "", item.source, flags=re.M | re.S
-    )
+    paragraphs = re.sub(r"^```{(item|stub|solution|tests|setup)}.*?^``` *$", "", item.source, flags=re.M | re.S)
     template = paragraphs.partition("\n")[2].strip()
     if template not in item.source:
         raise ValueError(say("build.home.split", id=item.id))

@@ -48,9 +48,7 @@ class Tables:
                 merged |= entries
             return merged
 
-        lessons = {
-            path.stem.split("-", 1)[0]: path.stem for path in sorted((content / "lessons").glob("*.md"))
-        }
+        lessons = {path.stem.split("-", 1)[0]: path.stem for path in sorted((content / "lessons").glob("*.md"))}
         return cls(table("claims"), table("glossary"), lessons)
 
 
@@ -148,9 +146,7 @@ def _opening(meta: dict, tables: Tables) -> str:
     unknown = [term for term in meta.get("terms", ()) if term not in tables.glossary]
     if unknown:
         raise ValueError(say("build.error.terms", terms=", ".join(unknown)))
-    rows = [
-        (term, tables.glossary[term]["zh"], tables.glossary[term]["is"]) for term in meta.get("terms", ())
-    ]
+    rows = [(term, tables.glossary[term]["zh"], tables.glossary[term]["is"]) for term in meta.get("terms", ())]
     parts = [
         f"# {meta['section']} {meta['title']}",
         f"*{meta['subtitle']}*" if meta.get("subtitle") else "",

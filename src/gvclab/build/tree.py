@@ -20,9 +20,7 @@ from gvclab.content import text as say
 from gvclab.exercises import bank
 
 LOCK = "notebooks.lock"
-_NOTE = (
-    "# Made by `gvclab build`: what each notebook was when it was built, so that a later edit is noticed.\n"
-)
+_NOTE = "# Made by `gvclab build`: what each notebook was when it was built, so that a later edit is noticed.\n"
 
 
 @dataclass

@@ -105,6 +105,7 @@ const createView = (shown, words, askTable) => {
     draw();
   };
   const theme = new MutationObserver(repaint);
+  const loaded = ({ target }) => target.nodeName === "LINK" && repaint(); // a theme's style sheet may come after its name
   const darkness = matchMedia("(prefers-color-scheme: dark)");
 
   // Draws the figure for the first time, once the library is there and the element has a place on the page.
@@ -140,6 +141,7 @@ const createView = (shown, words, askTable) => {
     say(shown.sentence);
     fit.observe(plot);
     theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
+    document.addEventListener("load", loaded, true);
     darkness.addEventListener("change", repaint);
     const late = setTimeout(() => (plot.textContent = words.no_loader), PATIENCE);
     Plotly = await page.promise;
@@ -160,6 +162,7 @@ const createView = (shown, words, askTable) => {
       clearTimeout(speech);
       fit.disconnect();
       theme.disconnect();
+      document.removeEventListener("load", loaded, true);
       darkness.removeEventListener("change", repaint);
       if (drawn) Plotly.purge(plot);
       drawn = false;

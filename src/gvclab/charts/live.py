@@ -31,11 +31,16 @@ class Loader(anywidget.AnyWidget):
     _only: Loader | None = None
 
     @classmethod
-    def ensure(cls) -> None:
-        """Send the library unless this kernel has done so (and nobody has closed all widgets since)."""
-        if cls._only is None or cls._only.comm is None:
-            script = (files("plotly") / "package_data" / "plotly.min.js").read_bytes()
-            cls._only = cls(source=gzip.compress(script, compresslevel=4))
+    def ensure(cls) -> Loader | None:
+        """Send the library unless this kernel has done so (and nobody has closed all widgets since).
+
+        Returns the loader if it is new: it then waits for a message before it evaluates the library.
+        """
+        if cls._only is not None and cls._only.comm is not None:
+            return None
+        script = (files("plotly") / "package_data" / "plotly.min.js").read_bytes()
+        cls._only = cls(source=gzip.compress(script, compresslevel=4))
+        return cls._only
 
 
 class LiveFigure(anywidget.AnyWidget):
@@ -52,12 +57,15 @@ class LiveFigure(anywidget.AnyWidget):
     words = traitlets.Dict().tag(sync=True)
 
     def __init__(self, frame: go.Figure, view: View) -> None:
-        Loader.ensure()
+        loader = Loader.ensure()
         self._frame = frame
         self._view = view
         self._table_is_open = False
         super().__init__(words=message("charts.page"))
         self.on_msg(self._asked)
+        if loader is not None:
+            self.send({})  # arrives when this figure has begun …
+            loader.send({})  # … so that it can stand the wait, see loader.js
 
     def show(self, view: View) -> None:
         """Show another view of the same frame.

@@ -55,12 +55,9 @@ def validate(manifest: Manifest, table) -> None:
     except pandera.errors.SchemaErrors as error:
         cases = error.failure_cases.head(3)
         bad = "; ".join(
-            text("data.error.case", column=c.column, check=c.check, value=c.failure_case)
-            for c in cases.itertuples()
+            text("data.error.case", column=c.column, check=c.check, value=c.failure_case) for c in cases.itertuples()
         )
-        raise DataError(
-            text("data.error.invalid", name=manifest.name, file=manifest.path, cases=bad)
-        ) from error
+        raise DataError(text("data.error.invalid", name=manifest.name, file=manifest.path, cases=bad)) from error
 
 
 def validate_arrays(manifest: Manifest, stored) -> None:

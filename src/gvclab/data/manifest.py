@@ -94,9 +94,7 @@ def read(name: str, where: Path | None = None) -> Manifest:
     if name not in known:
         near = difflib.get_close_matches(str(name), known, n=3, cutoff=0.4)
         hint = text("data.error.near", near=", ".join(near)) if near else ""
-        raise DataError(
-            text("data.error.unknown", name=name, hint=hint, known=", ".join(known), folder=where)
-        )
+        raise DataError(text("data.error.unknown", name=name, hint=hint, known=", ".join(known), folder=where))
     try:
         # libyaml where there is one: a manifest is read on every first load, and it is ten times faster
         entries = yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))

@@ -231,9 +231,7 @@ def _fetch_wiod(originals: Path) -> None:
 _TRACKER = "https://raw.githubusercontent.com/tradewartracker/trade-war-redux-2025/main/"
 
 RECIPES = {
-    "economy_panel": Recipe(
-        economy_panel, {f"{code}.json": _world_bank(code) for code in INDICATORS.values()}
-    ),
+    "economy_panel": Recipe(economy_panel, {f"{code}.json": _world_bank(code) for code in INDICATORS.values()}),
     "geopolitical_risk": Recipe(
         geopolitical_risk,
         {"data_gpr_export.dta": "https://www.matteoiacoviello.com/gpr_files/data_gpr_export.dta"},
@@ -245,10 +243,6 @@ RECIPES = {
             "gscpi_data.xlsx": "https://www.newyorkfed.org/medialibrary/research/interactives/gscpi/downloads/gscpi_data.xlsx"
         },
     ),
-    "us_tariff": Recipe(
-        us_tariff, {"daily-tariff-latest-data.csv": _TRACKER + "daily-tariff-latest-data.csv"}
-    ),
-    "us_tariff_by_origin": Recipe(
-        us_tariff_by_origin, {"country-by-time.csv": _TRACKER + "country-by-time.csv"}
-    ),
+    "us_tariff": Recipe(us_tariff, {"daily-tariff-latest-data.csv": _TRACKER + "daily-tariff-latest-data.csv"}),
+    "us_tariff_by_origin": Recipe(us_tariff_by_origin, {"country-by-time.csv": _TRACKER + "country-by-time.csv"}),
 }

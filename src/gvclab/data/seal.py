@@ -101,8 +101,7 @@ def _resource(m: Manifest) -> dict:
         "bytes": m.seal.bytes,
         "hash": f"sha256:{m.seal.sha256}",
         "sources": [
-            {"title": f"{s['publisher']}: {s['title']}", "path": s["url"], "citation": s["citation"]}
-            for s in m.sources
+            {"title": f"{s['publisher']}: {s['title']}", "path": s["url"], "citation": s["citation"]} for s in m.sources
         ],
         "licenses": _unique(s["licence"] for s in m.sources),
         "transformation": " ".join(m.transformation.split()),

@@ -15,9 +15,7 @@ def select(table: pd.DataFrame, name: str, **wanted) -> pd.DataFrame:
     """
     for column, values in wanted.items():
         if column not in table:
-            raise DataError(
-                text("data.error.column", name=name, column=column, known=", ".join(table.columns))
-            )
+            raise DataError(text("data.error.column", name=name, column=column, known=", ".join(table.columns)))
         try:
             keep = _within(table[column], values)
         except (ValueError, TypeError) as error:  # a date that is none, text where numbers are
@@ -53,6 +51,4 @@ def _no_rows(column: pd.Series, name: str, value) -> DataError:
     dated = pd.api.types.is_datetime64_dtype(column)
     held = [f"{v:%Y-%m-%d}" if dated else str(v) for v in column.drop_duplicates().sort_values()]
     shown = held if len(held) <= 40 else [*held[:10], "…", *held[-3:]]
-    return DataError(
-        text("data.error.value", name=name, column=column.name, value=value, known=", ".join(shown))
-    )
+    return DataError(text("data.error.value", name=name, column=column.name, value=value, known=", ".join(shown)))

@@ -98,9 +98,7 @@ def parse(manifest: Manifest, content: bytes) -> pd.DataFrame:
             table[column] = pd.to_datetime(table[column], format=fmt).astype(DTYPES[types[column]])
     except (ValueError, KeyError) as error:
         case = str(error).strip()
-        raise DataError(
-            text("data.error.invalid", name=manifest.name, file=manifest.path, cases=case)
-        ) from error
+        raise DataError(text("data.error.invalid", name=manifest.name, file=manifest.path, cases=case)) from error
     return table
 
 
@@ -139,9 +137,7 @@ def _stored(name: str, where: Path) -> dict:
 
 def _tables(manifest: Manifest, year: int | None = None, **unknown) -> ICIO | dict[int, ICIO]:
     if unknown:
-        raise DataError(
-            text("data.error.column", name=manifest.name, column=next(iter(unknown)), known="year")
-        )
+        raise DataError(text("data.error.column", name=manifest.name, column=next(iter(unknown)), known="year"))
     stored = _stored(manifest.name, manifest.folder)
     known = icio.years(stored)
     if year is None:

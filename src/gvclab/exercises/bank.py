@@ -270,9 +270,7 @@ def public(item: Item) -> Item:
     def strip(entry: Any) -> Any:
         if isinstance(entry, dict):
             # That a box is optional is no answer; the list of optional arrows is.
-            return {
-                k: strip(v) for k, v in entry.items() if k not in _SECRET or (k == "optional" and v is True)
-            }
+            return {k: strip(v) for k, v in entry.items() if k not in _SECRET or (k == "optional" and v is True)}
         return [strip(v) for v in entry] if isinstance(entry, list) else entry
 
     def rewrite(block: re.Match) -> str:
@@ -292,7 +290,5 @@ def public(item: Item) -> Item:
 def key_text(item: Item) -> str:
     """The text of the item's key: all that judges an answer, with the setup, without prompt and stub."""
     blocks = {"setup": item.setup, **_blocks(item.source)}
-    kept = "".join(
-        f"```{{{n}}}\n{blocks[n]}\n```\n" for n in ("setup", "item", "solution", "tests") if blocks.get(n)
-    )
+    kept = "".join(f"```{{{n}}}\n{blocks[n]}\n```\n" for n in ("setup", "item", "solution", "tests") if blocks.get(n))
     return f"## {item.id} {item.title}\n{kept}"

@@ -58,9 +58,7 @@ def _swapped(item: Item, index: int, judged: Verdict, answers: list, rights: lis
     if judged.status != "wrong" or not item.parts[index].is_number:
         return judged
     value = number(answers[index])
-    others = [
-        (part, right) for part, right in zip(item.parts, rights, strict=True) if part is not item.parts[index]
-    ]
+    others = [(part, right) for part, right in zip(item.parts, rights, strict=True) if part is not item.parts[index]]
     if any(part.is_number and abs(value - right) <= _width(part, right) for part, right in others):
         return verdict("misconception", text("exercises.order"))
     return judged
@@ -250,11 +248,7 @@ def _pair(item: Item, term: str, entry, right) -> Verdict:
     mine = {fold(one) for one in entries}
     either = {fold(one) for one in right.items} if isinstance(right, Bag) else set()
     both = (
-        {fold(one) for one in right}
-        if isinstance(right, list)
-        else {fold(right)}
-        if isinstance(right, str)
-        else set()
+        {fold(one) for one in right} if isinstance(right, list) else {fold(right)} if isinstance(right, str) else set()
     )
     if mine == both or (len(mine) == 1 and mine <= either):
         return verdict("right")

@@ -35,11 +35,7 @@ def edges(item: Item, data) -> tuple[dict[tuple[str, str], str], list[str]]:
     if isinstance(data, str):
         data = [line for line in re.split(r"[\n;]", data) if line.strip()]
     if isinstance(data, dict):
-        data = [
-            [a, b]
-            for a, targets in data.items()
-            for b in (targets if isinstance(targets, list) else [targets])
-        ]
+        data = [[a, b] for a, targets in data.items() for b in (targets if isinstance(targets, list) else [targets])]
     found: dict[tuple[str, str], str] = {}
     unread: list[str] = []
     for entry in data.items if isinstance(data, Bag) else data:
@@ -135,9 +131,7 @@ def _score(item: Item, drawn: dict, unread: list[str], required: dict) -> Verdic
     turned = [(a, c) for a, c in required if (a, c) not in hit and (c, a) in drawn]
     says += [text("exercises.graph.turned", source=c, target=a) for a, c in turned]
     says += [forbidden[pair] for pair in sinned]
-    signs = [
-        (a, c) for (a, c), sign in required.items() if sign and drawn.get((a, c), sign) not in ("", sign)
-    ]
+    signs = [(a, c) for (a, c), sign in required.items() if sign and drawn.get((a, c), sign) not in ("", sign)]
     says += [text("exercises.graph.sign", source=a, target=c) for a, c in signs]
     if surplus > FREE_EXTRAS:
         says.append(text("exercises.graph.surplus", count=surplus))

@@ -216,8 +216,7 @@ def _box(centre: Point, box: Mapping) -> str:
     x, y = centre
     w, h, lines = box["width"], box["height"], box["lines"]
     words = "".join(
-        f"<tspan x='{x:.1f}' y='{y + _LINE * (i - (len(lines) - 1) / 2) + 4.5:.1f}'>"
-        f"{html.escape(line)}</tspan>"
+        f"<tspan x='{x:.1f}' y='{y + _LINE * (i - (len(lines) - 1) / 2) + 4.5:.1f}'>{html.escape(line)}</tspan>"
         for i, line in enumerate(lines)
     )
     return (
@@ -246,8 +245,7 @@ def _arrow(arrow: Arrow, at: Mapping, boxes: Mapping[str, dict], columns: list[l
         held = [at[stop] for names in columns for stop in names if stop[:2] == (source, target)]
         points = [start, *held, end]
         path = f"M{_p(start)}" + "".join(
-            f" C{_p(((a[0] + b[0]) / 2, a[1]))} {_p(((a[0] + b[0]) / 2, b[1]))} {_p(b)}"
-            for a, b in pairwise(points)
+            f" C{_p(((a[0] + b[0]) / 2, a[1]))} {_p(((a[0] + b[0]) / 2, b[1]))} {_p(b)}" for a, b in pairwise(points)
         )
         middle = ((points[0][0] + points[1][0]) / 2, (points[0][1] + points[1][1]) / 2)
     head = f"M{_p(tip)} L{_p((end[0] + side, end[1] - 5))} L{_p((end[0] + side, end[1] + 5))} Z"

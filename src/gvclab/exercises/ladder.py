@@ -24,9 +24,7 @@ class Verdict:
 def verdict(status: str, message: str = "", score: float | None = None, parts: tuple = ()) -> Verdict:
     """A verdict; by default only `right` scores, and each status has its own sentence."""
     full = float(status == "right")
-    return Verdict(
-        full if score is None else score, status, message or text(f"exercises.status.{status}"), parts
-    )
+    return Verdict(full if score is None else score, status, message or text(f"exercises.status.{status}"), parts)
 
 
 def together(parts: list[tuple[str, Verdict]], weights: list[float] | None = None) -> Verdict:

@@ -43,10 +43,7 @@ def with_prompt(item: Item, template: str) -> Item:
 
 def given_line(item: Item) -> str:
     """The default parameters, and where a student finds the own ones."""
-    lines = [
-        text("exercises.prompt.given_one", name=g.name, value=g.default, unit=g.unit).strip()
-        for g in item.given
-    ]
+    lines = [text("exercises.prompt.given_one", name=g.name, value=g.default, unit=g.unit).strip() for g in item.given]
     return text("exercises.prompt.given", listed="\n".join(lines), id=item.id)
 
 
@@ -84,9 +81,7 @@ def terms_list(item: Item) -> str:
 
 def rubric_list(item: Item) -> str:
     """The lines of the rubric with their points."""
-    return "\n".join(
-        text("exercises.prompt.rubric", text=line.text, points=f"{line.points:g}") for line in item.rubric
-    )
+    return "\n".join(text("exercises.prompt.rubric", text=line.text, points=f"{line.points:g}") for line in item.rubric)
 
 
 SLOTS: dict[str, Callable[[Item], str]] = {

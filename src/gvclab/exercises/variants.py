@@ -85,9 +85,7 @@ def numbers(item: bank.Item, who: Identity) -> tuple:
 
 def drawn(items: Iterable[bank.Item], who: Identity) -> dict[str, dict]:
     """The numbers of `who` in every item that has some to draw: plain data, for a bundle or a sandbox."""
-    return {
-        item.id: numbers(item, who)._asdict() for item in items if any(given.draw for given in item.given)
-    }
+    return {item.id: numbers(item, who)._asdict() for item in items if any(given.draw for given in item.given)}
 
 
 def _draw(item_id: str, given: bank.Given, who: Identity):
@@ -111,9 +109,7 @@ def _numbers_type(item: bank.Item) -> type:
 
         def __repr__(self) -> str:
             pairs = zip(item.given, self, strict=True)
-            return text(
-                "exercises.given", listed=", ".join(f"{g.name} = {v} {g.unit}".strip() for g, v in pairs)
-            )
+            return text("exercises.given", listed=", ".join(f"{g.name} = {v} {g.unit}".strip() for g, v in pairs))
 
     return Numbers
 

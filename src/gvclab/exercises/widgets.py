@@ -82,9 +82,7 @@ def _prompt(item: Item) -> str:
     words = item.prompt
     if item.given:
         own = zip(item.given, numbers(item, identity()), strict=True)
-        lines = [
-            text("exercises.prompt.given_one", name=g.name, value=v, unit=g.unit).strip() for g, v in own
-        ]
+        lines = [text("exercises.prompt.given_one", name=g.name, value=v, unit=g.unit).strip() for g, v in own]
         words = words.replace(given_line(item), "\n".join(lines))
     return words.replace(options_list(item), "") if item.options else words
 
@@ -156,9 +154,7 @@ class Quiz(Question):
             return verdict("unanswered", text(f"widgets.quiz.unanswered.{_KINDS[self._item.type]}"))
         said = check(self._item.id, _shape(self._item, values)).verdict
         # `check` speaks of the points of a second attempt; a lesson has none.
-        return (
-            verdict("right", text("widgets.quiz.right"), parts=said.parts) if said.status == "right" else said
-        )
+        return verdict("right", text("widgets.quiz.right"), parts=said.parts) if said.status == "right" else said
 
 
 class Prediction(Question):
@@ -171,9 +167,7 @@ class Prediction(Question):
             words["chosen"] = letter(kept.index)
         super().__init__(item, _predict_call(item), **words)
         if kept:
-            self._show(
-                verdict("noted", text("widgets.predict.kept", letter=letter(kept.index), date=kept.day))
-            )
+            self._show(verdict("noted", text("widgets.predict.kept", letter=letter(kept.index), date=kept.day)))
 
     def _judge(self, values: list[str]) -> Verdict:
         index = chosen(self._item, plain(values[0]))
@@ -270,9 +264,7 @@ def _keep(item: Item, index: int) -> Verdict:
     predictions.keep(item, index)
     for shown in _recalls.get(item.id, ()):
         shown.refresh()
-    return verdict(
-        "noted", text("widgets.predict.saved", letter=letter(index), mine=item.options[index].text)
-    )
+    return verdict("noted", text("widgets.predict.saved", letter=letter(index), mine=item.options[index].text))
 
 
 class Recall(_Widget):

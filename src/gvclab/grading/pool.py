@@ -15,6 +15,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import json
+import multiprocessing.connection
 import os
 import pickle
 import shutil
@@ -123,10 +124,19 @@ def discard() -> None:
 
 
 @atexit.register
-def discard_all() -> None:
-    """End the warm parents of all threads."""
+def _discard_all() -> None:
     for held in list(_all):
         held.close()
+
+
+def end_with_parent() -> None:
+    """In a worker process: a worker whose own parent was killed would wait for work for ever."""
+
+    def watch() -> None:
+        multiprocessing.connection.wait([multiprocessing.parent_process().sentinel])
+        os._exit(1)  # the warm parent hears of it, and ends what it holds
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def probe(room: Room) -> None:

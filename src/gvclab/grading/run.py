@@ -15,14 +15,13 @@ import fnmatch
 import hashlib
 import os
 import stat
-import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from multiprocessing import connection, get_context, parent_process
+from multiprocessing import get_context
 from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
@@ -376,7 +375,7 @@ class _Crew:
             return self._client.get_executor(pure=False)
         # Spawned, not forked: a worker has nothing of this process, not even its open files.
         context = get_context("spawn")
-        return ProcessPoolExecutor(self._plan.jobs, mp_context=context, initializer=_end_with_parent)
+        return ProcessPoolExecutor(self._plan.jobs, mp_context=context, initializer=pool.end_with_parent)
 
     def __enter__(self) -> _Crew:
         return self
@@ -405,14 +404,3 @@ class _Crew:
             except Exception as error:
                 reason = say("grade.reason.grader", error=type(error).__name__)
                 return {name: Done(unjudged(work, reason), notes=(reason,)) for name, work in works.items()}
-
-
-def _end_with_parent() -> None:
-    """A worker whose parent was killed would wait for work for ever."""
-
-    def watch() -> None:
-        connection.wait([parent_process().sentinel])
-        pool.discard_all()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()

@@ -203,6 +203,4 @@ def cvw(lam=(0.6, 0.4, 0.2), L=(1.0, 1.0, 1.0), S=1.0) -> Chain:
         price = np.exp(rate * n) * price + np.expm1(rate * n) * wage / rate
         prices.append(price)
         wage += (rate - better) * price
-    return Chain(
-        N, np.cumsum(N), output + after, np.array(wages) / price, np.array(prices) / price, float(output)
-    )
+    return Chain(N, np.cumsum(N), output + after, np.array(wages) / price, np.array(prices) / price, float(output))

@@ -119,10 +119,7 @@ def roy(world: World, kappa: float, groups: Mapping[str, tuple[ArrayLike, ArrayL
     """
     kappa = within("kappa", kappa, 1, open_low=True)
     labour = sector_shares(world)
-    given = {
-        country: tuple(np.asarray(part, dtype=float) for part in pair)
-        for country, pair in (groups or {}).items()
-    }
+    given = {country: tuple(np.asarray(part, dtype=float) for part in pair) for country, pair in (groups or {}).items()}
     N, S = labour.shape
     G = max((len(m) for m, _ in given.values()), default=1)
     income, sector = np.zeros((N, G)), np.repeat(labour[:, None, :], G, axis=1)
@@ -156,9 +153,7 @@ def ras(seed: ArrayLike, rows: ArrayLike, columns: ArrayLike, tol: float = 1e-12
     """
     matrix, rows, columns = (np.array(a, dtype=float) for a in (seed, rows, columns))
     if not np.isclose(rows.sum(), columns.sum(), rtol=1e-9, atol=0):
-        raise ValueError(
-            f"row sums add up to {rows.sum():g}, column sums to {columns.sum():g}; they must agree"
-        )
+        raise ValueError(f"row sums add up to {rows.sum():g}, column sums to {columns.sum():g}; they must agree")
     for _ in range(10_000):
         matrix *= (rows / matrix.sum(axis=1))[:, None]
         matrix *= columns / matrix.sum(axis=0)

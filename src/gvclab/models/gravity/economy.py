@@ -64,9 +64,7 @@ class World:
         for name, shape in shapes.items():
             array = np.array(getattr(self, name), dtype=float)
             if array.shape != shape:
-                raise ValueError(
-                    f"{name} has shape {array.shape}; {N} countries and {S} sectors ask for {shape}"
-                )
+                raise ValueError(f"{name} has shape {array.shape}; {N} countries and {S} sectors ask for {shape}")
             array.setflags(write=False)
             object.__setattr__(self, name, array)
         within("pi", self.pi, 0)
@@ -146,9 +144,7 @@ def spending_matrix(net: np.ndarray, gamma: np.ndarray, alpha: np.ndarray) -> np
     return matrix
 
 
-def accounts(
-    pi: np.ndarray, tariff: np.ndarray, gamma: np.ndarray, alpha: np.ndarray, earned: np.ndarray
-) -> Accounts:
+def accounts(pi: np.ndarray, tariff: np.ndarray, gamma: np.ndarray, alpha: np.ndarray, earned: np.ndarray) -> Accounts:
     """World spending given labour income plus deficit `earned` (N,); linear in N·S unknowns.
 
     X_ns = Σ_k γ_n^{sk} Y_nk + α_ns (earned_n + R_n), Y_is = Σ_n π_nis X_ns/(1+t_nis), R_n = Σ t π X/(1+t).

@@ -150,9 +150,7 @@ def _fit(name: str, value: ArrayLike, shape: tuple[int, ...]) -> np.ndarray:
 def _prices(world: World, shock: _Shock, wages: np.ndarray, lnP: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Log prices and π' for given log wages: a contraction, because every sector uses some labour."""
     theta, own = world.theta, world.va * wages
-    settled = (
-        1e-13 + 1e-15 / theta.min()
-    )  # the logarithm of a sum near 1, divided by a small θ, is not sharper
+    settled = 1e-13 + 1e-15 / theta.min()  # the logarithm of a sum near 1, divided by a small θ, is not sharper
     for _ in range(5000):
         power = np.exp(-theta * (own + (lnP[:, None, :] @ world.gamma)[:, 0, :]))  # ĉ^(-θ), (N, S)
         total = (shock.B @ power.T[:, :, None])[..., 0].T

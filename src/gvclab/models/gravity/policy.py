@@ -66,6 +66,4 @@ def nash_tariffs(
             tariffs = np.where(world.border(player, others, sectors), rates[p], tariffs)
         if np.abs(rates - before).max() < tol:
             return TariffChoice(rates, solve(world, tariffs=tariffs))
-    raise RuntimeError(
-        f"best responses have not settled after 100 rounds; the rates are {np.round(rates, 4)}"
-    )
+    raise RuntimeError(f"best responses have not settled after 100 rounds; the rates are {np.round(rates, 4)}")

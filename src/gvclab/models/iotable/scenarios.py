@@ -45,9 +45,7 @@ def relocate(table: ICIO, origin: str, host: str, destination: str, sector: str,
     within("share", share, 0, 1)
     old, new, to = table.row(origin, sector), table.row(host, sector), table.country(destination)
     if table.x[new] <= 0 and table.F[old, to] > 0 and share > 0:
-        raise ValueError(
-            f"{host} {sector} produces nothing, so the table does not say with what inputs it would"
-        )
+        raise ValueError(f"{host} {sector} produces nothing, so the table does not say with what inputs it would")
     F = table.F.copy()
     moved = share * F[old, to]
     F[old, to] -= moved

@@ -184,9 +184,7 @@ def collapse_uses(F: ArrayLike, n_countries: int) -> np.ndarray:
     """Final demand by country: (GN, G·uses), country-major, summed over a country's uses to (GN, G)."""
     F = np.array(F, dtype=float)
     if F.ndim != 2 or n_countries < 1 or F.shape[1] % n_countries:
-        raise ValueError(
-            f"F has shape {F.shape}; its columns must be a multiple of the {n_countries} countries"
-        )
+        raise ValueError(f"F has shape {F.shape}; its columns must be a multiple of the {n_countries} countries")
     return F.reshape(F.shape[0], n_countries, -1).sum(axis=2)
 
 
@@ -231,9 +229,7 @@ def _frozen(name: str, array: ArrayLike, shape: tuple[int, ...]) -> np.ndarray:
     if array.shape != shape:
         raise ValueError(f"{name} has shape {array.shape}; countries and sectors ask for {shape}")
     if not np.isfinite(array).all():
-        raise ValueError(
-            f"{name} has a value that is not a finite number at {np.argwhere(~np.isfinite(array))[0]}"
-        )
+        raise ValueError(f"{name} has a value that is not a finite number at {np.argwhere(~np.isfinite(array))[0]}")
     return read_only(array)
 
 

@@ -23,9 +23,7 @@ def ces_output(z, s, sigma):
     Raises ValueError naming a value outside its domain.
     Source: textbook CES; used for an energy embargo by Bachmann et al. 2022 (read).
     """
-    z, s, sigma = np.broadcast_arrays(
-        within("z", z, 0), within("s", s, 0, 1), within("sigma", sigma, 0, np.inf)
-    )
+    z, s, sigma = np.broadcast_arrays(within("z", z, 0), within("s", s, 0, 1), within("sigma", sigma, 0, np.inf))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         power = 1 - 1 / sigma
         log_z = np.log(z)

@@ -134,9 +134,7 @@ def evaluate(x, c, p, z, alpha=0.95, phi=1.0, h=0.25, kappa=0.01, V=4.0, b=0.0, 
     return Portfolio(x, float(b), cost, tail, mean, (1 - w) * cost + w * V * tail + lam * V * mean)
 
 
-def optimise(
-    w, c, p, z, alpha=0.95, phi=1.0, h=0.25, kappa=0.01, V=4.0, bmax=0.0, xmax=1.0, lam=0.0
-) -> Portfolio:
+def optimise(w, c, p, z, alpha=0.95, phi=1.0, h=0.25, kappa=0.01, V=4.0, bmax=0.0, xmax=1.0, lam=0.0) -> Portfolio:
     """Where should a firm buy, and how much should it stock, at the weight w of security?
 
     Formula: min over shares x and stock b of (1 - w) C + w V CVaR_alpha(u) + lam V E[u], with

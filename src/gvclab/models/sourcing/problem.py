@@ -178,8 +178,7 @@ class Sourcing:
         import pandas as pd
 
         rows = {
-            name: [*each.x, each.b * WEEKS, each.cost, each.cvar, each.expected]
-            for name, each in portfolios.items()
+            name: [*each.x, each.b * WEEKS, each.cost, each.cvar, each.expected] for name, each in portfolios.items()
         }
         columns = [*self.places, "weeks of stock", "cost", "CVaR", "mean shortage"]
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
@@ -206,9 +205,7 @@ class Sourcing:
 
     @property
     def _candidates(self) -> Candidates:
-        return _efficient(
-            self.shocks, self.places, self.costs, self.alpha, self.phi, self.h, self.bmax, self.xmax
-        )
+        return _efficient(self.shocks, self.places, self.costs, self.alpha, self.phi, self.h, self.bmax, self.xmax)
 
 
 def create_sourcing(

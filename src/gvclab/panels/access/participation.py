@@ -88,9 +88,7 @@ class ParticipationLab(Panel):
         right = {"xaxis": "x2", "yaxis": "y2"}
         names = message("data.code")
         style = theme.Style(theme.PURPLE, "solid", "star", "")
-        chosen = points(
-            style, size=20, mode="markers+text", name=self.text("traces.chosen"), showlegend=False
-        )
+        chosen = points(style, size=20, mode="markers+text", name=self.text("traces.chosen"), showlegend=False)
         chosen["marker"]["line"] = {"width": 1.5, "color": "white"}
         bubbles = [
             points(k, name=names[pole], mode="markers") | {"hovertemplate": "%{text}<extra></extra>"}
@@ -175,9 +173,7 @@ class ParticipationLab(Panel):
             "world_up": everyone.upstreamness[state.year],
             "change": 100 * (now.participation - one.participation[FIRST]),
         }
-        return " ".join(
-            self.text(f"sentence.{part}", **numbers) for part in ("now", side, "position", "change")
-        )
+        return " ".join(self.text(f"sentence.{part}", **numbers) for part in ("now", side, "position", "change"))
 
     def _table(self, year: pd.DataFrame, names):
         table = year[list(COLUMNS)].sort_values("participation", ascending=False)

@@ -17,9 +17,7 @@ from .params import Params
 COUNTRIES = ("late_comer", "middle", "leader")
 SHORTEST, LONGEST = 0.25, 4.0
 LENGTHS = np.linspace(SHORTEST, LONGEST, 31)
-APART = (
-    1e-9  # countries that make equally many mistakes are told apart by this, for the model asks for an order
-)
+APART = 1e-9  # countries that make equally many mistakes are told apart by this, for the model asks for an order
 SAME = 5e-5  # changes below this are not worth a word
 
 
@@ -115,7 +113,11 @@ class PositionLab(Panel):
                 line(theme.REFERENCE, name=self.text("traces.ratio_before"), **below),
                 line(4, name=self.text("traces.ratio"), **below),
                 points(
-                    theme.Style(theme.PURPLE, "", "star", ""), size=15, name=self.text("traces.now"), **below
+                    theme.Style(theme.PURPLE, "", "star", ""),
+                    size=15,
+                    name=self.text("traces.now"),
+                    showlegend=False,
+                    **below,
                 ),
             ],
             height=560,
@@ -128,9 +130,7 @@ class PositionLab(Panel):
 
     def solve(self, state: Params) -> Solution:
         start = Params()
-        now, before = (
-            ((each.lam_1, each.lam_2, each.lam_3), (each.labour_1, 1.0, 1.0)) for each in (state, start)
-        )
+        now, before = (((each.lam_1, each.lam_2, each.lam_3), (each.labour_1, 1.0, 1.0)) for each in (state, start))
         return Solution(
             world(*now, state.complexity),
             world(*before, state.complexity),
@@ -143,24 +143,19 @@ class PositionLab(Panel):
         names = self._names
         lengths = now.last - now.first
         shown = {"y": np.repeat(names, 2).tolist(), "x": np.column_stack([before.first, before.last]).ravel()}
-        roomy = 0.1 * state.complexity
+        narrow = 0.15 * state.complexity  # too narrow for a number
         traces = (
             *(
                 {
                     "y": [name],
                     "x": [lengths[k]],
                     "base": [now.first[k]],
-                    "text": [self.text("traces.span", first=now.first[k], last=now.last[k])]
-                    if lengths[k] > 2 * roomy
-                    else [""],
+                    "text": [f"{lengths[k]:.3f}" if lengths[k] > narrow else ""],
                 }
                 for k, name in enumerate(names)
             ),
             shown,
-            *(
-                {"y": [name], "x": [now.wage[k]], "text": [f"{now.wage[k]:.3f}"]}
-                for k, name in enumerate(names)
-            ),
+            *({"y": [name], "x": [now.wage[k]], "text": [f"{now.wage[k]:.3f}"]} for k, name in enumerate(names)),
             {"y": names, "x": before.wage},
             {"x": LENGTHS, "y": solution.ratio_before},
             {"x": LENGTHS, "y": solution.ratio},

@@ -167,9 +167,7 @@ class HistoryLab(Panel):
         for k in moves:
             way = "back" if chosen.abroad[k] else "left"
             said.append(
-                self.text(
-                    f"sentence.{way}", year=YEARS[k + 1], before=chosen.share[k], after=chosen.share[k + 1]
-                )
+                self.text(f"sentence.{way}", year=YEARS[k + 1], before=chosen.share[k], after=chosen.share[k + 1])
             )
         # From the turn to the year before the assembler comes home, or to the end.
         end = next((k for k in moves if k >= TURNED), len(YEARS) - 1)
@@ -178,9 +176,7 @@ class HistoryLab(Panel):
             kind = "more" if change > 0.0005 else "fewer" if change < -0.0005 else "same"
             rises = self.text(f"sentence.{state.after}")
             numbers = {"rises": rises, "turn": TURN, "year": YEARS[end]}
-            said.append(
-                self.text(f"sentence.{kind}", **numbers, before=chosen.share[TURNED], after=chosen.share[end])
-            )
+            said.append(self.text(f"sentence.{kind}", **numbers, before=chosen.share[TURNED], after=chosen.share[end]))
         return " ".join(said)
 
     def _table(self, solution: Solution):

@@ -205,9 +205,7 @@ class SnakeLab(Panel):
         """Which stages move where, from one path to another: assembly and packing to B, testing to Home."""
         moves = []
         for j, place in enumerate(PLACES):
-            moved = [
-                name for name, a, b in zip(self._stages, before, after, strict=True) if a != b and b == j
-            ]
+            moved = [name for name, a, b in zip(self._stages, before, after, strict=True) if a != b and b == j]
             if moved:
                 *head, last = moved
                 listed = self.text("sentence.and", head=", ".join(head), last=last) if head else last

@@ -14,9 +14,7 @@ from ..controls import Slider
 from .params import Params
 
 B, BETA = 1.0, 1.2  # productivity, and how coordination cost grows with the team
-COSTS = np.geomspace(
-    0.002, 0.6, 61
-)  # of a transaction: from the cheapest to the dearest with the largest premium
+COSTS = np.geomspace(0.002, 0.6, 61)  # of a transaction: from the cheapest to the dearest with the largest premium
 ENDS = np.outer(10.0 ** np.arange(5), [1, 2, 5]).ravel()  # where the axis of team sizes may end
 
 
@@ -61,9 +59,7 @@ class TeamLab(Panel):
                 line(1, name=self.text("traces.cost")),
                 line(0, name=self.text("traces.net")),
                 line(theme.REFERENCE, name=self.text("traces.net_calm")),
-                points(
-                    theme.Style(theme.GREY, "", "circle-open", ""), size=13, name=self.text("traces.calm")
-                ),
+                points(theme.Style(theme.GREY, "", "circle-open", ""), size=13, name=self.text("traces.calm")),
                 points(0, size=13, name=self.text("traces.wary")),
                 line(theme.Style(theme.PURPLE, "solid", "", ""), name=self.text("traces.best"), **right),
                 points(

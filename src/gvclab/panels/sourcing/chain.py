@@ -54,10 +54,7 @@ class ChainLab(Panel):
 
     def solve(self, state: Params) -> Solution:
         return Solution(
-            *(
-                chain_reliability(STAGES, SUPPLIERS[:, None], state.p, state.q, place)
-                for place in (True, False)
-            )
+            *(chain_reliability(STAGES, SUPPLIERS[:, None], state.p, state.q, place) for place in (True, False))
         )
 
     def view(self, state: Params, solution: Solution) -> View:
@@ -99,9 +96,7 @@ class ChainLab(Panel):
             said.append(self.text("sentence.single", one=together[0]))
             if state.q > 0:
                 place = "apart" if state.same_place else "together"
-                said.append(
-                    self.text(f"sentence.{place}", together=together[state.m - 1], apart=apart[state.m - 1])
-                )
+                said.append(self.text(f"sentence.{place}", together=together[state.m - 1], apart=apart[state.m - 1]))
         elif state.q > 0:
             said.append(self.text("sentence.second_place", together=together[1], apart=apart[1]))
         else:
@@ -119,8 +114,7 @@ class ChainLab(Panel):
             solution.apart[:, stage],
         ]
         names = [
-            self.text(f"table.{name}", n=state.n)
-            for name in ("stage_together", "together", "stage_apart", "apart")
+            self.text(f"table.{name}", n=state.n) for name in ("stage_together", "together", "stage_apart", "apart")
         ]
         table = pd.DataFrame(dict(zip(names, columns, strict=True)), index=SUPPLIERS)
         return table.rename_axis(self.text("table.m"))

@@ -30,10 +30,7 @@ CONTROLS = (
     Slider("V", min=1.0, max=20.0, step=0.5),
     Slider("q_home", min=0.0, max=0.3, step=0.01),
     Slider("embargo", min=0.0, max=0.3, step=0.01),
-    *(
-        Slider(name, min=0.4, max=1.4, step=0.01, **PRICES)
-        for name in ("c_home", "c_region", "c_far_a", "c_far_b")
-    ),
+    *(Slider(name, min=0.4, max=1.4, step=0.01, **PRICES) for name in ("c_home", "c_region", "c_far_a", "c_far_b")),
     Slider("kappa", min=0.0, max=0.05, step=0.005, **PRICES),
     Slider("alpha", min=0.8, max=0.99, step=0.01, **PRICES),
     *(

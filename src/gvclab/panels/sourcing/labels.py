@@ -36,8 +36,7 @@ def sides(
     for (x, y), name in zip(points, names, strict=True):
         width = letter * len(name)
         boxes = {
-            side: (x + a * width, x + b * width, y + c * row, y + d * row)
-            for side, (a, b, c, d) in _SIDES.items()
+            side: (x + a * width, x + b * width, y + c * row, y + d * row) for side, (a, b, c, d) in _SIDES.items()
         }
         best = min(boxes, key=lambda side: _covered(boxes[side], marks, taken))
         taken.append(boxes[best])

@@ -149,10 +149,7 @@ class Wedge(Panel):
             *shown.traces,
             {"x": [social.cost], "y": [social.cvar]},
             {"x": [private.cost], "y": [private.cvar]},
-            *(
-                {"y": rows, "x": part, "text": [f"{x:.3f}" if abs(x) > least else "" for x in part]}
-                for part in parts
-            ),
+            *({"y": rows, "x": part, "text": [f"{x:.3f}" if abs(x) > least else "" for x in part]} for part in parts),
             {"x": chi, "y": gap},
             {"x": [state.chi], "y": [max(0.0, firm.total - everyone.total)]},
         )
@@ -186,8 +183,6 @@ class Wedge(Panel):
         names = [self.text(f"traces.{name}") for name in ("private", "social")]
         table = compared(solution.problem, dict(zip(names, (solution.private, solution.social), strict=True)))
         for part in Bill._fields:
-            table[self.text(f"traces.{part}")] = [
-                getattr(each, part) for each in (solution.firm, solution.everyone)
-            ]
+            table[self.text(f"traces.{part}")] = [getattr(each, part) for each in (solution.firm, solution.everyone)]
         table[self.text("table.total")] = [solution.firm.total, solution.everyone.total]
         return table
