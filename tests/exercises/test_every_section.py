@@ -1,4 +1,4 @@
-"""What holds for the items of every section: the solution earns everything, the stub nothing, and a known error less."""
+"""What holds for the items of every section: the solution earns everything, the stub nothing, an error less."""
 
 import pytest
 
