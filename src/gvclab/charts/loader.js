@@ -23,8 +23,9 @@ const evaluate = () => {
 
 export default {
   async initialize({ model }) {
+    if (page.evaluated) return;
+    page.source = await unpack(model.get("source"));
     model.on("msg:custom", evaluate);
     setTimeout(evaluate, LATE);
-    if (!page.evaluated) page.source = await unpack(model.get("source"));
   },
 };
