@@ -228,6 +228,10 @@ def test_another_release_than_the_gradebooks_is_refused(own):
 
 
 def test_a_cluster_gives_the_same_gradebook(classroom, graded, tmp_path, monkeypatch):
+    class Cluster(ThreadPoolExecutor):
+        def shutdown(self, wait=True):
+            super().shutdown(wait)
+
     class Client:
         def __init__(self, address):
             assert address == "tcp://there"
@@ -236,7 +240,7 @@ def test_a_cluster_gives_the_same_gradebook(classroom, graded, tmp_path, monkeyp
             return {"worker": 1}
 
         def get_executor(self, pure):
-            return ThreadPoolExecutor(1)
+            return Cluster(1)
 
         def close(self):
             pass

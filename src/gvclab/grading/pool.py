@@ -183,7 +183,7 @@ class Session:
         self._parent, self.limits, self._deadline = parent, parent.room.limits, deadline
         self._socket = parent.open()
         self._folder = None if parent.room.sandboxed else tempfile.mkdtemp(prefix="gvclab-")
-        self._send((self._folder or "/tmp", numbers))
+        self._send((self._folder, numbers))
 
     def run(self, source: str, seconds: float) -> Ran:
         """Run a cell for so many seconds at most."""

@@ -381,9 +381,11 @@ class _Crew:
         return self
 
     def __exit__(self, *_) -> None:
-        self._executor.shutdown(wait=True, cancel_futures=True)
         if self._client:
+            self._executor.shutdown()
             self._client.close()
+        else:
+            self._executor.shutdown(cancel_futures=True)
 
     def submit(self, works: dict[str, Work], room: Room) -> Future:
         try:

@@ -87,6 +87,7 @@ def start(room: Room) -> tuple[subprocess.Popen, socket.socket]:
         "section": room.section,
         "isolate": room.sandboxed,
         "user": _NOBODY if room.sandboxed and os.geteuid() == 0 else None,
+        "folder": _workplace(room.hidden),
     }
     command = [sys.executable, "-B", "-s", "-m", "gvclab.grading.worker", json.dumps(options)]
     files: list[int] = []
@@ -128,7 +129,7 @@ def _environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     path = os.environ.get("PATH", os.defpath)  # bubblewrap itself is found by it
-    fixed = {"HOME": "/tmp", "PATH": path, "LANG": "C.UTF-8", "MPLBACKEND": "Agg"}
+    fixed = {"PATH": path, "LANG": "C.UTF-8", "MPLBACKEND": "Agg"}
     return {**kept, **threads, **fixed, "PYTHONPATH": str(Path(gvclab.__file__).parents[1])}
 
 
@@ -157,7 +158,7 @@ def _bubblewrap(hidden: str, files: list[int]) -> list[str]:
     for device in _DEVICES:
         command += ["--dev-bind-try", device, device]
     covered = [str(path) for path, how in view.items() if how == "--tmpfs"]
-    command += ["--perms", "0755", "--dir", "/tmp", "--proc", "/proc"]
+    command += ["--perms", "0755", "--dir", _workplace(hidden), "--proc", "/proc"]
     return command + [word for path in (*covered, "/") for word in ("--remount-ro", path)]
 
 
@@ -168,6 +169,11 @@ def _shown(hidden: str) -> dict[Path, str]:
     paths = map(Path, (*_LIBRARIES, sys.base_prefix, sys.prefix, *sites, *ours))
     shown = dict.fromkeys((path for path in paths if path.exists()), "--ro-bind")
     return {**({Path(hidden): "--tmpfs"} if hidden else {}), **shown}
+
+
+def _workplace(hidden: str) -> str:
+    """Where a submission has its private folder: where it covers nothing that is needed."""
+    return "/gvclab" if any(path.is_relative_to("/tmp") for path in _shown(hidden)) else "/tmp"
 
 
 def _passable(path: Path, view: dict[Path, str]) -> list[str]:

@@ -46,8 +46,8 @@ def sweep() -> None:
                 os.waitpid(pid, 0)
 
 
-def isolate(megabytes: int, user: int | None) -> None:
-    """New namespaces for the next fork: OSError where the system allows none.
+def isolate(folder: str, megabytes: int, user: int | None) -> None:
+    """New namespaces for the next fork, with a `folder` that is theirs: OSError where the system allows none.
 
     `user`: whom a root shall become first, because nothing limits how many processes root may start.
     """
@@ -64,7 +64,7 @@ def isolate(megabytes: int, user: int | None) -> None:
     Path("/proc/self/oom_score_adj").write_text("1000")  # when memory runs out, this one goes first
     _checked(_LIBC.mount(None, b"/", None, _RECURSIVE | _PRIVATE, None), "mount /")
     room = f"size={megabytes}m,nr_inodes=4096,mode=0700".encode()
-    _checked(_LIBC.mount(b"none", b"/tmp", b"tmpfs", _NOSUID | _NODEV, room), "mount /tmp")
+    _checked(_LIBC.mount(b"none", folder.encode(), b"tmpfs", _NOSUID | _NODEV, room), f"mount {folder}")
     _checked(_LIBC.mount(b"none", b"/proc", b"tmpfs", _NOSUID | _NODEV | _READ_ONLY, b"size=4k"), "mount /proc")
 
 

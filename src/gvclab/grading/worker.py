@@ -89,7 +89,7 @@ def _start(session: int, options: dict) -> int:
     if not between:
         with contextlib.suppress(BaseException):
             if options["isolate"]:
-                walls.isolate(options["files"], options["user"])
+                walls.isolate(options["folder"], options["files"], options["user"])
             child = os.fork()
             if not child:
                 _live(session, options)
@@ -123,7 +123,7 @@ def _live(session: int, options: dict) -> None:
         os.setsid()
         _only(session)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
-        _furnish()
+        _furnish(options)
         walls.seal(options)
         room = types.ModuleType("__main__")
         builtins.display, builtins.get_ipython = _display, _Shell(vars(room)).itself
@@ -148,9 +148,10 @@ def _only(session: int) -> None:
     os.closerange(_SESSION + 1, 65536)
 
 
-def _furnish() -> None:
+def _furnish(options: dict) -> None:
     """A working folder that holds the student's numbers, as a class bundle's does."""
     folder, numbers = _command()
+    os.environ["HOME"] = os.environ["TMPDIR"] = folder = folder or options["folder"]
     os.chdir(folder)
     with open("gvclab-student.json", "w", encoding="utf-8") as file:  # noqa: PTH123
         file.write(numbers)
