@@ -10,6 +10,15 @@ import pytest
 pytestmark = pytest.mark.browser
 
 TOYS = (Path(__file__).parent / "toys.py").read_text(encoding="utf-8")
+# As JupyterLab changes the colours of its page; its own switching of themes is not ours to test.
+DARK = """() => {
+    document.body.style.setProperty("--jp-ui-font-color1", "rgb(240, 240, 240)");
+    document.body.dataset.jpThemeLight = "false";
+}"""
+LIGHT = """() => {
+    document.body.style.removeProperty("--jp-ui-font-color1");
+    document.body.dataset.jpThemeLight = "true";
+}"""
 DRAWN = "[...document.querySelectorAll('.gvclab-plot')].filter((plot) => plot._fullData)"
 
 
@@ -158,13 +167,9 @@ def test_figures_follow_theme_width_and_each_other(open_notebook):
 
     page = notebook.page
     light = page.evaluate(f"() => {DRAWN}[0]._fullLayout.font.color")
-    page.evaluate(
-        "() => jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Dark' }).then(() => 0)"
-    )
+    page.evaluate(DARK)
     page.wait_for_function(f"light => {DRAWN}[0]._fullLayout.font.color !== light", arg=light)
-    page.evaluate(
-        "() => jupyterapp.commands.execute('apputils:change-theme', { theme: 'JupyterLab Light' }).then(() => 0)"
-    )
+    page.evaluate(LIGHT)
     page.wait_for_function(f"light => {DRAWN}[0]._fullLayout.font.color === light", arg=light)
 
     def figure_is_beside_controls() -> bool:
