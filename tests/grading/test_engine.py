@@ -105,7 +105,7 @@ def test_everybody_has_numbers_of_the_own(submit):
     bob = next(s for s in map(str, range(99)) if numbers(item, Identity(s, "salt")) != ada)
     copied = {"2.3-1": ITEMS["2.3-1"].solution.replace("= numbers", f"= {tuple(ada)}")}
     assert scores(submit({}, student="ada", salt="salt")) == FULL
-    assert scores(submit(copied, student=bob, salt="salt")) == LATER
+    assert scores(submit(copied, student=bob, salt="salt"))["2.3-1"] < FULL["2.3-1"]
 
 
 def test_a_helper_in_a_cell_of_ones_own(submit):
@@ -257,7 +257,7 @@ def test_a_dying_sandbox_is_tried_again_and_then_recorded(submit, monkeypatch):
     monkeypatch.setattr(pool.Parent, "open", gone)
     result = submit({})
     assert scores(result) == dict.fromkeys(FULL, 0.0)
-    assert result.notes
+    assert "ended twice" in result.failure
 
 
 def test_a_broken_checker_is_told_to_the_instructor(submit, monkeypatch):

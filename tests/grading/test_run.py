@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -254,6 +255,22 @@ def test_a_cluster_gives_the_same_gradebook(classroom, graded, tmp_path, monkeyp
     assert state(folder) == state(graded[0])
 
 
+def test_a_worker_that_dies_is_tried_again_and_then_told(own, monkeypatch):
+    class Dying(Here):
+        def submit(self, function, *arguments):
+            done = Future()
+            done.set_exception(BrokenProcessPool("gone"))
+            return done
+
+    monkeypatch.setattr("gvclab.grading.run.ProcessPoolExecutor", Dying)
+    report = run(Plan(own, ASSIGNMENT, force=True, students="ada"))
+    assert not report.ok and "BrokenProcessPool" in report.failed["ada"]
+    assert total(own, "ada") == 0
+    monkeypatch.setattr("gvclab.grading.run.ProcessPoolExecutor", Here)
+    assert [line.student for line in run(Plan(own, ASSIGNMENT)).graded] == ["ada"]
+    assert total(own, "ada") == sum(i.points for i in ITEMS.values())
+
+
 def test_the_command(own, capsys):
     options = SimpleNamespace(
         course_dir=own,
@@ -278,9 +295,9 @@ def enter_all(folder: Path, results: list) -> None:
     folders, config = course(folder)
     assigned = assignment(ASSIGNMENT, folder / "release" / ASSIGNMENT)
     with closing(Ledger(folders, config, assigned)) as ledger:
-        known = ledger.recorded()
+        entered = ledger.entered()
         for result in results:
-            if not _is_graded(result.submission, ledger, known.get(result.student, {}), result.grader):
+            if not _is_graded(result.submission, ledger, entered.get(result.student, ""), result.grader):
                 ledger.enter(_entry(result))
 
 

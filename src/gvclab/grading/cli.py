@@ -53,6 +53,10 @@ def _grade(options: argparse.Namespace) -> int:
     progress = _Progress(options.dry_run)
     try:
         report = run(plan, progress)
+    except KeyboardInterrupt:
+        progress.close()
+        print(say("grade.cli.stopped"), file=sys.stderr)
+        return 130
     finally:
         progress.close()
     print(summary(report, plan))

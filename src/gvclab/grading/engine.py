@@ -15,7 +15,7 @@ import os
 import pickle
 import signal
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from gvclab.content import text as say
@@ -61,11 +61,15 @@ class Mark:
 
 @dataclass(frozen=True)
 class Done:
-    """The marks by item, what each cell printed or stopped with, and notes for the instructor."""
+    """The marks by item, what each cell printed or stopped with, and notes for the instructor.
+
+    `failure`: why the grader, not the student, could not do it; then it should be tried again.
+    """
 
     marks: dict[str, Mark]
     printed: dict[int, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    failure: str = ""
 
 
 def grade(work: Work, room: Room) -> Done:
@@ -76,12 +80,12 @@ def grade(work: Work, room: Room) -> Done:
         except ParentLost:
             continue  # a new warm parent, this submission alone in it
     problem = say("grade.reason.parent")
-    return Done(unjudged(work, problem), notes=(problem,))
+    return Done(unjudged(work, problem), failure=problem)
 
 
 def grade_all(works: dict[str, Work], room: Room) -> dict[str, Done]:
     """The notebooks of a submission, one after the other: what a worker of whatever kind is asked to do."""
-    return {name: grade(work, replace(room, section=work.section)) for name, work in works.items()}
+    return {name: grade(work, room) for name, work in works.items()}
 
 
 def unjudged(work: Work, problem: str) -> dict[str, Mark]:
@@ -227,7 +231,7 @@ def _revived(data):
     if isinstance(data, dict):
         return {key: _revived(entry) for key, entry in data.items()}
     if isinstance(data, Other):
-        return type(data.kind if data.kind.isidentifier() else "object", (), {})()
+        return type(data.kind.replace("\0", ""), (), {})()
     return data
 
 

@@ -2,8 +2,9 @@
 
 First the folder `autograded/<student>/<assignment>/` is put in place by a rename, with the notebooks as
 instructors see them and `gvclab-grade.json`, which remembers what was graded, by which grader, with which
-verdicts. Then one transaction enters the scores. A submission counts as graded when both agree, so that a
-grader killed at any moment leaves nothing that the next run would take for done.
+verdicts. Then one transaction enters the scores, and what they come from. A submission counts as graded when
+folder and gradebook agree on that, so that a grader killed at any moment leaves nothing that the next run
+would take for done.
 """
 
 from __future__ import annotations
@@ -20,13 +21,10 @@ from typing import NamedTuple
 
 import nbformat
 from nbformat import NotebookNode
-from nbgrader.api import Assignment as Row
 from nbgrader.api import (
     Comment,
     Grade,
     Gradebook,
-    GradeCell,
-    Notebook,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
@@ -36,7 +34,22 @@ from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import SaveCells
 from nbgrader.preprocessors.latesubmissions import AssignLatePenalties
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution, is_task
-from sqlalchemy import Connection, Table, Update, bindparam, event, insert, or_, select, text, update
+from sqlalchemy import (
+    Column,
+    Connection,
+    MetaData,
+    String,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    event,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session
 from traitlets.config import Config
 
@@ -50,14 +63,28 @@ _STAGING = ".gvclab"
 
 @dataclass(frozen=True)
 class Entry:
-    """What is entered for a submission: per notebook the student's page, its copy to show, and its record."""
+    """What is entered for a submission: per notebook the student's page, its copy to show, its scores.
+
+    `key` stands for all that the scores come from; empty when they should be computed once more.
+    """
 
     student: str
+    key: str
     pages: dict[str, NotebookNode]
     copies: dict[str, NotebookNode]
     scores: dict[str, dict[str, float]]  # notebook -> grade id of a check -> points
     record: dict
     timestamp: datetime | None
+
+
+# A table of our own beside nbgrader's: written in the same transaction as the scores, it says where they come from.
+_ENTERED = Table(
+    "gvclab_entered",
+    MetaData(),
+    Column("assignment", String(128), primary_key=True),
+    Column("student", String(128), primary_key=True),
+    Column("key", String(128), nullable=False),
+)
 
 
 class Ledger:
@@ -72,6 +99,7 @@ class Ledger:
         if self._book.engine.dialect.name == "sqlite":
             event.listen(self._book.engine, "connect", _patient)
             self._book.engine.dispose()
+        _ENTERED.create(self._book.engine, checkfirst=True)
         self._prepare()
 
     def close(self) -> None:
@@ -88,22 +116,11 @@ class Ledger:
         """Everybody in the gradebook."""
         return {row.id for row in self._book.db.query(Student.id)}
 
-    def recorded(self) -> dict[str, dict[tuple[str, str], float | None]]:
-        """The automatic scores of all submissions, by student, notebook and cell."""
-        rows = (
-            self._book.db.query(SubmittedAssignment.student_id, Notebook.name, GradeCell.name, Grade.auto_score)
-            .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-            .join(Notebook, Notebook.id == SubmittedNotebook.notebook_id)
-            .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
-            .join(GradeCell, GradeCell.id == Grade.cell_id)
-            .join(Row, Row.id == SubmittedAssignment.assignment_id)
-            .filter(Row.name == self.assigned.name)
-        )
-        found: dict[str, dict] = {}
-        for student, notebook, cell, score in rows:
-            found.setdefault(student, {})[notebook, cell] = score
-        self._book.db.remove()
-        return found
+    def entered(self) -> dict[str, str]:
+        """By student, what `Entry.key` their scores in the gradebook come from."""
+        with self._book.engine.connect() as connection:
+            mine = _ENTERED.c.assignment == self.assigned.name
+            return dict(connection.execute(select(_ENTERED.c.student, _ENTERED.c.key).where(mine)).all())
 
     def place(self, student: str) -> Path:
         """The submission's folder in `autograded/`."""
@@ -165,6 +182,9 @@ class Ledger:
             for change, values in ((_GRADE, grades), (_COMMENT, comments)):
                 connection.execute(change, [{"cell": row, "page": page, "new": value} for row, value in values])
         self._punish(connection, submission)
+        mine = {"assignment": self.assigned.name, "student": entry.student}
+        connection.execute(delete(_ENTERED).where(*(_ENTERED.c[name] == value for name, value in mine.items())))
+        connection.execute(insert(_ENTERED).values(**mine, key=entry.key))
 
     def _punish(self, connection: Connection, submission: str) -> None:
         """The penalty for being late, by the plugin that the course's configuration names."""

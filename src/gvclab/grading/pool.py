@@ -31,7 +31,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from gvclab.content import text as say
-from gvclab.exercises.plain import short, untag
+from gvclab.exercises.plain import Other, short, untag
 from gvclab.exercises.service import Failure
 from gvclab.exercises.service import _failure_of as failure_of
 
@@ -141,7 +141,7 @@ def end_with_parent() -> None:
 
 def probe(room: Room) -> None:
     """Raise SandboxError unless a child can be shut in as `room` says."""
-    trial = Parent(replace(room, warm=(), section=""))
+    trial = Parent(replace(room, warm=(), sections=()))
     session = Session(trial, "{}", time.monotonic() + 10)
     try:
         session.run("1", 5)
@@ -189,21 +189,24 @@ class Session:
         """Run a cell for so many seconds at most."""
         seconds = max(0.1, min(seconds, self._deadline - time.monotonic()))
         self._send(("run", source, seconds))
-        reply = self._receive(seconds + _GRACE)
+        # JSON may write a letter as twelve.
+        reply = self._receive(seconds + _GRACE, 12 * self.limits.printed + 10_000)
         match reply.get("error"):
             case [str(kind), str(words), int() | None as line]:
                 error = (short(kind, 60), short(words, 300), line)
             case _:
                 error = None
         printed = reply.get("printed")
-        return Ran(error, printed if isinstance(printed, str) else "")
+        return Ran(error, printed[: self.limits.printed + 2] if isinstance(printed, str) else "")
 
     def value(self, name: str) -> dict:
         """What stands under a name: {"missing": True} or {"value": plain data, "function": bool}."""
         self._send(("value", name))
-        reply = self._receive(self.limits.call)
+        reply = self._receive(self.limits.call, self.limits.reply)
         if reply.get("missing") is True:
             return {"missing": True}
+        if reply.get("large") is True:
+            return {"value": Other(say("exercises.kind.too_large")), "function": False}
         return {"value": untag(reply.get("value")), "function": reply.get("function") is True}
 
     @contextlib.contextmanager
@@ -222,7 +225,7 @@ class Session:
     def ask(self, command: tuple, seconds: float) -> dict:
         """The reply to a command that takes so many seconds at most."""
         self._send(command)
-        return self._receive(seconds + _GRACE)
+        return self._receive(seconds + _GRACE, self.limits.replies)
 
     def serve(self, name: str) -> None:
         """From now on calls of this function are answered, until `done`."""
@@ -247,11 +250,11 @@ class Session:
         except OSError:
             self._lose("gone")
 
-    def _receive(self, seconds: float) -> dict:
+    def _receive(self, seconds: float, limit: int) -> dict:
         until = time.monotonic() + seconds
         try:
             (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size, until))
-            if length > 10 * (self.limits.printed + self.limits.replies):
+            if length > limit:
                 self._lose("garbled")
             reply = json.loads(self._exactly(length, until))
         except TimeoutError:

@@ -19,7 +19,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
@@ -88,6 +88,11 @@ class Result:
         return tuple(dict.fromkeys(sheet.reason for sheet in self.submission.sheets if sheet.reason))
 
     @property
+    def failure(self) -> str:
+        """Why the grader could not do it, in part at least."""
+        return next((done.failure for done in self.done.values() if done.failure), "")
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What was put right, and what is odd."""
         notes = [note for sheet in self.submission.sheets for note in sheet.notes]
@@ -107,7 +112,7 @@ class Line:
 
 @dataclass
 class Report:
-    """What a run did. `failed`: students whose grade could not be recorded, with the reason."""
+    """What a run did. `failed`: whose submission could not be graded or entered, and why; it is due again."""
 
     graded: list[Line] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
@@ -133,7 +138,12 @@ def grade_submission(
     """
     submission = take(student, folder, assigned)
     works, done = _works(submission, salt)
-    return Result(submission, done | grade_all(works, room or Room()), grader_id(assigned, salt))
+    room = replace(room or Room(), sections=_sections(assigned))
+    return Result(submission, done | grade_all(works, room), grader_id(assigned, salt))
+
+
+def _sections(assigned: Assignment) -> tuple[str, ...]:
+    return tuple(notebook.section for notebook in assigned.notebooks)
 
 
 def grader_id(assigned: Assignment, salt: str) -> str:
@@ -178,7 +188,8 @@ def _entry(result: Result) -> Entry:
         "notes": list(submission.notes),
         "notebooks": sheets,
     }
-    return Entry(submission.student, pages, copies, scores, record, submission.timestamp)
+    key = "" if result.failure else _key(submission, result.grader)
+    return Entry(submission.student, key, pages, copies, scores, record, submission.timestamp)
 
 
 def _sheet_record(sheet: Sheet, done: Done) -> dict:
@@ -207,19 +218,19 @@ def run(plan: Plan, watch: Callable[[Line | None, int, int], None] = lambda line
     folders, config = course(plan.course)
     assigned = assignment(plan.name, _release(folders, plan.name))
     salt = _salt(plan, Path(folders.root))
-    room = Room(plan.sandboxed, plan.limits, hidden=folders.root)
+    room = Room(plan.sandboxed, plan.limits, _sections(assigned), folders.root)
     if not plan.dry_run:
         pool.probe(room)
     found = _submitted(folders, plan)
     with _lock(folders), contextlib.closing(Ledger(folders, config, assigned)) as ledger:
         if plan.students == "*":
             report.missing = sorted(ledger.students() - set(found))
-        known, grader = ledger.recorded(), grader_id(assigned, salt)
+        entered, grader = ledger.entered(), grader_id(assigned, salt)
 
         def due() -> Iterator[Submission]:
             for student, folder in found.items():
                 submission = take(student, folder, assigned)
-                if plan.force or not _is_graded(submission, ledger, known.get(student, {}), grader):
+                if plan.force or not _is_graded(submission, ledger, entered.get(student, ""), grader):
                     yield submission
                 else:
                     report.skipped.append(student)
@@ -234,7 +245,10 @@ def run(plan: Plan, watch: Callable[[Line | None, int, int], None] = lambda line
             except Exception as error:  # the gradebook's or the disk's; the others are entered all the same
                 report.failed[result.student] = f"{type(error).__name__}: {error}"
             else:
-                report.graded.append(line)
+                if result.failure:
+                    report.failed[result.student] = result.failure
+                else:
+                    report.graded.append(line)
             watch(line, _count(report), len(found))
     report.seconds = time.monotonic() - began
     return report
@@ -297,20 +311,14 @@ def _submitted(folders: CourseDirectory, plan: Plan) -> dict[str, Path]:
     return found
 
 
-def _is_graded(submission: Submission, ledger: Ledger, known: dict, grader: str) -> bool:
-    """Whether these bytes were graded by this grader, and the gradebook has what came out."""
+def _is_graded(submission: Submission, ledger: Ledger, key: str, grader: str) -> bool:
+    """Whether these bytes were graded by this grader, and folder and gradebook have what came out."""
     record = ledger.record(submission.student)
-    if (record.get("digest"), record.get("grader")) != (submission.digest, grader):
-        return False
-    try:
-        scores = {
-            (notebook, item["cell"]): item["score"]
-            for notebook, sheet in record["notebooks"].items()
-            for item in sheet["items"].values()
-        }
-    except (KeyError, TypeError, AttributeError):
-        return False
-    return all(key in known and known[key] == score for key, score in scores.items())
+    return key == _key(submission, grader) == f"{record.get('grader')} {record.get('digest')}"
+
+
+def _key(submission: Submission, grader: str) -> str:
+    return f"{grader} {submission.digest}"
 
 
 @contextlib.contextmanager
@@ -405,4 +413,4 @@ class _Crew:
                 return self.submit(works, room).result()
             except Exception as error:
                 reason = say("grade.reason.grader", error=type(error).__name__)
-                return {name: Done(unjudged(work, reason), notes=(reason,)) for name, work in works.items()}
+                return {name: Done(unjudged(work, reason), failure=reason) for name, work in works.items()}

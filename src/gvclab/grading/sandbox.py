@@ -68,11 +68,11 @@ class Limits:
 
 @dataclass(frozen=True)
 class Room:
-    """How a warm parent is set up: `section` is read beforehand, `hidden` is a folder that must not be seen."""
+    """How a warm parent is set up: `sections` are read beforehand, `hidden` is a folder that must not be seen."""
 
     sandboxed: bool = True
     limits: Limits = Limits()
-    section: str = ""
+    sections: tuple[str, ...] = ()
     hidden: str = ""
     warm: tuple[str, ...] = WARM
 
@@ -84,7 +84,7 @@ def start(room: Room) -> tuple[subprocess.Popen, socket.socket]:
         **asdict(room.limits),
         "control": theirs.fileno(),
         "warm": room.warm,
-        "section": room.section,
+        "sections": room.sections,
         "isolate": room.sandboxed,
         "user": _NOBODY if room.sandboxed and os.geteuid() == 0 else None,
         "folder": _workplace(room.hidden),

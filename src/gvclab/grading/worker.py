@@ -38,6 +38,7 @@ import struct
 import sys
 import types
 
+from gvclab.content import text as say
 from gvclab.exercises.plain import plain, tag, type_name
 from gvclab.exercises.service import _run as call
 from gvclab.grading import walls
@@ -59,11 +60,11 @@ def main() -> None:
     for name in options["warm"]:
         with contextlib.suppress(ImportError):
             importlib.import_module(name)
-    if options["section"]:
+    for section in options["sections"]:
         from gvclab.exercises import bank
 
         with contextlib.suppress(Exception):
-            exec(bank.load(options["section"]).setup, {})  # the imports that every notebook begins with
+            exec(bank.load(section).setup, {})  # the imports that every notebook begins with
     options["address_space"] = walls.address_space()
     walls.adopt_orphans()
     gc.collect()
@@ -174,7 +175,7 @@ def _exactly(length: int) -> bytes:
 def _reply(message: dict, limit: int = 1_000_000) -> None:
     data = json.dumps(message).encode("utf-8", "replace")
     if len(data) > limit:
-        data = b'{"large": true}'
+        data = json.dumps({"large": True, "error": ["ValueError", say("exercises.code.long")]}).encode()
     rest = memoryview(_LENGTH.pack(len(data)) + data)
     while rest:
         rest = rest[os.write(_SESSION, rest) :]
