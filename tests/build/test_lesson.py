@@ -1,0 +1,216 @@
+"""A lesson file becomes a notebook, and an edited notebook a lesson file."""
+
+from __future__ import annotations
+
+import nbformat
+import pytest
+
+from gvclab.build import lesson, notebooks
+
+TABLES = lesson.Tables(
+    claims={
+        "C1.1-1": {
+            "claim": 'A "quoted" claim | with a bar.',
+            "type": ["C", "N"],
+            "position": True,
+            "evidence": "Some\nof it.",
+            "verdict": "mixed",
+            "change": "More of it.",
+        }
+    },
+    glossary={"weight": {"zh": "重", "is": "What counts."}},
+    lessons={"1.1": "1.1-first", "1.2": "1.2-second"},
+)
+SOURCE = """---
+section: "1.1"
+title: First
+minutes: 10
+objectives:
+  - do one thing
+prerequisites: [nothing]
+terms: [weight]
+---
+
+## The argument
+
+A sentence [C1.1-1], and another.
+See [elsewhere](https://example.org).
+
+```python
+# no heading, only a comment
+```
+
+$$
+# = 1
+$$
+
+### Below
+
+One line $$x$$ of text.
+
+```{code-cell} ipython3
+x = 1
+x
+```
+
+```{code-cell} ipython3
+:tags: [hide-input]
+
+y = 2
+```
+
+## Verdict
+
+```{claims} 1.1
+```
+
+## Next
+
+The end.
+"""
+
+
+@pytest.fixture
+def book():
+    return lesson.render(SOURCE, TABLES)
+
+
+def sources(book) -> list[str]:
+    return [cell.source for cell in book.cells]
+
+
+def test_first_cell_is_made_from_the_front_matter(book):
+    first = book.cells[0].source
+    for part in (
+        "# 1.1 First",
+        "10 minutes",
+        "- do one thing",
+        "- nothing",
+        "| weight | 重 | What counts. |",
+    ):
+        assert part in first
+
+
+def test_cells_begin_at_headings_but_not_inside_fences(book):
+    starts = [cell.source.split("\n")[0] for cell in book.cells[1:]]
+    assert starts == ["## The argument", "### Below", "x = 1", "y = 2", "## Verdict", "## Next"]
+
+
+def test_sentences_keep_their_lines(book):
+    assert "another.\nSee [elsewhere](https://example.org)." in book.cells[1].source
+
+
+def test_a_claim_links_to_the_verdict_and_shows_itself(book):
+    assert '[C1.1-1](#Verdict "A \\"quoted\\" claim | with a bar.")' in book.cells[1].source
+
+
+def test_a_claim_of_another_lesson_links_there():
+    elsewhere = SOURCE.replace('section: "1.1"', 'section: "1.2"')
+    assert "(1.1-first.ipynb#Verdict " in lesson.render(elsewhere, TABLES).cells[1].source
+
+
+def test_the_verdict_is_a_table_of_one_line_a_claim(book):
+    rows = book.cells[5].source.split("\n")[2:]
+    assert rows[0].count("|") == 7
+    name = f"**C1.1{lesson.NO_BREAK}1**"
+    claim = 'A "quoted" claim \\| with a bar. *(A position of the authors.)*'
+    assert rows[2] == f"| {name} | {claim} | causal, normative | Some of it. | mixed | More of it. |"
+
+
+def test_ids_are_unique_stable_and_follow_the_content(book):
+    ids = [cell.id for cell in book.cells]
+    assert len(set(ids)) == len(ids)
+    longer = lesson.render(SOURCE.replace("## Next", "More.\n\n## Next"), TABLES)
+    assert [a == b.id for a, b in zip(ids, longer.cells, strict=True)].count(False) == 1
+
+
+def test_same_cells_twice_have_two_ids():
+    again = SOURCE + "\n```{code-cell} ipython3\nx = 1\nx\n```\n"
+    ids = [cell.id for cell in lesson.render(again, TABLES).cells]
+    assert len(set(ids)) == len(ids)
+
+
+def test_notebook_text_is_the_same_every_time(book):
+    text = notebooks.text(book)
+    assert text == notebooks.text(lesson.render(SOURCE, TABLES))
+    assert text.endswith("}\n")
+    assert "重" in text
+    nbformat.validate(nbformat.reads(text, as_version=4))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "named"),
+    [
+        ("[C1.1-1]", "[C1.1-9]", "C1.1-9"),
+        ("terms: [weight]", "terms: [mass]", "mass"),
+        ("{claims} 1.1", "{claims} 7.7", "7.7"),
+        ("---\nsection", "section", "front matter"),
+    ],
+)
+def test_what_does_not_exist_is_named(old, new, named):
+    with pytest.raises(ValueError, match=named):
+        lesson.render(SOURCE.replace(old, new, 1), TABLES)
+
+
+def test_an_unedited_notebook_comes_home_as_the_same_file(book):
+    assert lesson.bring_home(SOURCE, book, TABLES) == SOURCE
+
+
+def edit(book, old: str, new: str):
+    for cell in book.cells:
+        cell.source = cell.source.replace(old, new)
+    return book
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("A sentence", "A better sentence"),
+        ("x = 1", "x = 3"),
+        ("y = 2", "y = 2\n\n\ny"),
+        ("### Below", "### Above"),
+        ("The end.", "The end.\n\n```{note}\nA directive that nobody fills.\n```"),
+    ],
+)
+def test_an_edit_comes_home_and_nothing_else_changes(book, old, new):
+    assert lesson.bring_home(SOURCE, edit(book, old, new), TABLES) == SOURCE.replace(old, new)
+
+
+def test_cells_added_moved_and_deleted_come_home(book):
+    book.cells.insert(3, nbformat.v4.new_markdown_cell("Between.\n\nTwo paragraphs, with [C1.1-1]."))
+    book.cells.append(nbformat.v4.new_code_cell("z = 3"))
+    del book.cells[5]
+    book.cells[-2:] = book.cells[-1], book.cells[-2]
+    home = lesson.bring_home(SOURCE, book, TABLES)
+    assert notebooks.body(lesson.render(home, TABLES)) == notebooks.body(lesson.tidy(book, SOURCE, TABLES))
+    assert "+++\n\nBetween.\n\nTwo paragraphs, with [C1.1-1]." in home
+    assert "y = 2" not in home
+
+
+@pytest.mark.parametrize(
+    ("cell", "old", "new", "reason"),
+    [
+        (0, "First", "Second", "front matter"),
+        (5, "mixed", "supported", "content/claims"),
+        (5, "## Verdict", "## Another", None),
+    ],
+)
+def test_what_is_made_from_tables_stays_in_the_tables(book, cell, old, new, reason):
+    book.cells[cell].source = book.cells[cell].source.replace(old, new)
+    if reason is None:
+        assert "{claims} 1.1" in lesson.bring_home(SOURCE, book, TABLES)
+    else:
+        with pytest.raises(ValueError, match=reason):
+            lesson.bring_home(SOURCE, book, TABLES)
+
+
+def test_headings_within_a_new_cell_and_empty_cells_are_put_right(book):
+    book.cells[-1].source += "\n\n## Another\n\nIts text."
+    book.cells.append(nbformat.v4.new_code_cell(""))
+    assert lesson.bring_home(SOURCE, book, TABLES) == SOURCE + "\n## Another\n\nIts text.\n"
+
+
+def test_raw_cells_are_refused(book):
+    book.cells.append(nbformat.v4.new_raw_cell("raw"))
+    with pytest.raises(ValueError, match="raw cell"):
+        lesson.bring_home(SOURCE, book, TABLES)
