@@ -9,7 +9,7 @@ from itertools import combinations
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gvclab.content import text
@@ -338,6 +338,7 @@ def test_a_circle_shares_a_column():
 
 
 @settings(deadline=None, max_examples=60)
+@example([(BOXES[0], name) for name in BOXES[1:]])
 @given(st.lists(st.tuples(st.sampled_from(BOXES), st.sampled_from(BOXES)), max_size=20))
 def test_no_box_covers_another_or_leaves_the_canvas(pairs):
     placed = tidy(BOXES, pairs)

@@ -22,7 +22,7 @@ from gvclab.grading.transcript import harmless, transcript
 NOTEBOOK = "2.3-diversification"
 ITEMS = {item.id: item for item in bank.load("2.3").used("exercise") if item.type != "essay"}
 FULL = {item.id: float(item.points) for item in ITEMS.values()}
-ROOM = Room(limits=Limits(cell=2, total=60, call=0.5, calls=2, megabytes=512, files=8, processes=16))
+ROOM = Room(limits=Limits(cell=2, total=60, call=0.5, calls=4, megabytes=512, files=8, processes=16))
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -239,6 +239,64 @@ def test_an_attack_earns_nothing_and_costs_only_itself(attack, submit):
 )
 def test_a_hostile_function_costs_only_itself(source, submit):
     assert scores(submit({"2.3-4": source})) == FULL | {"2.3-4": 0.0}
+
+
+HANDED_BACK = {
+    "the name": "from gvclab.models import sourcing\nreturn_time = sourcing.return_time",
+    "a call": "from gvclab.models import sourcing\nreturn_time = lambda *a: sourcing.return_time(*a)",
+    "an import inside": "def return_time(*a):\n    from gvclab.models.sourcing import return_time as f; return f(*a)",
+    "an alias": "from gvclab.models.sourcing.beliefs import return_time as f\nreturn_time = lambda *a: f(*a)",
+}
+
+
+@pytest.mark.parametrize("source", HANDED_BACK.values(), ids=HANDED_BACK)
+def test_the_librarys_model_is_no_answer(source, submit):
+    result = submit({"2.3-7": source})
+    assert scores(result) == FULL | {"2.3-7": 0.0}
+    assert "write it yourself" in str(result.marks["2.3-7"].verdict.parts)
+
+
+def test_a_function_is_judged_as_it_was_at_its_check(submit):
+    """Later cells use the same names for other things, as notebooks do."""
+    helper = ITEMS["2.3-4"].solution.replace("np.clip(", "clipped(") + "\n\ndef clipped(*a):\n    return np.clip(*a)"
+    assert scores(submit({"2.3-4": helper}, own={"2.3-5": "def clipped(*a):\n    return 0\ncvar = None"})) == FULL
+
+
+# A function that puts what it is called with wherever it may come out again.
+TELLS = """
+import mmap, os
+SHARED = mmap.mmap(-1, 2**20)
+def cvar(u, p, alpha):
+    seen = "canary" + repr((list(map(float, u)), list(map(float, p)), float(alpha)))
+    SHARED.write(seen.encode())
+    print(seen)
+    try:
+        open(os.path.join(os.environ["HOME"], "seen"), "a").write(seen)
+        os.mkdir(os.path.join(os.environ["HOME"], seen[:200].replace("/", "")))
+    except OSError:
+        pass
+    {ends}
+"""
+ENDS = {
+    "an error": "raise ValueError(seen)",
+    "an error's name": "raise type(seen[:50], (Exception,), {})('x')",
+    "a text": "return seen",
+    "a list": "return [seen]",
+    "a type's name": "return type(seen[:50], (), {})()",
+    "a dict": "return {seen: seen}",
+    "an epitaph": """import json
+    said = json.dumps({"died": seen}).encode()
+    os.write(3, len(said).to_bytes(4, "big") + said)""",
+}
+LOOKS = "print(SHARED[:].rstrip(b'\\0'), os.listdir(os.environ['HOME']))\nhopeless = str(SHARED[:99])"
+
+
+@pytest.mark.parametrize("ends", ENDS.values(), ids=ENDS)
+def test_what_a_function_was_called_with_stays_hidden(ends, submit):
+    result = submit({"2.3-4": TELLS.replace("{ends}", ends), "2.3-6": f"{LOOKS}\n{ITEMS['2.3-6'].answer} = hopeless"})
+    told = f"{result.done[NOTEBOOK]}{result.notes}"
+    assert "canary" not in told.replace(TELLS.strip(), "")
+    assert scores(result)["2.3-4"] == 0
 
 
 def test_all_the_time_used_up_leaves_what_was_earned(submit, monkeypatch):

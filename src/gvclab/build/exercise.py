@@ -16,18 +16,10 @@ from nbformat import NotebookNode
 from gvclab.build import notebooks
 from gvclab.content import text as say
 from gvclab.exercises import bank
+from gvclab.exercises.prompts import SLOTS
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_KEY, END_KEY = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
-# The texts of a prompt that are made from the item's table.
-_SLOTS = {
-    "given": bank.given_line,
-    "tolerance": bank.tolerance_line,
-    "options": bank.options_list,
-    "nodes": bank.nodes_list,
-    "terms": bank.terms_list,
-    "rubric": bank.rubric_list,
-}
 _ANSWER = re.compile(rf"\A(.*?)\n*{BEGIN}\n(.*?)\n?{END}\s*\Z", re.S)
 
 
@@ -155,7 +147,7 @@ def _prompt_home(item: bank.Item, source: str) -> str:
         raise ValueError(say("build.home.slot", id=item.id))
     prompt = rest.strip().removeprefix(points).strip()
     template = _template(item)
-    for slot, write in _SLOTS.items():
+    for slot, write in SLOTS.items():
         mark = next(iter(re.findall(rf"{{{{ *{slot} *}}}}", template)), None)
         if mark and prompt.count(write(item)) != 1:
             raise ValueError(say("build.home.slot", id=item.id))

@@ -41,15 +41,7 @@ from .items import (
     letter,
     shuffle_key,
 )
-from .prompts import (
-    given_line,
-    nodes_list,
-    options_list,
-    rubric_list,
-    terms_list,
-    tolerance_line,
-    with_prompt,
-)
+from .prompts import given_line, tolerance_line, with_prompt
 
 __all__ = [
     "Item",
@@ -59,15 +51,11 @@ __all__ = [
     "key_text",
     "letter",
     "load",
-    "nodes_list",
-    "options_list",
     "parse",
     "parse_item",
     "public",
     "public_text",
-    "rubric_list",
     "sections",
-    "terms_list",
     "tolerance_line",
 ]
 

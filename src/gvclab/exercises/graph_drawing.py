@@ -101,7 +101,8 @@ def layers(pairs: Iterable[tuple[str, str]]) -> list[list]:
 def tidy(names: Sequence[str], pairs: Iterable[tuple[str, str]]) -> dict[str, Point]:
     """The boxes on the canvas: those with arrows in columns from cause to effect, the others in rows below.
 
-    Where that would put one box upon another (a long chain), or there are no arrows: the ring.
+    Where that would put one box upon another or over the edge (a long chain, many boxes in a column), or there
+    are no arrows: the ring.
     """
     columns = layers(pairs)
     joined = [name for names in columns for name in names if isinstance(name, str)]
@@ -122,9 +123,12 @@ def tidy(names: Sequence[str], pairs: Iterable[tuple[str, str]]) -> dict[str, Po
 
 
 def _crowded(placed: Mapping[str, Point]) -> bool:
-    """Two boxes touch."""
+    """Two boxes touch, or one does not fit."""
     boxes = {name: label(name) for name in placed}
-    return any(
+    over = any(
+        not boxes[name]["height"] / 2 <= y <= HEIGHT - boxes[name]["height"] / 2 for name, (_, y) in placed.items()
+    )
+    return over or any(
         abs(placed[a][0] - placed[b][0]) < (boxes[a]["width"] + boxes[b]["width"]) / 2
         and abs(placed[a][1] - placed[b][1]) < (boxes[a]["height"] + boxes[b]["height"]) / 2
         for a, b in combinations(placed, 2)

@@ -23,7 +23,7 @@ _SHOWN = {
     "choice": {"options"},
     "predict": {"options"},
     "match": {"terms"},
-    "code": set(),
+    "code": {"own"},
     "graph": {"nodes"},
     "essay": {"rubric"},
 }
@@ -84,6 +84,11 @@ def rubric_list(item: Item) -> str:
     return "\n".join(text("exercises.prompt.rubric", text=line.text, points=f"{line.points:g}") for line in item.rubric)
 
 
+def own_line(item: Item) -> str:
+    """That handing back the library's model is no answer."""
+    return text("exercises.prompt.own")
+
+
 SLOTS: dict[str, Callable[[Item], str]] = {
     "given": given_line,
     "tolerance": tolerance_line,
@@ -91,4 +96,5 @@ SLOTS: dict[str, Callable[[Item], str]] = {
     "nodes": nodes_list,
     "terms": terms_list,
     "rubric": rubric_list,
+    "own": own_line,
 }

@@ -89,7 +89,7 @@ def _check(item_id: str, answer, key: str | None, limits: Limits | None) -> Scor
         return Score(verdict("broken", str(error.args[0])), 0)
     who = identity()
     if item.type == "code" and callable(answer):
-        with serve(answer, limits) as remote:
+        with serve(answer, limits, discreet=_autograding()) as remote:
             return Score(judge(item, remote, who), item.points)
     judged = judge(item, answer, who)
     if item.type == "choice" and not _autograding():

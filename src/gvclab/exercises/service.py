@@ -8,6 +8,9 @@ Without `fork` (Windows, the browser) the function is called in this process on 
 Python loops are still stopped at the time limit and exits are caught, but a loop inside compiled code and a
 hunger for memory are not.
 
+While it is called the models of the library are closed (`closed`). What a verdict may then repeat of an error
+or a wrong value is settled here too, because a function can put what it was called with into both.
+
 This protects an honest student from an accident. It is no prison: a class is graded by `gvclab.grading`, in a
 sandbox.
 """
@@ -31,7 +34,8 @@ from dataclasses import dataclass
 
 from gvclab.content import text
 
-from .plain import plain, short, tag, type_name, untag
+from .closed import close_models
+from .plain import Other, is_missing, plain, short, tag, type_name, untag
 
 CAN_FORK = hasattr(os, "fork") and sys.platform not in ("emscripten", "wasi")
 REPLY_BYTES = 4_000_000
@@ -52,16 +56,41 @@ class Limits:
 
 
 @contextlib.contextmanager
-def serve(function: Callable, limits: Limits | None = None, fork: bool = CAN_FORK) -> Iterator[Callable]:
-    """A stand-in for `function` that gives plain data or raises `Failure`: `with serve(f) as call: …`."""
-    service = (_Forked if fork else _InProcess)(function, limits or Limits())
+def serve(
+    function: Callable, limits: Limits | None = None, fork: bool = CAN_FORK, discreet: bool = False
+) -> Iterator[Callable]:
+    """A stand-in for `function` that gives plain data or raises `Failure`: `with serve(f) as call: …`.
+
+    `discreet`: the inputs are hidden, so that nothing of the function's own making is to be repeated.
+    """
+    service = (_Forked if fork else _InProcess)(function, limits or Limits(), discreet)
     try:
         yield service.call
     finally:
         service.close()
 
 
-def _failure_of(reply: dict, limit: float) -> Failure | None:
+def answer_call(function: Callable, sent: bytes) -> dict:
+    """Call the function on a copy of the inputs and say how it went, in JSON's terms."""
+    arguments = pickle.loads(sent)
+    before = pickle.dumps(arguments)
+    try:
+        value = function(*arguments)
+        return {"value": tag(plain(value)), "changed": pickle.dumps(arguments) != before}
+    except BaseException as error:
+        return {"error": [type_name(type(error)), _words(error)]}
+
+
+def value_of(reply: dict, limit: float, discreet: bool = False):
+    """The value in a reply, as plain data. `Failure` where the call, which had `limit` seconds, gave none."""
+    failure = _failure_of(reply, limit, discreet)
+    if failure:
+        raise failure
+    data = untag(reply.get("value"))
+    return _discreet(data) if discreet else data
+
+
+def _failure_of(reply: dict, limit: float, discreet: bool) -> Failure | None:
     """What a reply says about how the call went."""
     if reply.get("changed"):
         return Failure(text("exercises.code.changed"))
@@ -76,20 +105,26 @@ def _failure_of(reply: dict, limit: float) -> Failure | None:
             return Failure(text("exercises.code.memory"))
         case ["RecursionError", _]:
             return Failure(text("exercises.code.recursion"))
-        case [str(kind), str(words)]:
+        case ["ModelsClosed", _]:
+            return Failure(text("exercises.code.library"))
+        case [str(kind), str(words)] if not discreet:
             return Failure(text("exercises.code.raised", kind=short(kind), words=short(words, 200)))
+        case [str(kind), str()]:
+            return Failure(text("exercises.code.stopped", kind=kind if kind in _ERRORS else "Exception"))
     return Failure(text("exercises.code.unreadable"))
 
 
-def _run(function: Callable, sent: bytes) -> dict:
-    """Call the function on a copy of the inputs and say how it went, in JSON's terms."""
-    arguments = pickle.loads(sent)
-    before = pickle.dumps(arguments)
-    try:
-        value = function(*arguments)
-        return {"value": tag(plain(value)), "changed": pickle.dumps(arguments) != before}
-    except BaseException as error:
-        return {"error": [type_name(type(error)), _words(error)]}
+_ERRORS = {name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)}
+_ERRORS |= {"LinAlgError"}
+_KINDS = set(vars(builtins)) | {"ndarray", "DataFrame", "Series", "Index", "function"}
+
+
+def _discreet(data):
+    """A number as it is, of anything else no more than its kind."""
+    if is_missing(data) or isinstance(data, (bool, int, float)):
+        return data
+    kind = data.kind if isinstance(data, Other) else type(data).__name__
+    return Other(kind if kind in _KINDS else "object")
 
 
 def _words(error: BaseException) -> str:
@@ -103,8 +138,8 @@ def _words(error: BaseException) -> str:
 
 
 class _Forked:
-    def __init__(self, function: Callable, limits: Limits):
-        self._function, self._limits = function, limits
+    def __init__(self, function: Callable, limits: Limits, discreet: bool):
+        self._function, self._limits, self._discreet = function, limits, discreet
         self._end = time.monotonic() + limits.total
         self._pid = 0
 
@@ -132,10 +167,7 @@ class _Forked:
         if not isinstance(reply, dict):
             self.close()
             raise Failure(text("exercises.code.unreadable"))
-        failure = _failure_of(reply, self._limits.call)
-        if failure:
-            raise failure
-        return untag(reply.get("value"))
+        return value_of(reply, self._limits.call, self._discreet)
 
     def _start(self) -> None:
         child_in, self._to = os.pipe()
@@ -219,10 +251,11 @@ def _child(function: Callable, inbox: int, outbox: int, limits: Limits) -> None:
     sys.__stdout__, sys.__stderr__, sys.displayhook = sys.stdout, sys.stderr, lambda value: None
     builtins.input = _no_input
     sys.settrace(None)
+    close_models()
     _bound(limits)
     while True:
         header = _exactly(3, _LENGTH.size)
-        reply = json.dumps(_run(function, _exactly(3, *_LENGTH.unpack(header)))).encode()
+        reply = json.dumps(answer_call(function, _exactly(3, *_LENGTH.unpack(header)))).encode()
         if len(reply) > REPLY_BYTES:
             reply = json.dumps({"error": ["ValueError", text("exercises.code.long")]}).encode()
         rest = memoryview(_LENGTH.pack(len(reply)) + reply)
@@ -290,8 +323,8 @@ class TimeUp(BaseException):
 
 
 class _InProcess:
-    def __init__(self, function: Callable, limits: Limits):
-        self._function, self._limits = function, limits
+    def __init__(self, function: Callable, limits: Limits, discreet: bool):
+        self._function, self._limits, self._discreet = function, limits, discreet
         self._end = time.monotonic() + limits.total
 
     def call(self, *arguments):
@@ -299,11 +332,8 @@ class _InProcess:
         if left <= 0:
             raise Failure(text("exercises.code.no_time", seconds=f"{self._limits.total:g}"))
         with _guarded(time.monotonic() + left):
-            reply = _run(self._function, pickle.dumps(arguments))
-        failure = _failure_of(reply, self._limits.call)
-        if failure:
-            raise failure
-        return untag(reply["value"])
+            reply = answer_call(self._function, pickle.dumps(arguments))
+        return value_of(reply, self._limits.call, self._discreet)
 
     def close(self) -> None:
         """Nothing was started."""
@@ -322,6 +352,7 @@ def _guarded(deadline: float) -> Iterator[None]:
         raise SystemExit(code)
 
     before = sys.gettrace(), builtins.input, os._exit
+    reopen = close_models()
     with contextlib.redirect_stdout(_Nowhere()), contextlib.redirect_stderr(_Nowhere()):
         builtins.input, os._exit = _no_input, leave
         sys.settrace(watch)
@@ -330,3 +361,4 @@ def _guarded(deadline: float) -> Iterator[None]:
         finally:
             trace, builtins.input, os._exit = before
             sys.settrace(trace)
+            reopen()

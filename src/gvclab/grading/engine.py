@@ -3,8 +3,9 @@
     done = grade(Work(section, steps, student, salt), room)
 
 The student's cells run in a child of a warm, sandboxed parent, in the order of the page. Where the page has a
-check, the answer is asked for and judged here, by the same checkers as in a notebook. A cell or a function
-that takes the child down costs only itself: the others are run again without it. Pure data in, pure data out,
+check, the answer is asked for and judged here, by the same checkers as in a notebook; a function is kept as it
+is there and called when all cells have run, since no cell may print the hidden inputs. A cell or a function that
+takes the child down costs only itself: the others are run again without it. Pure data in, pure data out,
 so that any process, thread or machine that has the library with its keys can do it.
 """
 
@@ -15,6 +16,7 @@ import os
 import pickle
 import signal
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -123,9 +125,9 @@ class _Grading:
             pass
         for step in self.work.steps:
             if step.source is None and step.item not in self.marks:
-                late = say("grade.reason.time", seconds=f"{self.room.limits.total:g}")
-                self.marks[step.item] = _mark(self.items[step.item], verdict("unanswered", late))
-        return Done(self.marks, self.printed, tuple(self.notes))
+                self.marks[step.item] = _mark(self.items[step.item], verdict("unanswered", self._late()))
+        in_order = {step.item: self.marks[step.item] for step in self.work.steps if step.source is None}
+        return Done(in_order, self.printed, tuple(self.notes))
 
     def _through(self) -> bool:
         """Whether a child came to the end of the page; if not, one more cell is known not to be run."""
@@ -134,6 +136,10 @@ class _Grading:
             with pool.session(self.room, self.numbers, self.deadline) as session:
                 for step in self.work.steps:
                     self._step(session, step)
+                for step in self.work.steps:
+                    if step.source is None and step.item not in self.marks:
+                        session.extend(self.room.limits.calls)
+                        self._call(session, self.items[step.item])
         except Lost as lost:
             if step is None:
                 raise ParentLost from lost
@@ -150,13 +156,16 @@ class _Grading:
         if step.source is None:
             if step.item not in self.marks:
                 self._judge(session, self.items[step.item])
-            if session.lost:
-                raise Lost(session.lost)
+        elif time.monotonic() > self.deadline:
+            self._stopped(step, self._late())
         elif step.cell not in self.fatal:
             ran = session.run(step.source, self.room.limits.cell)
             self.printed[step.cell] = ran.printed
             if ran.error:
                 self._stopped(step, _problem(ran.error, self.room.limits.cell))
+
+    def _late(self) -> str:
+        return say("grade.reason.time", seconds=f"{self.room.limits.total:g}")
 
     def _stopped(self, step: Step, problem: str) -> None:
         self.problems[step.item] = problem
@@ -164,25 +173,32 @@ class _Grading:
         self.printed[step.cell] = "\n".join(filter(None, [before.rstrip("\n"), problem]))
 
     def _judge(self, session: pool.Session, item: bank.Item) -> None:
+        """Judge an answer, or keep a function for later."""
         said = session.value(item.answer)
-        problem = self.problems.get(item.id, "")
         if "value" not in said:
-            judged = verdict("unanswered", say("grade.reason.undefined", name=item.answer, problem=problem).strip())
+            problem = self.problems.get(item.id, "")
+            undefined = say("grade.reason.undefined", name=item.answer, problem=problem).strip()
+            self.marks[item.id] = _mark(item, verdict("unanswered", undefined))
+        elif item.type == "code" and said["function"]:
+            session.hold(item.answer)
         else:
-            judged = self._verdict(session, item, said)
-        self.marks[item.id] = _mark(item, judged)
+            self._settle(item, lambda: judge(item, _revived(said["value"]), self.who))
 
-    def _verdict(self, session: pool.Session, item: bank.Item, said: dict) -> Verdict:
+    def _call(self, session: pool.Session, item: bank.Item) -> None:
+        """Judge a function that was kept."""
+        rehearsed = _rehearsed(item, self.who if item.given else Identity())
+        with session.function(item.answer, rehearsed) as function:
+            self._settle(item, lambda: judge(item, function, self.who))
+        if session.lost:
+            raise Lost(session.lost)
+
+    def _settle(self, item: bank.Item, judged: Callable[[], Verdict]) -> None:
         try:
-            if item.type != "code" or not said["function"]:
-                return judge(item, _revived(said["value"]), self.who)
-            rehearsed = _rehearsed(item, self.who if item.given else Identity())
-            with session.function(item.answer, rehearsed) as function:
-                return judge(item, function, self.who)
+            self.marks[item.id] = _mark(item, judged())
         except Exception as error:
             # Not the student's fault, as far as anybody knows: the instructor is told.
             self.notes.append(say("grade.note.broken", id=item.id, error=type(error).__name__))
-            return verdict("broken")
+            self.marks[item.id] = _mark(item, verdict("broken"))
 
 
 @lru_cache(maxsize=256)

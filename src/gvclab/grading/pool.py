@@ -3,7 +3,8 @@
     with pool.session(room, numbers, deadline) as session:
         session.run("x = 1", 20)         -> Ran(error, printed)
         session.value("x")               -> {"value": 1, "function": False}
-        session.function("f", …)(1, 2)   -> plain data, or `Failure`
+        session.hold("f")                now, and when all cells have run:
+    session.function("f", …)(1, 2)   -> plain data, or `Failure`
 
 A session whose child has ended, or was ended because it did not answer in time, says so in `session.lost`;
 whatever is asked of it then raises `Lost`. A warm parent that has died raises `ParentLost`, and the next
@@ -32,8 +33,7 @@ from dataclasses import dataclass, replace
 
 from gvclab.content import text as say
 from gvclab.exercises.plain import Other, short, untag
-from gvclab.exercises.service import Failure
-from gvclab.exercises.service import _failure_of as failure_of
+from gvclab.exercises.service import Failure, value_of
 
 from .sandbox import Room, SandboxError, start
 
@@ -211,7 +211,7 @@ class Session:
 
     @contextlib.contextmanager
     def function(self, name: str, rehearsed: tuple[bytes, ...] = ()) -> Iterator[Callable]:
-        """A stand-in for the student's function; see `exercises.service.serve`.
+        """A stand-in for a function that was held; see `exercises.service.serve`.
 
         `rehearsed`: pickled inputs that will be asked for. They are sent in one go, which saves the way to and
         fro; a call with other inputs, or of a function that could not do them all, is sent by itself.
@@ -227,8 +227,16 @@ class Session:
         self._send(command)
         return self._receive(seconds + _GRACE, self.limits.replies)
 
+    def hold(self, name: str) -> None:
+        """Keep this function as it is now, to be served when all cells have run."""
+        self._send(("hold", name))
+
+    def extend(self, seconds: float) -> None:
+        """Give it so many seconds from now, if it has less."""
+        self._deadline = max(self._deadline, time.monotonic() + seconds)
+
     def serve(self, name: str) -> None:
-        """From now on calls of this function are answered, until `done`."""
+        """From now on calls of a function that was held are answered, until `done`."""
         self._send(("serve", name))
 
     def close(self) -> None:
@@ -299,10 +307,7 @@ class _Function:
         inputs = pickle.dumps(arguments)
         known = self._known.get(inputs)
         reply = known.pop(0) if known else self._asked(inputs)
-        failure = failure_of(reply, self._limits.call)
-        if failure:
-            raise failure
-        return untag(reply.get("value"))
+        return value_of(reply, self._limits.call, discreet=True)
 
     def _rehearse(self, inputs: tuple[bytes, ...]) -> dict[bytes, list[dict]]:
         if not inputs:
@@ -342,7 +347,6 @@ class _Function:
     def _epitaph(self, number: object) -> str:
         if number == signal.SIGALRM:
             return say("exercises.code.slow", seconds=f"{self._limits.call:g}")
-        if number in (0, signal.SIGKILL):
+        if number in (0, signal.SIGKILL) or number not in set(signal.Signals):
             return say("exercises.code.exit")
-        known = isinstance(number, int) and number in set(signal.Signals)
-        return say("exercises.code.crashed", signal=signal.Signals(number).name if known else number)
+        return say("exercises.code.crashed", signal=signal.Signals(number).name)

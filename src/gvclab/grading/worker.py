@@ -14,7 +14,8 @@ is said from here is a score.
 
     ("run", source, seconds)   -> {"error": [kind, words, line] or null, "printed": text}
     ("value", name)            -> {"missing": true} or {"value": plain data, "function": can it be called}
-    ("serve", name)            no reply; from now on in a fork, so that calls leave no trace:
+    ("hold", name)             no reply; a copy of the process as it is now is kept, for calls of this function
+    ("serve", name)            no reply; from now on in a fork of that copy, so that calls leave no trace:
     ("call", inputs, seconds)  -> what `exercises.service` says of a call, or {"died": signal number}
     ("calls", list, seconds)   -> {"replies": [the same of each]}, or {"died": …}: many calls in one go
     ("done",)                  no reply; the fork ends
@@ -39,8 +40,9 @@ import sys
 import types
 
 from gvclab.content import text as say
+from gvclab.exercises.closed import close_models
 from gvclab.exercises.plain import plain, tag, type_name
-from gvclab.exercises.service import _run as call
+from gvclab.exercises.service import answer_call
 from gvclab.grading import walls
 
 _LENGTH = struct.Struct(">I")
@@ -126,7 +128,7 @@ def _live(session: int, options: dict) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         _furnish(options)
         walls.seal(options)
-        room = types.ModuleType("__main__")
+        room, held = types.ModuleType("__main__"), {}
         builtins.display, builtins.get_ipython = _display, _Shell(vars(room)).itself
         sys.modules["__main__"] = room
         while True:
@@ -135,8 +137,10 @@ def _live(session: int, options: dict) -> None:
                     _reply(_run(vars(room), source, seconds, options["printed"]))
                 case ("value", name):
                     _reply(_value(vars(room), name), options["reply"])
+                case ("hold", name):
+                    held[name] = _hold(vars(room).get(name), options["replies"])
                 case ("serve", name):
-                    _serve(vars(room).get(name), options["replies"])
+                    _wake(*held.get(name, ()))
     finally:
         os._exit(70)
 
@@ -308,6 +312,39 @@ def _value(names: dict, name: str) -> dict:
     return {"function": function, "value": tag(plain(value))}
 
 
+def _hold(function, limit: int) -> tuple[int, int]:
+    """A fork that waits until it is woken: the function as it is now, whatever later cells do.
+
+    Hidden inputs come in when all cells have run, so that no cell can show what a function was called with.
+    """
+    sleep, wake = os.pipe()
+    over, end = os.pipe()
+    if not os.fork():
+        try:
+            os.close(wake)
+            os.close(over)
+            close_models()
+            while os.read(sleep, 1):
+                _serve(function, limit)
+                os.write(end, b"E")
+        finally:
+            os._exit(70)
+    os.close(sleep)
+    os.close(end)
+    return wake, over
+
+
+def _wake(wake: int = -1, over: int = -1) -> None:
+    """Let a fork that was kept answer calls, until it is done; when there is none any more, say so."""
+    try:
+        os.write(wake, b"W")
+        there = os.read(over, 1)
+    except OSError:
+        there = b""
+    if not there:
+        _reply({"died": 0})
+
+
 def _serve(function, limit: int) -> None:
     """Answer calls in a fork; when the fork dies of one, say so in its stead."""
     pid = os.fork()
@@ -319,12 +356,12 @@ def _serve(function, limit: int) -> None:
                 match _command():
                     case ("call", inputs, seconds):
                         signal.setitimer(signal.ITIMER_REAL, seconds)
-                        said = call(function, inputs)
+                        said = answer_call(function, inputs)
                         signal.setitimer(signal.ITIMER_REAL, 0)
                         _reply(said, limit)
                     case ("calls", several, seconds):
                         signal.setitimer(signal.ITIMER_REAL, seconds)
-                        said = [call(function, inputs) for inputs in several]
+                        said = [answer_call(function, inputs) for inputs in several]
                         signal.setitimer(signal.ITIMER_REAL, 0)
                         _reply({"replies": said}, limit)
                     case _:
