@@ -57,7 +57,7 @@ def test_every_hidden_test_is_found(item, secret):
 
 @pytest.mark.parametrize("item", ITEMS.items, ids=lambda item: item.id)
 def test_every_hint_is_found(item, secret):
-    for hint in leaks._hints(item):
+    for hint in leaks.hints(item):
         if hint in item.prompt or len(hint.split()) < 8:  # a rubric is shown
             continue
         page = f"<p>Look: <em>{hint.upper().replace(' ', '  ')}</em></p>"
@@ -132,13 +132,12 @@ def test_what_a_student_has_is_no_leak(secret):
     judged = check("2.3-1", (0.6, (1 - 0.01) ** 40))
     page = f"<pre>{item.solution}</pre>{judged._repr_html_()}<p>/home/ada/work/x.py</p>"
     written = [item.solution, "See /home/ada/work/x.py"]
+    said = [judged.verdict.message, *(words for label, part in judged.verdict.parts for words in (label, part.message))]
     assert len(kinds(leaks.scan_text("ada.html", page, secret))) > 2
-    assert not leaks.scan_feedback("ada.html", page, secret, "ada", written, [judged.verdict])
-    assert kinds(leaks.scan_feedback("ada.html", page, secret, "ada", written, [])) == {
-        "a hint or model answer of 2.3-1"
-    }
+    assert not leaks.scan_feedback("ada.html", page, secret, "ada", [*written, *said])
+    assert kinds(leaks.scan_feedback("ada.html", page, secret, "ada", written)) == {"a hint or model answer of 2.3-1"}
     more = f"{page}<pre>{ITEMS['2.3-3'].solution}</pre><p>{ITEMS['2.3-2'].options[1].hint}</p> as bob has"
-    found = kinds(leaks.scan_feedback("ada.html", more, secret, "ada", written, [judged.verdict]))
+    found = kinds(leaks.scan_feedback("ada.html", more, secret, "ada", [*written, *said]))
     assert {"a line of the solution of 2.3-3", "a hint or model answer of 2.3-2", "another student's name"} <= found
 
 
@@ -147,7 +146,7 @@ def test_an_answer_as_the_solution_has_it_is_the_students_own(secret):
     solutions = [item.solution for item in ITEMS if item.type != "essay"]
     book = notebook(*solutions)
     assert len(leaks.scan_text("a.ipynb", book, secret)) > 20
-    assert not leaks.scan_feedback("a.ipynb", book, secret, "ada", ["Some *text*.", *solutions], [])
+    assert not leaks.scan_feedback("a.ipynb", book, secret, "ada", ["Some *text*.", *solutions])
 
 
 def test_an_item_with_its_key_is_found_in_a_content_file(root, secret):

@@ -237,7 +237,7 @@ def test_the_library_in_the_bundle_holds_no_key(unpacked):
     assert len(items) == len(ITEMS)
     assert [item.id for item in items if item.has_key and item.type != "essay"] == []
     assert not any(item.solution or item.tests for item in items)
-    assert not any(hint for item in items if not item.rubric for hint in leaks._hints(item))
+    assert not any(hint for item in items if not item.rubric for hint in leaks.hints(item))
 
 
 def test_the_salt_is_nowhere_in_it(course, done):

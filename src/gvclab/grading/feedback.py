@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from pathlib import Path
 
 import bleach
 from bleach.css_sanitizer import ALLOWED_CSS_PROPERTIES, CSSSanitizer
@@ -15,9 +16,12 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import default
+from traitlets import Bool, default
 
 from gvclab.content import text as say
+
+from .leaks import HOME
+from .outgoing import demand_clean
 
 _SECRET = re.compile(
     r"^[^\n]*BEGIN (HIDDEN TESTS|SOLUTION)[^\n]*\n(.*?)(?:^[^\n]*END \1[^\n]*(?:\n|\Z)|\Z)", re.M | re.S
@@ -69,7 +73,10 @@ _UNSAFE_TEX = re.compile(r"\\(href|url|style|class|cssId|html\w*|data)\b")
 
 
 class CleanFeedback(NbGraderPreprocessor):
-    """Takes hidden tests and solutions out of the cells, and what was printed of them out of the outputs."""
+    """Takes hidden tests and solutions out of the cells, and what was printed of them out of the outputs.
+
+    What is then in the page goes to the exporter as `resources["gvclab"]`.
+    """
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         secret = {line for cell in nb.cells for line in _secret_lines(cell.source)}
@@ -81,6 +88,7 @@ class CleanFeedback(NbGraderPreprocessor):
             if cell.cell_type == "code":
                 graded = cell.metadata.get("nbgrader", {}).get("grade")
                 cell.outputs = [_explained(o) if graded else _scrubbed(o, telling) for o in cell.outputs]
+        resources["gvclab"] = nb
         return nb, resources
 
 
@@ -98,9 +106,17 @@ def _explained(output: NotebookNode) -> NotebookNode:
 
 
 def _scrubbed(output: NotebookNode, telling: set[str]) -> NotebookNode:
-    """The output of a student's own cell, unless it shows a line of a check (`print(In)` would)."""
+    """The output of a student's own cell, unless it shows a line of a check (`print(In)` would); whose home folder
+    this was done in is nobody's business.
+    """
     shown = _ANSI.sub("", "\n".join(_texts(output)))
-    return _printed(say("grading.removed")) if any(line in shown for line in telling) else output
+    if any(line in shown for line in telling):
+        return _printed(say("grading.removed"))
+    if output.output_type == "stream":
+        output.text = HOME.sub("~/", output.text)
+    elif output.output_type == "error":
+        output.evalue, output.traceback = HOME.sub("~/", output.evalue), [HOME.sub("~/", s) for s in output.traceback]
+    return output
 
 
 def _texts(output: NotebookNode) -> list[str]:
@@ -116,7 +132,20 @@ def _printed(words: str) -> NotebookNode:
 
 
 class FeedbackExporter(HTMLExporter):
-    """nbgrader's feedback page without MathJax: formulas are MathML, which browsers draw themselves."""
+    """nbgrader's feedback page without MathJax: formulas are MathML, which browsers draw themselves.
+
+    A page goes out only when nothing in it tells what its student must not see (`outgoing`).
+    """
+
+    look_through = Bool(True, help="Withhold a page that tells a key, a hidden input, the salt or a classmate.").tag(
+        config=True
+    )
+
+    def from_notebook_node(self, nb, resources=None, **kw):
+        page, resources = super().from_notebook_node(nb, resources, **kw)
+        if self.look_through:
+            demand_clean(page, resources["gvclab"], resources["nbgrader"], Path(resources["metadata"]["path"]))
+        return page, resources
 
     @default("extra_loaders")
     def _no_mathjax(self):

@@ -2,7 +2,7 @@
 
     secret = leaks.of_class(leaks.secrets(items, shown), items, identities, [salt], names)
     leaks.scan([path, ...], secret)                    files, folders, archives
-    leaks.scan_feedback("ada.html", page, secret, "ada", written, verdicts)
+    leaks.scan_feedback("ada.html", page, secret, "ada", own)
 
 What everybody may see is no secret: prompts, stubs, set-up, the code of library and lessons. Code is compared
 line by line and as syntax, text by runs of words, keys and hidden inputs as numbers.
@@ -18,12 +18,14 @@ import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import NamedTuple
 
+import gvclab
+from gvclab.content import resource
 from gvclab.content import text as say
-from gvclab.exercises import Verdict, bank, keys
+from gvclab.exercises import bank, keys
 from gvclab.exercises.checkers import judge
 from gvclab.exercises.plain import plain
 from gvclab.exercises.variants import Identity, numbers
@@ -36,7 +38,7 @@ MEMBER = 64 * 2**20  # bytes of an archive's member that are looked into
 
 _CELLS = re.compile(r"^```\{code-cell\}[^\n]*\n(.*?)^```", re.M | re.S)
 _MARKS = re.compile(r"### (?:BEGIN|END) (?:SOLUTION|HIDDEN TESTS)")
-_HOME = re.compile(r"(?:/home/|/Users/|[A-Za-z]:\\+Users\\+)[\w.-]+[/\\]")
+HOME = re.compile(r"(?:/home/|/Users/|[A-Za-z]:\\+Users\\+)[\w.-]+[/\\]")
 _HIDDEN = re.compile(r"<(style|script)\b.*?</\1\s*>", re.S | re.I)
 _BREAK = re.compile(r"</(?:p|div|li|pre|tr|h\d)\s*>|<br\b[^>]*>", re.I)
 _TAG = re.compile(r"</?[a-z][^<>]*>", re.I)
@@ -91,7 +93,7 @@ def secrets(items: Iterable[bank.Item], shown: Iterable[str] = (), places: Itera
             bare = (line for line in map(fp.bare, source.splitlines()) if _tells(line, item))
             lines |= dict.fromkeys(bare, kinds[part])
             shapes |= dict.fromkeys(fp.shapes(source), kinds["code"])
-        for prose in [*_hints(item), item.solution if item.type == "essay" else ""]:
+        for prose in [*hints(item), item.solution if item.type == "essay" else ""]:
             runs |= dict.fromkeys(fp.runs(prose), kinds["phrase"])
     asked = [text for item in map(bank.public, items) for text in (item.setup, item.stub, item.source)]
     asked_lines, shown_lines = (
@@ -141,6 +143,11 @@ def _tokens(told: str) -> set[str]:
     return {token.strip(".") for token in re.findall(r"[\w.@+-]+", told)}
 
 
+def public_code() -> list[str]:
+    """The Python that everybody may read: the library's and the lessons'."""
+    return [*code_of(Path(gvclab.__file__).parent), *code_of(resource("content") / "lessons")]
+
+
 def code_of(folder: Path) -> list[str]:
     """The Python below a folder: files, and the code cells of lessons."""
     files = [path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.py"))]
@@ -153,7 +160,8 @@ def _tells(line: str, item: bank.Item) -> bool:
     return len(line) >= LINE or line.startswith(f"{item.answer}=")
 
 
-def _hints(item: bank.Item) -> Iterator[str]:
+def hints(item: bank.Item) -> Iterator[str]:
+    """All that a verdict on this item may say to a student, and the rubric."""
     yield from (wrong.hint for part in item.parts for wrong in part.wrong)
     yield from (hint for *_, hint in item.wrong_pairs)
     yield from (one.hint for one in (*item.options, *item.forbidden))
@@ -166,6 +174,7 @@ def _keys(item: bank.Item, who: Identity) -> list[float]:
     return list(fp.floats(plain(keys.namespace(item, numbers(item, who))[item.answer])))
 
 
+@cache
 def _hidden_inputs(item: bank.Item) -> set[str]:
     """The numbers that the tests of a function hand it, overheard by standing in its place."""
     if item.type != "code" or not item.has_key:
@@ -220,20 +229,11 @@ def _archive(name: str, data: bytes, secret: Secrets, student: str) -> Iterator[
         yield Finding(name, _whole(), say("release.leak.unreadable"), str(error))
 
 
-def scan_feedback(
-    name: str, page: str, secret: Secrets, student: str, written: Iterable[str], verdicts: Iterable[Verdict]
-) -> list[Finding]:
-    """What a page of feedback tells `student` beyond what the student has: cells written and what they
-    printed, and what the verdicts say.
+def scan_feedback(name: str, page: str, secret: Secrets, student: str, own: Iterable[str]) -> list[Finding]:
+    """What a page of feedback tells `student` beyond the texts that are the student's `own`: cells written, what
+    they printed, what the verdicts say.
     """
-    return scan_text(name, page, secret, [*written, *(said for one in verdicts for said in _said(one))], student)
-
-
-def _said(verdict: Verdict) -> Iterator[str]:
-    yield verdict.message
-    for label, part in verdict.parts:
-        yield label
-        yield from _said(part)
+    return scan_text(name, page, secret, own, student)
 
 
 def scan_text(name: str, told: str, secret: Secrets, own: Iterable[str] = (), student: str = "") -> list[Finding]:
@@ -318,7 +318,7 @@ def _text_of(page: str) -> str:
 
 def _literal(name: str, place: str, piece: str, secret: Secrets, mine: _Own, student: str) -> Iterator[Finding]:
     """The salt, folders of a machine, other students."""
-    paths = dict.fromkeys(_HOME.findall(piece), say("release.leak.path"))
+    paths = dict.fromkeys(HOME.findall(piece), say("release.leak.path"))
     for word, kind in (secret.words | paths).items():
         if word in piece and word not in mine.text:
             yield Finding(name, _where(place, piece, word), kind, word[:24])
