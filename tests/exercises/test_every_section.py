@@ -31,6 +31,16 @@ def test_the_stub_earns_nothing(item):
     assert judge(item, names[item.answer]).score == 0
 
 
+@by_id([item for item in JUDGED if item.type == "match"])
+def test_every_class_that_the_key_accepts_earns_everything(item):
+    key = namespace(item, numbers(item, Identity()))[item.answer]
+    assert set(item.terms) == set(key)
+    for term, right in key.items():
+        accepted = right if isinstance(right, set) else [right]
+        assert all(judge(item, {**key, term: one}).score == 1 for one in accepted)
+        assert not any(said in accepted for about, said, _ in item.wrong_pairs if about == term)
+
+
 @by_id([item for item in JUDGED if item.options])
 def test_each_wrong_option_has_a_hint_of_its_own(item):
     hints = [option.hint for option in item.options if not option.right]
