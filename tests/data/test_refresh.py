@@ -153,6 +153,22 @@ def test_the_inter_country_table_is_read_and_merged_by_pymrio(tmp_path):
     assert np.array_equal(flows.va, flows.x - flows.Z.sum(0))
 
 
+def test_the_shipped_table_is_the_full_one_merged(root):
+    path = root.parent / "shared" / "data" / "wiod_full" / "wiod2013_2011.npz"
+    if not path.is_file():
+        pytest.skip("the full WIOD table is not beside the repository")
+    with np.load(path) as full:
+        countries = [code.replace("ROM", "ROU") for code in full["countries"]]  # as pymrio's reader does
+        rows = pd.MultiIndex.from_product([countries, full["industries"]], names=["region", "sector"])
+        uses = pd.MultiIndex.from_product([countries, full["final_uses"]], names=["region", "category"])
+        Z, Y = pd.DataFrame(full["Z"], rows, rows, float), pd.DataFrame(full["F"], rows, uses, float)
+    world = pymrio.IOSystem(Z=Z, Y=Y, unit=pd.DataFrame("M", rows, ["unit"]))
+    merged, shipped = recipes._merged({2011: world}, "industries"), data.load("icio", year=2011)
+    assert tuple(merged["countries"]) == shipped.countries and tuple(merged["sectors"]) == shipped.sectors
+    for part in ("Z", "F", "x"):
+        assert np.array_equal(merged[f"{part}_2011"], getattr(shipped, part))
+
+
 FINAL = ("HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "DPABR")
 
 

@@ -215,14 +215,15 @@ def oecd(originals: Path) -> dict[str, np.ndarray]:
     for year, path in files.items():
         world = pymrio.parse_oecd(path)
         worlds[year] = pymrio.IOSystem(Z=world.Z, Y=world.Y, unit=world.unit)
-    return _merged(worlds, "industries_oecd")
+    return _merged(worlds, "industries_oecd", others="ROW")
 
 
-def _merged(worlds: dict, industries: str) -> dict[str, np.ndarray]:
+def _merged(worlds: dict, industries: str, others: str | None = None) -> dict[str, np.ndarray]:
     """pymrio's tables by year, added up to regions and sectors and rounded to whole millions.
 
     Output is the sum of a row's cells, and value added what output leaves after intermediate purchases: so all
-    identities hold exactly. An economy that has no region of its own is part of the rest of the world.
+    identities hold exactly. `others` is the region of economies that have none of their own; without it, an
+    unknown economy raises KeyError.
     """
     if not worlds:
         raise ValueError("no file of a table")
@@ -231,8 +232,9 @@ def _merged(worlds: dict, industries: str) -> dict[str, np.ndarray]:
     sectors = dict(zip(codes["industry"], codes["sector"], strict=True))
     tables = {}
     for year, world in worlds.items():
+        names = [str(name).upper() for name in world.get_regions()]  # WIOD writes RoW
         world.aggregate(
-            region_agg=[regions.get(str(name).upper(), "ROW") for name in world.get_regions()],
+            region_agg=[regions.get(name, others) if others else regions[name] for name in names],
             sector_agg=[sectors[name] for name in world.get_sectors()],
         )
         held = set(world.get_regions())
