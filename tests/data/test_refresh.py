@@ -3,9 +3,12 @@
 import json
 import urllib.error
 import urllib.request
+import zipfile
 
 import numpy as np
+import openpyxl
 import pandas as pd
+import pymrio
 import pytest
 
 from gvclab import data
@@ -69,7 +72,6 @@ def test_geopolitical_risk_reads_the_authors_stata_file(tmp_path):
 
 
 def test_supply_pressure_reads_the_workbook(tmp_path):
-    pytest.importorskip("openpyxl", reason="the workbook needs openpyxl: pip install 'gvclab[refresh]'")
     rows = [(None, None)] * 3 + [("31-Jan-1998", -1.08551), ("28-Feb-1998", -0.43861)]
     sheet = pd.DataFrame(rows, columns=["Date", "GSCPI"])
     with pd.ExcelWriter(tmp_path / "gscpi_data.xlsx") as book:
@@ -108,7 +110,6 @@ def test_the_panel_is_made_of_the_world_banks_answers(tmp_path):
 
 def _wiod_workbook(path, Z, F, countries):
     """A table as WIOD's 2013 release lays it out: four header rows and columns, c1-c35, uses, totals."""
-    openpyxl = pytest.importorskip("openpyxl")
     industries = [f"c{i}" for i in range(1, 36)]
     uses = ["c37", "c38", "c39", "c41", "c42"]
     rows = [(f"code {i}", f"industry {i}", c, i) for c in countries for i in industries]
@@ -130,12 +131,11 @@ def _wiod_workbook(path, Z, F, countries):
 
 
 def test_the_inter_country_table_is_read_and_merged_by_pymrio(tmp_path):
-    pytest.importorskip("pymrio", reason="WIOD's workbooks need pymrio: pip install 'gvclab[refresh]'")
     countries = ["AUT", "BEL", "CHN", "ROM", "RoW", "USA"]
     rng = np.random.default_rng(1)
     Z = rng.uniform(0, 50, (210, 210))
     F = rng.uniform(-5, 90, (210, 30))
-    _wiod_workbook(tmp_path / "wiot11_row_sep12.xlsx", Z, F, countries)
+    _wiod_workbook(tmp_path / "WIOT11_ROW_Sep12.xlsx", Z, F, countries)
     stored = recipes.wiod(tmp_path)
 
     assert stored["countries"].tolist() == ["CHN", "USA", "EUW", "EUE", "ROW"]
@@ -151,6 +151,92 @@ def test_the_inter_country_table_is_read_and_merged_by_pymrio(tmp_path):
     assert flows.F.sum() == Fr.sum()
     assert np.array_equal(flows.x, flows.Z.sum(1) + flows.F.sum(1))
     assert np.array_equal(flows.va, flows.x - flows.Z.sum(0))
+
+
+def test_the_shipped_table_is_the_full_one_merged(root):
+    path = root.parent / "shared" / "data" / "wiod_full" / "wiod2013_2011.npz"
+    if not path.is_file():
+        pytest.skip("the full WIOD table is not beside the repository")
+    with np.load(path) as full:
+        countries = [code.replace("ROM", "ROU") for code in full["countries"]]  # as pymrio's reader does
+        rows = pd.MultiIndex.from_product([countries, full["industries"]], names=["region", "sector"])
+        uses = pd.MultiIndex.from_product([countries, full["final_uses"]], names=["region", "category"])
+        Z, Y = pd.DataFrame(full["Z"], rows, rows, float), pd.DataFrame(full["F"], rows, uses, float)
+    world = pymrio.IOSystem(Z=Z, Y=Y, unit=pd.DataFrame("M", rows, ["unit"]))
+    merged, shipped = recipes._merged({2011: world}, "industries"), data.load("icio", year=2011)
+    assert tuple(merged["countries"]) == shipped.countries and tuple(merged["sectors"]) == shipped.sectors
+    for part in ("Z", "F", "x"):
+        assert np.array_equal(merged[f"{part}_2011"], getattr(shipped, part))
+
+
+FINAL = ("HFCE", "NPISH", "GGFC", "GFCF", "INVNT", "DPABR")
+
+
+def _oecd_file(path, countries, industries, rng):
+    """A table as the OECD lays it out: rows and columns COUNTRY_INDUSTRY, uses, output, taxes and value added."""
+    sells = [f"{c}_{i}" for c in countries for i in industries]
+    uses = [f"{c}_{use}" for c in countries if len(c) == 3 and c[2].isalpha() for use in FINAL]
+    Z = pd.DataFrame(rng.uniform(0, 50, (len(sells), len(sells))), sells, sells)
+    F = pd.DataFrame(rng.uniform(-5, 90, (len(sells), len(uses))), sells, uses)
+    output = Z.sum(axis=1) + F.sum(axis=1)
+    taxes = pd.DataFrame(1.5, ["TLS"], [*sells, *uses])
+    added = (output - Z.sum() - 1.5).to_frame("VA").T
+    table = pd.concat([pd.concat([Z, F], axis=1).assign(OUT=output), taxes, added, output.to_frame("OUT").T])
+    table.to_csv(path, index_label="V1")
+    return Z, F
+
+
+def _industries(edition):
+    """The codes of an edition: where one splits an industry, the other has the whole."""
+    codes = data.load("industries_oecd")["industry"].tolist()
+    split = {"A01_02": ("A01", "A02"), "B05_06": ("B05", "B06"), "B07_08": ("B07", "B08")}
+    split |= {"C24": ("C24A", "C24B"), "C30": ("C301", "C302T309")}
+    left_out = set(split) if edition == 2025 else {part for parts in split.values() for part in parts}
+    return [code for code in codes if code not in left_out]
+
+
+@pytest.mark.parametrize(("edition", "count"), [(2023, 45), (2025, 50)])
+def test_the_oecds_table_is_merged_to_the_same_regions_and_sectors(tmp_path, edition, count):
+    industries = _industries(edition)
+    assert len(industries) == count
+    # In its extended form the table has Chinese processing firms (CN1, CN2) as rows and columns of their own.
+    countries = ["AUT", "BEL", "CHE", "CHN", "CN1", "IDN", "ROW", "USA", "VNM"]
+    Z, F = _oecd_file(tmp_path / f"ICIO{edition}_2018.csv", countries, industries, np.random.default_rng(3))
+    stored = recipes.oecd(tmp_path)
+
+    assert stored["countries"].tolist() == ["CHN", "IIN", "USA", "EUW", "ROW"]
+    flows, N = icio.flows(stored, 2018), 11
+    # The first sector is agriculture and mining, the sixth electronics: C26 and C27.
+    mines = [i for i in industries if i[0] in "AB"]
+    china, alps = ([f"{c}_{i}" for c in cs for i in mines] for cs in (["CHN", "CN1"], ["AUT", "BEL"]))
+    chips = [f"{c}_{i}" for c in ("CHN", "CN1") for i in ("C26", "C27")]
+    assert flows.Z[0, 5] == Z.loc[china, chips].to_numpy().sum().round()
+    assert flows.Z[3 * N, 0] == Z.loc[alps, china].to_numpy().sum().round()
+    # Switzerland and Viet Nam have no region of their own.
+    rest = [f"{c}_{i}" for c in ("CHE", "ROW", "VNM") for i in mines]
+    uses = [f"{c}_{use}" for c in ("CHE", "ROW", "VNM") for use in FINAL]
+    assert flows.F[0, 4] == F.loc[china, uses].to_numpy().sum().round()
+    assert flows.F[4 * N, 0] == F.loc[rest, [f"CHN_{u}" for u in FINAL]].to_numpy().sum().round()
+    assert flows.Z.sum() == pytest.approx(Z.to_numpy().sum(), abs=0.5 * flows.Z.size)
+    assert np.array_equal(flows.x, flows.Z.sum(1) + flows.F.sum(1))
+    assert np.array_equal(flows.va, flows.x - flows.Z.sum(0))
+
+
+def test_a_table_that_is_not_shipped_can_be_made_and_loaded(folder, tmp_path):
+    assert data.catalogue().loc["icio_oecd", "rows"] == 0
+    with pytest.raises(data.DataError, match=r"icio_oecd is not shipped .*`gvclab data refresh icio_oecd`"):
+        data.load("icio_oecd", year=2018)
+    economies, codes = data.load("economies").dropna(subset="region"), data.load("industries_oecd")
+    countries = economies.drop_duplicates("region", keep="last")["economy"].tolist()
+    industries = codes.drop_duplicates("sector")["industry"].tolist()
+    for year in (2018, 2019):
+        Z, _ = _oecd_file(tmp_path / f"ICIO2023_{year}.csv", countries, industries, np.random.default_rng(year))
+    assert "2 rows, 2018–2019" in refresh.refresh("icio_oecd", tmp_path)
+
+    later, shipped = data.load("icio_oecd", year=2019), data.load("icio", year=2011)
+    assert (later.countries, later.sectors, later.year) == (shipped.countries, shipped.sectors, 2019)
+    assert np.array_equal(later.Z, Z.round())
+    assert '"icio-oecd"' in (folder / "datapackage.json").read_text()
 
 
 # -- the procedure
@@ -202,6 +288,23 @@ def test_without_a_network_the_way_by_hand_is_told(folder, monkeypatch):
     monkeypatch.setattr(urllib.request, "urlopen", unreachable)
     with pytest.raises(data.DataError, match=r"no route.*save the publisher's file as .*--originals"):
         refresh.refresh("us_tariff")
+
+
+@pytest.mark.parametrize("failure", [OSError("no route"), zipfile.BadZipFile("File is not a zip file")])
+def test_what_a_library_cannot_fetch_is_to_be_saved_by_hand(folder, monkeypatch, failure):
+    def fail(*_, **__):
+        raise failure
+
+    monkeypatch.setattr(pymrio, "download_oecd", fail)
+    with pytest.raises(data.DataError, match=rf"{failure}.*www\.oecd\.org.*ICIO2023_YYYY\.csv.*--originals"):
+        refresh.refresh("icio_oecd")
+
+
+def test_a_folder_without_tables_is_not_taken_for_one(folder, tmp_path):
+    (tmp_path / "readme.txt").write_text("")
+    for name in ("icio", "icio_oecd"):
+        with pytest.raises(data.DataError, match="not laid out as expected"):
+            refresh.refresh(name, tmp_path)
 
 
 def test_a_missing_reader_is_named(folder, tmp_path, monkeypatch):

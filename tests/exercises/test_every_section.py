@@ -1,5 +1,7 @@
 """What holds for the items of every section: the solution earns everything, the stub nothing, an error less."""
 
+from itertools import permutations, product
+
 import pytest
 
 from gvclab.exercises import Identity, bank, judge, load
@@ -29,6 +31,31 @@ def test_the_stub_earns_nothing(item):
     names["given"] = lambda _: numbers(item, Identity())
     exec(item.stub, names)
     assert judge(item, names[item.answer]).score == 0
+
+
+def everybody(item):
+    """One identity for each combination of numbers that the item can draw."""
+    drawn = [given for given in item.given if given.draw]
+    for values in product(*(given.draw for given in drawn)):
+        yield Identity(drawn={item.id: dict(zip((given.name for given in drawn), values, strict=True))})
+
+
+@by_id([item for item in JUDGED if any(given.draw for given in item.given)])
+def test_a_neighbours_answer_is_wrong_for_me(item):
+    keys = {who: namespace(item, numbers(item, who))[item.answer] for who in everybody(item)}
+    pairs = permutations(keys, 2)
+    copied = [(numbers(item, a), numbers(item, b)) for a, b in pairs if judge(item, keys[a], b).score == 1]
+    assert not copied
+
+
+@by_id([item for item in JUDGED if item.type == "match"])
+def test_every_class_that_the_key_accepts_earns_everything(item):
+    key = namespace(item, numbers(item, Identity()))[item.answer]
+    assert set(item.terms) == set(key)
+    for term, right in key.items():
+        accepted = right if isinstance(right, set) else [right]
+        assert all(judge(item, {**key, term: one}).score == 1 for one in accepted)
+        assert not any(said in accepted for about, said, _ in item.wrong_pairs if about == term)
 
 
 @by_id([item for item in JUDGED if item.options])

@@ -18,7 +18,6 @@ from gvclab.models import sourcing
 
 SECTION = load("2.3")
 JUDGED = [item for item in SECTION if item.type not in ("essay", "predict")]
-DRAWN = [item for item in JUDGED if item.given]
 PARTS = [item for item in JUDGED if item.parts]
 
 
@@ -133,15 +132,6 @@ def test_numbers_near_the_key(item):
             assert status(100 * key) == status(key / 100) == "close"
             assert status(key + 2 * part.atol) in ("close", "misconception")
             assert status(key + 7 * part.atol + 0.3) == "wrong"
-
-
-@by_id(DRAWN)
-def test_a_neighbours_answer_is_wrong_for_me(item):
-    """Of two students with different numbers, at most one in ten pairs could copy every part."""
-    students = list(everybody(item))[1:]
-    pairs = [(a, b) for a in students for b in students if a != b]
-    copied = sum(judge(item, solved(item, a), b).score == 1 for a, b in pairs)
-    assert copied <= len(pairs) / 10
 
 
 def test_the_numbers_the_course_quotes():

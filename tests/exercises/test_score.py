@@ -518,9 +518,15 @@ pairs |= {"lockdown": {"shock", "quantity"}, "subsidy": ["price", "quantity"]}
             4,
             "That is it",
         ),
+        # Of several right classes one or all will do, but none beside them; of a needed pair, not one.
         (
             {"tariff": "price", "quota": "price", "lockdown": {"shock", "quantity"}, "subsidy": "price"},
-            1,
+            2,
+            "fixes an amount",
+        ),
+        (
+            {"tariff": {"price", "shock"}, "quota": "price", "lockdown": {"shock", "price"}, "subsidy": "quantity"},
+            0,
             "fixes an amount",
         ),
         ({"tariff": "price"}, 1, "Not answered"),

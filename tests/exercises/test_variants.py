@@ -21,7 +21,7 @@ def test_a_draw_depends_on_salt_and_student_only(monkeypatch):
     monkeypatch.setenv("GVCLAB_SALT", "autumn")
     monkeypatch.setenv("GVCLAB_STUDENT", "ada")
     # Held here: a class in mid-term must not get other numbers from another version.
-    assert given("2.3-1") == given("2.3-1") == (20, 0.012)
+    assert given("2.3-1") == given("2.3-1") == (18, 0.012)
     draws = {numbers(ITEM, Identity(f"s{i}", "autumn")) for i in range(200)}
     assert len(draws) == 20
     assert numbers(ITEM, Identity("ada", "spring")) != numbers(ITEM, Identity("ada", "autumn"))
@@ -74,8 +74,8 @@ def bundle(tmp_path, monkeypatch):
 
 
 def test_a_class_bundle_brings_the_numbers_without_the_salt(bundle):
-    assert given("2.3-1") == numbers(ITEM, Identity("ada", "autumn")) == (20, 0.012)
-    assert repr(given("2.3-1")).startswith("Your numbers: n = 20 stages, p = 0.012")
+    assert given("2.3-1") == numbers(ITEM, Identity("ada", "autumn")) == (18, 0.012)
+    assert repr(given("2.3-1")).startswith("Your numbers: n = 18 stages, p = 0.012")
     assert identity().student == "ada"
     assert identity().salt == ""
     assert "autumn" not in bundle.read_text(encoding="utf-8")
@@ -117,5 +117,5 @@ def test_numbers_that_nobody_has_are_refused(bundle):
 
 
 def test_whole_numbers_stay_whole(bundle):
-    bundle.write_text(bundle.read_text(encoding="utf-8").replace('"n": 20', '"n": 20.0'), encoding="utf-8")
-    assert "n = 20 stages" in repr(given("2.3-1"))
+    bundle.write_text(bundle.read_text(encoding="utf-8").replace('"n": 18', '"n": 18.0'), encoding="utf-8")
+    assert "n = 18 stages" in repr(given("2.3-1"))

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def catalogue() -> pd.DataFrame:
-    """What there is: one row per dataset with its title, years, rows, publishers and licence."""
+    """What there is: one row per dataset with its title, years, rows, publishers and licence.
+
+    A dataset without rows is not shipped: `describe` says how to make it.
+    """
     import pandas as pd
 
     rows = [
@@ -23,7 +26,7 @@ def catalogue() -> pd.DataFrame:
             "name": m.name,
             "title": m.title,
             "years": m.period,
-            "rows": m.seal.rows,
+            "rows": m.seal.rows if m.seal else 0,
             "publisher": "; ".join(s["publisher"] for s in m.sources),
             "licence": m.licence,
         }
@@ -43,11 +46,19 @@ def describe(name: str) -> str:
         *(text("data.show.column", name=c, **d) for c, d in (m.columns or m.arrays).items()),
         text("data.show.limits"),
         *(text("data.show.limit", limit=limit) for limit in m.limits),
-        text("data.show.file", path=m.path, rows=m.seal.rows, period=m.period, bytes=m.seal.bytes),
-        text("data.show.sha256", sha256=m.seal.sha256),
-        text("data.show.refresh" if m.refresh else "data.show.by_hand", name=name),
+        *_held(m),
     ]
     return "\n".join(entries)
+
+
+def _held(m: Manifest) -> Iterator[str]:
+    """The file as it is here, and how it is made."""
+    if m.seal is None:
+        yield text("data.show.absent", name=m.name, path=m.path)
+        return
+    yield text("data.show.file", path=m.path, rows=m.seal.rows, period=m.period, bytes=m.seal.bytes)
+    yield text("data.show.sha256", sha256=m.seal.sha256)
+    yield text("data.show.refresh" if m.refresh else "data.show.by_hand", name=m.name)
 
 
 @dataclass(frozen=True)

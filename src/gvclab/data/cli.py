@@ -52,7 +52,7 @@ def _refresh(options: argparse.Namespace) -> int:
     from gvclab.data.recipes import RECIPES
     from gvclab.data.refresh import refresh
 
-    wanted = options.names or list(RECIPES)
+    wanted = options.names or [name for name in RECIPES if read(name).seal]
     for name in wanted:
         place = options.originals and options.originals / name if len(wanted) > 1 else options.originals
         print(refresh(name, place))
@@ -68,4 +68,6 @@ def _seal(options: argparse.Namespace) -> int:
 
 
 def _row(m: Manifest) -> str:
+    if m.seal is None:
+        return text("data.list.absent", name=m.name, period=m.period, title=m.title)
     return text("data.list.row", name=m.name, period=m.period, rows=m.seal.rows, title=m.title)

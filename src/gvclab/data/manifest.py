@@ -60,7 +60,9 @@ class Manifest:
 
     @property
     def period(self) -> str:
-        """First to last year."""
+        """First to last year; a dash where the dataset is not shipped and has not been made yet."""
+        if self.seal is None:
+            return text("data.no_years")
         return text("data.years", first=self.seal.years[0], last=self.seal.years[1])
 
     @property

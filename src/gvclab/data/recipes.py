@@ -1,7 +1,7 @@
 """How datasets are made of the publishers' own files.
 
-A recipe is a function of the folder that holds the originals. The inter-country table is read and aggregated
-by pymrio, everything else by pandas' readers.
+A recipe is a function of the folder that holds the originals. Inter-country tables are read and aggregated by
+pymrio, everything else by pandas' readers.
 """
 
 from __future__ import annotations
@@ -34,7 +34,10 @@ class Recipe(NamedTuple):
 
 
 def supply_pressure(originals: Path) -> pd.DataFrame:
-    """The NY Fed's workbook: a header row, some empty rows, then one row a month."""
+    """The NY Fed's workbook: a header row, some empty rows, then one row a month.
+
+    In spite of its name it has been an old .xls inside; pandas looks at the content and takes xlrd or openpyxl.
+    """
     sheet = pd.read_excel(originals / "gscpi_data.xlsx", sheet_name="GSCPI Monthly Data")
     kept = sheet[["Date", "GSCPI"]].dropna()
     months = pd.to_datetime(kept["Date"]).dt.strftime("%Y-%m")
@@ -188,33 +191,57 @@ def _world_bank(code: str) -> str:
 
 
 def wiod(originals: Path) -> dict[str, np.ndarray]:
-    """The workbooks of WIOD's 2013 release (wiot95_*.xlsx), merged to the regions and sectors of the course.
+    """The workbooks of WIOD's 2013 release (WIOT95_*.xlsx), merged to the regions and sectors of the course.
 
-    Cells are rounded to whole millions before they are merged, output is the sum of a row's cells, and value
-    added is what output leaves after intermediate purchases: so all identities hold exactly.
+    Cells are rounded to whole millions before they are merged.
     """
     import pymrio
 
-    economies, industries = load("economies").dropna(subset="region"), load("industries")
-    regions = dict(zip(economies["economy"], economies["region"], strict=True))
-    sectors = dict(zip(industries["industry"], industries["sector"], strict=True))
-    tables = {}
-    for workbook in sorted(originals.glob("wiot*.xlsx")):
+    worlds = {}
+    for workbook in sorted(originals.glob("[Ww][Ii][Oo][Tt]*.xlsx")):  # the publisher writes the names both ways
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # that the satellite accounts are not there
             world = pymrio.parse_wiod(workbook, names=("c_codes", "c_codes"))
-        year = int(world.factor_inputs.year)
-        # pymrio aggregates what it is given: a plain system of flows and final demand is enough
-        flows = pymrio.IOSystem(Z=world.Z.round(), Y=world.Y.round(), unit=world.unit)
-        flows.aggregate(
-            region_agg=[regions[str(name).upper()] for name in flows.get_regions()],
-            sector_agg=[sectors[name] for name in flows.get_sectors()],
+        worlds[int(world.factor_inputs.year)] = pymrio.IOSystem(Z=world.Z.round(), Y=world.Y.round(), unit=world.unit)
+    return _merged(worlds, "industries")
+
+
+def oecd(originals: Path) -> dict[str, np.ndarray]:
+    """The OECD's tables (ICIO2023_2018.csv and its like), merged to the regions and sectors of the course."""
+    import pymrio
+
+    files = {int(path.stem[-4:]): path for path in sorted(originals.glob("ICIO20[0-9][0-9]_[12]???.csv"))}
+    worlds = {}
+    for year, path in files.items():
+        world = pymrio.parse_oecd(path)
+        worlds[year] = pymrio.IOSystem(Z=world.Z, Y=world.Y, unit=world.unit)
+    return _merged(worlds, "industries_oecd", others="ROW")
+
+
+def _merged(worlds: dict, industries: str, others: str | None = None) -> dict[str, np.ndarray]:
+    """pymrio's tables by year, added up to regions and sectors and rounded to whole millions.
+
+    Output is the sum of a row's cells, and value added what output leaves after intermediate purchases: so all
+    identities hold exactly. `others` is the region of economies that have none of their own; without it, an
+    unknown economy raises KeyError.
+    """
+    if not worlds:
+        raise ValueError("no file of a table")
+    economies, codes = load("economies").dropna(subset="region"), load(industries)
+    regions = dict(zip(economies["economy"], economies["region"], strict=True))
+    sectors = dict(zip(codes["industry"], codes["sector"], strict=True))
+    tables = {}
+    for year, world in worlds.items():
+        names = [str(name).upper() for name in world.get_regions()]  # WIOD writes RoW
+        world.aggregate(
+            region_agg=[regions.get(name, others) if others else regions[name] for name in names],
+            sector_agg=[sectors[name] for name in world.get_sectors()],
         )
-        held = set(flows.get_regions())
+        held = set(world.get_regions())
         order = [r for r in dict.fromkeys(regions.values()) if r in held]
         rows = pd.MultiIndex.from_product([order, dict.fromkeys(sectors.values())])
-        Z = flows.Z.loc[rows, rows].to_numpy()
-        F = flows.Y.T.groupby(level="region").sum().T.loc[rows, order].to_numpy()
+        Z = world.Z.loc[rows, rows].round().to_numpy()
+        F = world.Y.T.groupby(level="region").sum().T.loc[rows, order].round().to_numpy()
         x = Z.sum(1) + F.sum(1)
         tables[year] = icio.Flows(Z, F, x, x - Z.sum(0))
     return icio.pack(tables, order, list(dict.fromkeys(sectors.values())))
@@ -224,6 +251,12 @@ def _fetch_wiod(originals: Path) -> None:
     import pymrio
 
     pymrio.download_wiod2013(originals, satellite_urls=[])
+
+
+def _fetch_oecd(originals: Path) -> None:
+    import pymrio
+
+    pymrio.download_oecd(originals, version="v2023", years=["2011-2015", "2016-2020"])
 
 
 # -- the recipes
@@ -237,6 +270,7 @@ RECIPES = {
         {"data_gpr_export.dta": "https://www.matteoiacoviello.com/gpr_files/data_gpr_export.dta"},
     ),
     "icio": Recipe(wiod, {}, _fetch_wiod),
+    "icio_oecd": Recipe(oecd, {}, _fetch_oecd),
     "supply_pressure": Recipe(
         supply_pressure,
         {

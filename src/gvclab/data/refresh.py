@@ -5,6 +5,8 @@ from __future__ import annotations
 import tempfile
 import urllib.error
 import urllib.request
+import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +33,7 @@ def refresh(name: str, originals: Path | None = None) -> str:
         raise DataError(text("data.refresh.none", name=name, known=", ".join(RECIPES)))
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch) if originals is None else originals
-        built = _build(name, RECIPES[name], place)
+        built = _build(manifest, RECIPES[name], place)
         _replace(manifest, built)
     was, now = manifest.seal, seal(name)
     if was is None:
@@ -50,11 +52,12 @@ def refresh(name: str, originals: Path | None = None) -> str:
     )
 
 
-def _build(name: str, recipe: Recipe, place: Path) -> pd.DataFrame | dict[str, np.ndarray]:
+def _build(manifest: Manifest, recipe: Recipe, place: Path) -> pd.DataFrame | dict[str, np.ndarray]:
+    name = manifest.name
     place.mkdir(parents=True, exist_ok=True)
     try:
         if recipe.fetch and not any(place.iterdir()):
-            recipe.fetch(place)
+            _fetch(manifest, recipe.fetch, place)
         for file, url in recipe.originals.items():
             if not (place / file).is_file():
                 _download(url, place / file)
@@ -65,6 +68,15 @@ def _build(name: str, recipe: Recipe, place: Path) -> pd.DataFrame | dict[str, n
         if isinstance(error, DataError):
             raise
         raise DataError(text("data.refresh.layout", path=place, name=name, reason=repr(error))) from error
+
+
+def _fetch(manifest: Manifest, fetch: Callable[[Path], None], place: Path) -> None:
+    """What a library downloads. It may fail in its own ways, a page in the place of an archive among them."""
+    try:
+        fetch(place)
+    except (OSError, zipfile.BadZipFile) as error:
+        told = {"name": manifest.name, "reason": error, "retrieval": manifest.sources[0]["retrieval"]}
+        raise DataError(text("data.refresh.unfetched", **told, url=manifest.url)) from error
 
 
 def _download(url: str, path: Path) -> None:

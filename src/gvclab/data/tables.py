@@ -37,12 +37,13 @@ def load(name: str, **wanted) -> pd.DataFrame | ICIO | dict[int, ICIO]:
     load("supply_pressure", date=slice("2020-01", "2022-12"))  or lies between two, ends included
     load("icio", year=2005)                                    one year's `models.iotable.ICIO`
     load("icio")                                               all of them, by year
+    load("icio_oecd", year=2018)                               a later year, once `gvclab data refresh` has made it
 
     A table's `attrs` hold name, title, source, licence, url, and units (by column). What is returned is the
     caller's to change (an ICIO is immutable).
 
-    Raises DataError, naming the remedy: no such dataset, a file that is missing, truncated or altered, a
-    column or a value that is not there.
+    Raises DataError, naming the remedy: no such dataset, one that is not shipped, a file that is missing,
+    truncated or altered, a column or a value that is not there.
     """
     where = folder()
     manifest = read(name, where)
@@ -57,7 +58,8 @@ def load(name: str, **wanted) -> pd.DataFrame | ICIO | dict[int, ICIO]:
 def sealed_bytes(manifest: Manifest) -> bytes:
     """The file's bytes, when they are the ones its manifest was sealed with."""
     if manifest.seal is None:
-        raise DataError(text("data.error.unsealed", name=manifest.name))
+        absent = manifest.refresh and not manifest.path.is_file()
+        raise DataError(text("data.error.absent" if absent else "data.error.unsealed", name=manifest.name))
     if not manifest.path.is_file():
         raise _damaged("missing", manifest)
     content = manifest.path.read_bytes()

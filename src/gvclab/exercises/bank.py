@@ -6,6 +6,7 @@ the notebook may use) and one `## <id> <title>` chapter per item. In a chapter s
     {item}      YAML: type, bloom, points, answer, use, given, and what the type needs (below)
     {stub}      what the answer cell shows at first
     {solution}  the answer cell filled in. IT IS THE KEY: checkers run it, nothing repeats its result
+                (of a `match` item: a set where each of several classes is right, a list where all are needed)
     {tests}     for `code`: functions test_…(f, reference, rng) whose docstring is the name of the property
 
 and all the rest is the prompt, Markdown, in which {{ given }}, {{ tolerance }}, {{ options }}, {{ nodes }},

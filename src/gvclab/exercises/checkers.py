@@ -223,8 +223,9 @@ def _choice(item: Item, data, who: Identity) -> Verdict:
 
 
 def _match(item: Item, data, who: Identity) -> Verdict:
-    """Pairs right out of all; where two classes are right the key holds a set of both, and either will do.
+    """Pairs right out of all.
 
+    Where several classes are right for a term the key holds a set of them: any one will do, and so will several.
     Where the key holds a list, all its classes are needed.
     """
     if not isinstance(data, dict):
@@ -250,7 +251,7 @@ def _pair(item: Item, term: str, entry, right) -> Verdict:
     both = (
         {fold(one) for one in right} if isinstance(right, list) else {fold(right)} if isinstance(right, str) else set()
     )
-    if mine == both or (len(mine) == 1 and mine <= either):
+    if mine == both or mine <= either:
         return verdict("right")
     hint = next((h for t, c, h in item.wrong_pairs if t == term and fold(c) in mine), "")
     return verdict("misconception" if hint else "wrong", hint)
