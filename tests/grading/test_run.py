@@ -10,12 +10,12 @@ import sqlite3
 import subprocess
 import sys
 import time
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from types import ModuleType, SimpleNamespace
+from types import SimpleNamespace
 
 import nbformat
 import psutil
@@ -228,31 +228,20 @@ def test_another_release_than_the_gradebooks_is_refused(own):
         run(Plan(own, ASSIGNMENT))
 
 
-def test_a_cluster_gives_the_same_gradebook(classroom, graded, tmp_path, monkeypatch):
-    class Cluster(ThreadPoolExecutor):
-        def shutdown(self, wait=True):
-            super().shutdown(wait)
-
-    class Client:
-        def __init__(self, address):
-            assert address == "tcp://there"
-
-        def ncores(self):
-            return {"worker": 1}
-
-        def get_executor(self, pure):
-            return Cluster(1)
-
-        def close(self):
-            pass
-
-    distributed = ModuleType("distributed")
-    distributed.Client = Client
-    monkeypatch.setitem(sys.modules, "distributed", distributed)
+def test_a_cluster_gives_the_same_gradebook(classroom, graded, tmp_path):
+    distributed = pytest.importorskip("distributed")
     folder = tmp_path / "course"
     shutil.copytree(classroom, folder, symlinks=True)
-    assert run(Plan(folder, ASSIGNMENT, scheduler="tcp://there")).ok
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        assert run(Plan(folder, ASSIGNMENT, scheduler=cluster.scheduler_address)).ok
     assert state(folder) == state(graded[0])
+
+
+def test_a_scheduler_that_is_not_there_is_named(own, monkeypatch):
+    monkeypatch.setattr("gvclab.grading.run._PATIENCE", "1s")
+    pytest.importorskip("distributed")
+    with pytest.raises(ValueError, match=r"127\.0\.0\.1:9 does not answer"):
+        run(Plan(own, ASSIGNMENT, force=True, scheduler="tcp://127.0.0.1:9"))
 
 
 def test_a_worker_that_dies_is_tried_again_and_then_told(own, monkeypatch):

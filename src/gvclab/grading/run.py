@@ -38,6 +38,7 @@ from .personal import read_salt, salt_path
 from .sandbox import Limits, Room, SandboxError
 from .transcript import steps, transcript
 
+_PATIENCE = "20s"  # with a scheduler that does not answer
 _FORMAT = 1  # of the record beside a graded submission
 
 
@@ -378,7 +379,10 @@ class _Crew:
                 from distributed import Client
             except ImportError as error:
                 raise ValueError(say("grade.error.dask")) from error
-            self._client = Client(self._plan.scheduler)
+            try:
+                self._client = Client(self._plan.scheduler, timeout=_PATIENCE)
+            except (OSError, ValueError) as error:
+                raise ValueError(say("grade.error.scheduler", address=self._plan.scheduler)) from error
             self.width = 2 * max(1, sum(self._client.ncores().values()))
             return self._client.get_executor(pure=False)
         # Spawned, not forked: a worker has nothing of this process, not even its open files.
