@@ -40,17 +40,33 @@ class _Door:
 
 def close_models() -> Callable[[], None]:
     """Close all models of this process; the returned function opens them again."""
-    before = [(function, function.__code__) for function in _functions()]
-    for function, code in before:
-        function.__code__ = _stand_in(code)
+    doors = stand_ins()
+    for function, _, closed in doors:
+        function.__code__ = closed
     sys.meta_path.insert(0, _Door)
 
     def reopen() -> None:
         sys.meta_path.remove(_Door)
-        for function, code in before:
+        for function, code, _ in doors:
             function.__code__ = code
 
     return reopen
+
+
+_known: tuple[int, list] = (0, [])
+
+
+def stand_ins() -> list[tuple[FunctionType, CodeType, CodeType]]:
+    """The models' functions, each with its code and the one that stands in for it.
+
+    Remembered until more is imported: who forks should ask once before, because a walk through the models makes a
+    fork copy the memory they are in.
+    """
+    global _known
+    if _known[0] != len(sys.modules):
+        found = [(function, function.__code__, _stand_in(function.__code__)) for function in _functions()]
+        _known = len(sys.modules), found
+    return _known[1]
 
 
 def _stand_in(code: CodeType) -> CodeType:

@@ -73,12 +73,17 @@ def serve(
 def answer_call(function: Callable, sent: bytes) -> dict:
     """Call the function on a copy of the inputs and say how it went, in JSON's terms."""
     arguments = pickle.loads(sent)
-    before = pickle.dumps(arguments)
     try:
         value = function(*arguments)
-        return {"value": tag(plain(value)), "changed": pickle.dumps(arguments) != before}
+        return {"value": tag(plain(value)), "changed": _changed(arguments, sent)}
     except BaseException as error:
         return {"error": [type_name(type(error)), _words(error)]}
+
+
+def _changed(arguments: tuple, sent: bytes) -> bool:
+    now = pickle.dumps(arguments)
+    # What was pickled once may be pickled otherwise the second time, from the third on it stays.
+    return now != sent and now != pickle.dumps(pickle.loads(sent))
 
 
 def value_of(reply: dict, limit: float, discreet: bool = False):

@@ -89,6 +89,13 @@ class Parent:
             raise ParentLost
         return _STATUS.unpack(data)[0]
 
+    def end_unseen(self) -> None:
+        """End the child; how it ended is not asked."""
+        try:
+            self._control.sendall(b"N")
+        except OSError as error:
+            raise ParentLost from error
+
     def close(self) -> str:
         """End the parent and all in it; what it last said to nobody."""
         self._control.close()
@@ -240,10 +247,13 @@ class Session:
         self._send(("serve", name))
 
     def close(self) -> None:
-        """End the child; `status` is then what it ended with."""
+        """End the child; if it was lost, `status` is then what it ended with."""
         self._socket.close()
         try:
-            self.status = self._parent.end()
+            if self.lost or not self._parent.room.sandboxed:
+                self.status = self._parent.end()
+            else:
+                self._parent.end_unseen()
         finally:
             if self._folder:
                 shutil.rmtree(self._folder, ignore_errors=True)

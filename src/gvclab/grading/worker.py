@@ -40,7 +40,7 @@ import sys
 import types
 
 from gvclab.content import text as say
-from gvclab.exercises.closed import close_models
+from gvclab.exercises.closed import close_models, stand_ins
 from gvclab.exercises.plain import plain, tag, type_name
 from gvclab.exercises.service import answer_call
 from gvclab.grading import walls
@@ -67,20 +67,27 @@ def main() -> None:
 
         with contextlib.suppress(Exception):
             exec(bank.load(section).setup, {})  # the imports that every notebook begins with
+    stand_ins()
     options["address_space"] = walls.address_space()
     walls.adopt_orphans()
     gc.collect()
     gc.freeze()  # a child that collects garbage would copy every page
     control.sendall(b"R")
+    dying: list[int] = []
     while True:
         message, descriptors, *_ = socket.recv_fds(control, 1, 1)
         if not message:
             return
         pid = _start(descriptors[0], options)
         os.close(descriptors[0])
-        left = not control.recv(1)  # the grader has seen enough, or is gone
+        said = control.recv(1)  # the grader has seen enough, or is gone
+        if said == b"N" and pid:
+            # How it ends is of no interest, and the system takes its time to clear a namespace away.
+            os.kill(pid, signal.SIGKILL)
+            dying = [one for one in [*dying, pid] if not os.waitpid(one, os.WNOHANG)[0]]
+            continue
         status = _end(pid)
-        if left:
+        if not said:
             return
         control.sendall(_STATUS.pack(status))
 
