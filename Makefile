@@ -56,3 +56,4 @@ format: setup
 bench: setup
 	@$(BIN)/python -m pytest tests/bench --benchmark-only --benchmark-columns=median,iqr,rounds --benchmark-sort=name
 	@$(BIN)/python tests/bench/measure.py
+	@$(BIN)/python tests/bench/bench_grading.py

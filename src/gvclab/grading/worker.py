@@ -86,7 +86,7 @@ def main() -> None:
             os.kill(pid, signal.SIGKILL)
             dying = [one for one in [*dying, pid] if not os.waitpid(one, os.WNOHANG)[0]]
             continue
-        status = _end(pid)
+        status, dying = _end(pid, dying), []
         if not said:
             return
         control.sendall(_STATUS.pack(status))
@@ -112,8 +112,10 @@ def _start(session: int, options: dict) -> int:
     return _STATUS.unpack(said)[0] if said else 0
 
 
-def _end(pid: int) -> int:
-    """Kill the child and with it all that it started; the status it ended with."""
+def _end(pid: int, dying: list[int]) -> int:
+    """Kill the child and with it all that it started, and bury it with those before; the status it ended with."""
+    for one in dying:
+        os.waitpid(one, 0)
     if not pid:
         return -1
     os.kill(pid, signal.SIGKILL)
