@@ -70,14 +70,16 @@ class DistributionLab(Panel):
         right = {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
         number = {"textposition": "auto", "textangle": 0, "hoverinfo": "skip", "cliponaxis": False}
         star = theme.Style(theme.PURPLE, "", "star", "")
+        # One scale for all shocks: a small one looks small.
+        income = {"range": [-2.2, 1.4], "zeroline": True, "zerolinecolor": theme.GREY}
         return frame(
             (
                 axis("", showline=False, ticks=""),
-                axis(self.text("axes.income"), zeroline=True, zerolinecolor=theme.GREY),
+                axis(self.text("axes.income"), **income),
             ),
             (
                 axis(self.text("axes.kappa"), type="log", tickvals=[1.2, 2, 3, 5, 10, 20]),
-                axis(self.text("axes.income"), zeroline=True, zerolinecolor=theme.GREY),
+                axis(self.text("axes.income"), **income),
             ),
             traces=[
                 *(bars(k, name=self.text(f"groups_of.{g}"), **number) for k, g in enumerate(GROUPS)),

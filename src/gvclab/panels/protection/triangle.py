@@ -44,7 +44,7 @@ class TriangleLab(Panel):
     }
 
     def frame(self):
-        number = {"texttemplate": "%{x:+.0f}", "textposition": "outside", "textangle": 0, "hoverinfo": "skip"}
+        number = {"textposition": "outside", "textangle": 0, "hoverinfo": "skip"}
         number |= {"orientation": "h", "cliponaxis": False, "constraintext": "none"}
         rows = {"autorange": "reversed", "showline": False, "ticks": "", "ticklabelstandoff": 6}
         return frame(
@@ -62,7 +62,7 @@ class TriangleLab(Panel):
     def view(self, state: Params, solution: Solution) -> View:
         names, shown = self._rows(), self._shown(solution)
         reach = 1.18 * max(1.0, np.abs(shown).max())
-        traces = tuple({"y": names, "x": values} for values in shown)
+        traces = tuple({"y": names, "x": row, "text": [f"{x:+.0f}" if x else "0" for x in row]} for row in shown)
         return View(traces, {"xaxis": {"range": [-reach, reach]}}, self._sentence(state, solution), self._table(shown))
 
     @staticmethod
