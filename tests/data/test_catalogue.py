@@ -247,3 +247,13 @@ def test_panel_shares_follow_from_its_columns():
     share = 100 * panel["manufacturing"] / panel["gdp"]
     assert (share - panel["manufacturing_share"]).abs().max() < 0.02
     assert (panel["exports_share"] + panel["imports_share"] - panel["openness"]).abs().max() < 0.002
+
+
+def test_a_derived_table_names_its_source_and_its_own_units():
+    computed = pd.DataFrame({"year": [2011], "balance": [1.0]})
+    found = data.derived(computed, "icio", balance="billion US$")
+    assert found.attrs["units"] == {"balance": "billion US$"} and found.attrs["name"] == "icio"
+    assert found.attrs.keys() == data.load("supply_pressure").attrs.keys()
+    assert found.attrs["url"].startswith("https://") and not computed.attrs
+    with pytest.raises(data.DataError, match="icoi"):
+        data.derived(computed, "icoi")

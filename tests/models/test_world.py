@@ -77,3 +77,21 @@ def test_the_phone_triangle():
     assert (added[chn, usa], added[jpn, usa]) == pytest.approx((20, 60))
     assert gross.sum(axis=1) == pytest.approx([-80, 20, 60])
     assert added.sum(axis=1) == pytest.approx([-80, 20, 60])
+
+
+def test_two_countries_trade_as_asked():
+    made = world.two_countries(imports=0.3, size=2, theta=4)
+    flows = made.flows[:, :, 0]
+    assert flows[0, 1] == pytest.approx(flows[1, 0])  # balanced
+    assert flows[0, 1] / flows[0, 0] == pytest.approx(0.3)
+    assert made.wL.tolist() == [1, 2] and made.theta.tolist() == [4]
+    with pytest.raises(ValueError, match="imports = -1"):
+        world.two_countries(imports=-1)
+    with pytest.raises(ValueError, match="the share of imports in Foreign's spending"):
+        world.two_countries(imports=0.6, size=0.3)
+
+
+def test_a_phone_costs_what_its_makers_add():
+    table = world.triangle(parts=30, design=10, assembly=5)
+    assert table.gdp == pytest.approx([10, 5, 30])
+    assert table.F.sum() == 45

@@ -55,6 +55,17 @@ def load(name: str, **wanted) -> pd.DataFrame | ICIO | dict[int, ICIO]:
     return select(_table(name, where).copy(deep=False), name, **wanted)
 
 
+def derived(table: pd.DataFrame, name: str, **units: str) -> pd.DataFrame:
+    """A table computed from the dataset `name`, which then names its source, with units by column.
+
+    `derived(balances, "icio", balance="billion US$")` can be drawn by `charts.series`. Raises DataError for
+    an unknown dataset.
+    """
+    found = table.copy(deep=False)
+    found.attrs = _origin(read(name, folder())) | {"units": units}
+    return found
+
+
 def sealed_bytes(manifest: Manifest) -> bytes:
     """The file's bytes, when they are the ones its manifest was sealed with."""
     if manifest.seal is None:
@@ -112,15 +123,20 @@ def _table(name: str, where: Path) -> pd.DataFrame:
         from gvclab.data.checks import validate
 
         validate(manifest, table)
-    table.attrs = {
-        "name": name,
+    table.attrs = _origin(manifest)
+    table.attrs["units"] = {column: declared.get("unit", "") for column, declared in manifest.columns.items()}
+    return table
+
+
+def _origin(manifest: Manifest) -> dict[str, str]:
+    """Where figures are from, as a table's `attrs` hold it."""
+    return {
+        "name": manifest.name,
         "title": manifest.title,
         "source": str(Source((manifest,))),
         "licence": manifest.licence,
         "url": manifest.url,
-        "units": {column: declared.get("unit", "") for column, declared in manifest.columns.items()},
     }
-    return table
 
 
 @lru_cache(maxsize=4)

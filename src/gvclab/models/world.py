@@ -9,6 +9,7 @@ from functools import cache
 
 import numpy as np
 
+from .domain import within
 from .gravity import World, accounts, as_table, ras, sector_shares
 from .iotable import ICIO, from_arrays
 
@@ -108,11 +109,28 @@ def us_groups(world: World | None = None) -> dict[str, tuple[np.ndarray, np.ndar
     return {"USA": (income, fitted / income[:, None])}
 
 
-def triangle() -> ICIO:
-    """A phone: Japan sells parts for 60 to China, the United States a design for 20, China the phone for 100
-    to the United States.
+def two_countries(imports: float = 0.3, size: float = 1.0, theta: float = 5.0) -> World:
+    """Home and Foreign with one sector, no inputs and free, balanced trade: for tariffs that one can follow.
+
+    imports: what Home spends on foreign goods per unit that it spends on its own, 0 or more; size: Foreign's
+    income, Home's is 1; theta: trade elasticity. Raises ValueError where Home's imports exceed that income.
+    """
+    imports, size = within("imports", imports, 0), within("size", size, 0, open_low=True)
+    traded = imports / (1 + imports)
+    abroad = within("the share of imports in Foreign's spending", traded / size, 0, 1)
+    pi = np.array([[1 - traded, traded], [abroad, 1 - abroad]])[:, :, None]
+    nothing = np.zeros((2, 1, 1))
+    return World(
+        ("Home", "Foreign"), ("goods",), pi, np.zeros((2, 2, 1)), nothing, np.ones((2, 1)), (theta,), (1, size), (0, 0)
+    )
+
+
+def triangle(parts: float = 60, design: float = 20, assembly: float = 20) -> ICIO:
+    """A phone: Japan sells parts to China, the United States a design, China the phone to the United States.
+
+    Its price is the sum of the three, each the value that its country adds; all 0 or more.
     """
     Z, F = np.zeros((3, 3)), np.zeros((3, 3))
     usa, chn, jpn = range(3)
-    Z[jpn, chn], Z[usa, chn], F[chn, usa] = 60, 20, 100
+    Z[jpn, chn], Z[usa, chn], F[chn, usa] = parts, design, parts + design + assembly
     return from_arrays(Z, F, ("USA", "CHN", "JPN"), ("all",))

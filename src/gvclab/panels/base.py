@@ -55,7 +55,7 @@ class Panel:
     - `controls`: what can be moved, each named after a field of the state;
     - `presets`: values of some controls under a name, set by a button;
     - `reads`: where the state is shared, the fields without a control that its solution depends on;
-    - `badge`: "illustrative", or "calibrated" to the world table;
+    - `badge`: "illustrative", "calibrated" to the world table, or "either" where the reader chooses;
     - `frame`, `solve` and `view`, and `refine` where a part of the answer takes long.
 
     `Panel()` has a state of its own, `Panel(shared)` one in common with others, `Panel(w=.3)` another start.
