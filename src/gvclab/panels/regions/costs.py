@@ -57,11 +57,11 @@ class CostLab(Panel):
         now = points(CHOSEN, size=16, name=self.text("traces.now"), cliponaxis=False)
         return frame(
             (
-                axis(self.text("axes.inst"), domain=[0, 0.42], range=[INST[0], INST[-1]]),
+                axis(self.text("axes.inst"), domain=[0, 0.4], range=[INST[0], INST[-1]]),
                 axis(self.text("axes.share"), domain=upper, tickformat=".0%"),
             ),
             (
-                axis(self.text("axes.tech"), domain=[0.58, 1], range=[TECH[0], TECH[-1]]),
+                axis(self.text("axes.tech"), domain=[0.6, 1], range=[TECH[0], TECH[-1]]),
                 axis(self.text("axes.inst"), domain=upper, range=[INST[0], INST[-1]]),
             ),
             (

@@ -23,6 +23,7 @@ ORDER = (*POLES, "RST")
 YEARS = np.arange(FIRST, LAST + 1)
 TOP = {"share": 0.6, "introversion": 4.5}  # of the lines' scale, as long as they do not need more
 FULL = {"share": 1.0, "introversion": 4.5}  # the value of the darkest cell
+THIN, THICK = 2.0, 4.0  # lines, the latter of the pole that may be counted otherwise
 # Shares from light to dark; the index from orange through white, at 1, to blue.
 COLOURS = {
     "share": [[0, "#F4F8FB"], [1, theme.BLUE]],
@@ -152,7 +153,10 @@ class MatrixLab(Panel):
                 "zmin": 0.0,
                 "zmax": FULL[index],
             },
-            *({"x": YEARS, "y": own[:, k]} for k in range(3)),
+            *(
+                {"x": YEARS, "y": own[:, k], "line": {"width": THICK if pole == state.pole else THIN}}
+                for k, pole in enumerate(POLES)
+            ),
             {
                 "x": YEARS,
                 "y": listed[:, at],

@@ -85,22 +85,25 @@ class OriginLab(Panel):
     }
 
     def frame(self):
-        right = {"xaxis": "x2", "yaxis": "y2", "orientation": "h", "showlegend": False}
+        below = {"xaxis": "x2", "yaxis": "y2", "orientation": "h", "showlegend": False}
         return frame(
-            (axis("", range=[FIRST - 0.5, LAST + 0.5], domain=[0, 0.35]), axis(self.text("axes.share"))),
             (
-                axis(self.text("axes.change"), domain=[0.68, 1], zeroline=True, zerolinecolor=theme.GREY),
-                axis("", autorange="reversed", showline=False, ticks="", ticklabelstandoff=6),
+                axis("", range=[FIRST - 0.5, LAST + 0.5], domain=[0, 1]),
+                axis(self.text("axes.share"), domain=[0.66, 1]),
+            ),
+            (
+                axis(self.text("axes.change"), domain=[0, 1], zeroline=True, zerolinecolor=theme.GREY),
+                axis("", domain=[0, 0.56], autorange="reversed", showline=False, ticks="", ticklabelstandoff=6),
             ),
             traces=[
                 line(REGION, name=self.text("traces.region"), mode="lines+markers"),
                 line(BEYOND, name=self.text("traces.beyond"), mode="lines+markers"),
                 {"mode": "lines", "line": {"color": theme.GREY, "width": 1.5}, "hoverinfo": "skip"}
                 | {"name": "", "showlegend": False},
-                bars(REGION, name=self.text("traces.region"), **right),
-                bars(BEYOND, name=self.text("traces.beyond"), **right),
+                bars(REGION, name=self.text("traces.region"), **below),
+                bars(BEYOND, name=self.text("traces.beyond"), **below),
             ],
-            height=480,
+            height=680,
             barmode="group",
         )
 
