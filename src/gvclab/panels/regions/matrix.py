@@ -187,9 +187,8 @@ class MatrixLab(Panel):
         }
         said = [self.text(f"sentence.{state.side}", **numbers)]
         index = now.own("introversion")
-        said.append(
-            self.text("sentence.index", **dict(zip(("asia", "america", "europe"), map(_spelled, index), strict=False)))
-        )
+        if state.counting != "one":  # one country has no index
+            said.append(self.text("sentence.index", **dict(zip(("asia", "america", "europe"), index, strict=False))))
         if state.counting != "table":
             at = ORDER.index(state.pole)
             kind = "merged" if state.counting == "one" else "split"
@@ -200,8 +199,8 @@ class MatrixLab(Panel):
                     parts=PARTS[state.counting],
                     share=own[at],
                     listed=listed.own("share")[at],
-                    index=_spelled(index[at]),
-                    listed_index=_spelled(listed.own("introversion")[at]),
+                    index=index[at],
+                    listed_index=listed.own("introversion")[at],
                 )
             )
         return " ".join(said)
@@ -219,7 +218,3 @@ class MatrixLab(Panel):
             self.text("table.matrix", year=state.year, seller=seller, buyer=buyer): matrix.rename_axis(seller),
             self.text("table.years"): time,
         }
-
-
-def _spelled(value: float) -> str:
-    return "–" if np.isnan(value) else f"{value:.1f}"
