@@ -129,7 +129,7 @@ class CostLab(Panel):
         # The bars keep their scale until they need more: what is small looks small.
         reach = max(2.0, 1.05 * np.abs(change).max())
         low = -reach if change.min() < -1 else -2.0
-        layout = {"xaxis3": {"range": [low, max(reach, 2.0)]}}
+        layout = {"xaxis3": {"range": [low, reach]}}
         return View(traces, layout, self._sentence(state, solution), self._table(state, solution))
 
     @staticmethod
