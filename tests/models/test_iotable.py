@@ -360,6 +360,53 @@ def test_splitting_a_country_raises_the_share_more_than_the_index():
     assert parts.share[0, 0] > whole.share[0, 0]
 
 
+@given(seed=st.integers(0, 10_000), parts=st.integers(0, 4))
+@settings(max_examples=40, deadline=None, derandomize=True)
+def test_recounting_changes_members_and_nothing_else(seed, parts):
+    flows = np.random.default_rng(seed).uniform(0.1, 1, (5, 5))
+    poles = ["A", "B", "A", "B", "A"]
+    counted = iotable.recount(flows, poles, "A", parts)
+    assert counted.poles.count("B") == 2 and counted.poles.count("A") == (3 * parts if parts else 1)
+    for seller in "AB":
+        for buyer in "AB":
+            was = flows[np.ix_(np.equal(poles, seller), np.equal(poles, buyer))]
+            now = counted.flows[np.ix_(np.equal(counted.poles, seller), np.equal(counted.poles, buyer))]
+            assert now.sum() == pytest.approx(was.sum())
+    own = [iotable.introversion(*iotable.recount(flows, poles, "A", k)).share[0, 0] for k in (0, 1, 2, 4)]
+    assert own[0] == 0 and own == sorted(own)
+
+
+def test_recounting_into_equal_parts():
+    """One country that buys 80 from itself and 20 from others: halves buy 40 from each other."""
+    halves = iotable.recount([[80, 10], [20, 90]], ["A", "B"], "A", 2)
+    assert halves.poles == ("A", "A", "B")
+    assert halves.flows == pytest.approx(np.array([[20, 20, 5], [20, 20, 5], [10, 10, 90]]))
+    assert iotable.introversion(*halves).share[0, 0] == pytest.approx(40 / 60)
+    with pytest.raises(ValueError, match="pole is 'C'"):
+        iotable.recount(np.eye(2), ["A", "B"], "C", 2)
+    with pytest.raises(ValueError, match="parts is -1"):
+        iotable.recount(np.eye(2), ["A", "B"], "A", -1)
+
+
+def test_value_in_products():
+    table = random_table(5, 4, 3)
+    final = table.F.sum(axis=1)
+    origin = iotable.va_in(table, final)
+    assert origin.sum(axis=0) == pytest.approx(table.by_country(final))
+    assert origin.sum(axis=1) == pytest.approx(table.gdp)
+    parts = [iotable.va_in(table, final, [sector]) for sector in table.sectors]
+    assert sum(parts) == pytest.approx(origin)
+    with pytest.raises(ValueError, match="sector"):
+        iotable.va_in(table, final, ["nothing"])
+
+
+def test_reach_splits_value_into_home_region_and_beyond():
+    reach = iotable.reach([[6.0, 1, 0], [3, 8, 5], [1, 1, 5]], ["A", "A", "B"])
+    assert reach.home == pytest.approx([0.6, 0.8, 0.5])
+    assert reach.region == pytest.approx([0.3, 0.1, 0])
+    assert reach.beyond == pytest.approx([0.1, 0.1, 0.5])
+
+
 # ---------------------------------------------------------------- scenarios
 
 

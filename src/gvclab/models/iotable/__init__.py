@@ -5,7 +5,7 @@ WIOD; `exports` sums the questions up country by country. All functions are pure
 (all sectors of the first country, then the next), rows sell and columns buy, money is in the table's unit.
 """
 
-from .poles import Linkage, introversion, linkage
+from .poles import Linkage, Reach, Recount, introversion, linkage, reach, recount
 from .position import Reliance, downstreamness, reliance, upstreamness
 from .scenarios import (
     Extraction,
@@ -26,6 +26,7 @@ from .trade import (
     bilateral,
     decompose,
     exports,
+    va_in,
     va_in_exports,
     va_trade,
     vax,
@@ -38,6 +39,8 @@ __all__ = [
     "Extraction",
     "Linkage",
     "Pandemic",
+    "Reach",
+    "Recount",
     "Reliance",
     "Sourcing",
     "aggregate",
@@ -54,10 +57,13 @@ __all__ = [
     "linkage",
     "pandemic",
     "pandemic_matrix",
+    "reach",
+    "recount",
     "reliance",
     "relocate",
     "sourcing_shares",
     "upstreamness",
+    "va_in",
     "va_in_exports",
     "va_trade",
     "vax",

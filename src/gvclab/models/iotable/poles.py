@@ -1,4 +1,4 @@
-"""Ties within and between poles: do regions trade with themselves more than their size explains?"""
+"""Ties within and between poles: do regions trade, and add value, with themselves more than with others?"""
 
 from __future__ import annotations
 
@@ -56,3 +56,62 @@ def introversion(flows: ArrayLike, poles: Sequence[str]) -> Linkage:
     share, expected = column_shares(bought), column_shares((weight * m) @ member.T)
     index = np.divide(share, expected, out=np.full(share.shape, np.nan), where=expected > 0)
     return Linkage(names, bought, share, index)
+
+
+class Recount(NamedTuple):
+    """The same trade with other members: flows (G', G'), sellers in rows, home purchases on the diagonal; poles:
+    each new member's."""
+
+    flows: np.ndarray
+    poles: tuple[str, ...]
+
+
+def recount(flows: ArrayLike, poles: Sequence[str], pole: str, parts: int) -> Recount:
+    """What would the same trade look like if a pole's members were counted otherwise, with nothing else changed?
+
+    flows: (G, G), sellers in rows, home purchases on the diagonal; poles: each country's. parts: into how many
+    equal parts each member of `pole` is split (1 leaves all as it is), 0 to merge them into one. The parts of a
+    member sell and buy alike, from one another too, so that 1 - 1/parts of its home purchases become trade within
+    the pole; between merged members all trade becomes home purchases.
+
+    Raises ValueError for a pole without members or parts that are no whole number from 0.
+    """
+    flows = np.asarray(flows, dtype=float)
+    inside = [each == pole for each in poles]
+    if not any(inside):
+        raise ValueError(f"pole is {pole!r}; it must be one of {', '.join(dict.fromkeys(poles))}")
+    if parts != int(parts) or parts < 0:
+        raise ValueError(f"parts is {parts}; it must be a whole number from 0")
+    if parts == 0:
+        first = inside.index(True)
+        into = [first if mine else k for k, mine in enumerate(inside)]
+        kept = list(dict.fromkeys(into))
+        member = np.equal.outer(kept, into).astype(float)
+        return Recount(member @ flows @ member.T, tuple(poles[k] for k in kept))
+    copies = np.where(inside, int(parts), 1)
+    of = np.repeat(np.arange(len(poles)), copies)
+    part = 1 / copies[of]
+    return Recount(flows[np.ix_(of, of)] * np.outer(part, part), tuple(poles[k] for k in of))
+
+
+class Reach(NamedTuple):
+    """Where the value of each country's products was added, as shares of it (G,): at home, in the other countries
+    of its pole, beyond. The three sum to 1."""
+
+    home: np.ndarray
+    region: np.ndarray
+    beyond: np.ndarray
+
+
+def reach(origin: ArrayLike, poles: Sequence[str]) -> Reach:
+    """Was the value of a product added at home, in the neighbourhood, or beyond?
+
+    origin: (G, G) value added of s in products of r, as `va_in_exports` or `va_in` give it; poles: each country's.
+    Source: Los, Timmer and de Vries 2015, J. Regional Science 55(1) (*read*), who ask this of final manufactures.
+    """
+    origin = np.asarray(origin, dtype=float)
+    share = column_shares(origin)
+    own = np.eye(len(poles), dtype=bool)
+    near = np.equal.outer(np.asarray(poles), np.asarray(poles)) & ~own
+    home, region = (np.where(mask, share, 0.0).sum(axis=0) for mask in (own, near))
+    return Reach(home, region, share.sum(axis=0) - home - region)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from .position import upstreamness
-from .table import ICIO
+from .table import ICIO, position_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,8 +67,23 @@ def va_in_exports(table: ICIO) -> np.ndarray:
     The diagonal is domestic, the rest of a column foreign value added; columns sum to gross exports exactly,
     since v'L = 1'. Source: Koopman, Wang and Wei 2014, American Economic Review 104(2) (*not verified*).
     """
-    leaving = table.abroad.sum(axis=1)
-    return (table.va_content * leaving).reshape(-1, *table.shape).sum(axis=2)
+    return va_in(table, table.abroad.sum(axis=1))
+
+
+def va_in(table: ICIO, deliveries: np.ndarray, sectors: Collection[str] | None = None) -> np.ndarray:
+    """Whose work is in these products? (G, G): value added of s in the deliveries of r.
+
+    deliveries: (GN,) what each sector of each country delivers; a final delivery contains all value added along its
+    chain, so that columns sum to the deliveries. sectors: count only value added in these. ValueError for an
+    unknown one. Source for final products: Timmer, Erumban, Los, Stehrer and de Vries 2014, J. Economic
+    Perspectives 28(2) (*not verified*).
+    """
+    content = table.va_content
+    if sectors is not None:
+        earns = np.zeros(len(table.sectors))
+        earns[[position_of("sector", each, table.sectors) for each in sectors]] = 1
+        content = table.leontief_left(np.where(table.home.T, table.v * np.tile(earns, len(table.countries)), 0.0))
+    return (content * deliveries).reshape(-1, *table.shape).sum(axis=2)
 
 
 class Decomposition(NamedTuple):
