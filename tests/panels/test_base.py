@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
+import pkgutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError, dataclass
 
@@ -10,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from gvclab import data, panels
 from gvclab.charts import View, frame, line, page
 from gvclab.panels import Checkbox, Choice, Panel, Shared, Slider, Strip
 from gvclab.panels.widget import described
@@ -76,6 +79,15 @@ class Other(Panel):
 
     def view(self, state, solution):
         return View(({"x": [state.other], "y": [state.power]},), {}, f"{solution} at {state.other:.2f}")
+
+
+def real_panels():
+    """The panels of all lessons."""
+    families = [
+        importlib.import_module(found.name) for found in pkgutil.iter_modules(panels.__path__, "gvclab.panels.")
+    ]
+    kinds = {kind for family in families for kind in vars(family).values() if isinstance(kind, type)}
+    return sorted((k for k in kinds if issubclass(k, Panel) and k is not Panel), key=lambda kind: kind.__name__)
 
 
 class Page:
@@ -246,6 +258,20 @@ def test_without_a_kernel_a_plain_figure_is_displayed(monkeypatch):
     assert len(shown) == 2
     assert "application/vnd.jupyter.widget-view+json" not in shown[0]
     assert panel._widget is None
+
+
+def test_real_numbers_are_displayed_with_their_source(monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, raw=False: shown.append(bundle))
+    Other()._ipython_display_()
+    assert data.source("icio").html == shown[-1].html and '<a href="https://' in shown[-1].html
+    assert Power().source is None
+
+
+@pytest.mark.parametrize("kind", real_panels(), ids=lambda kind: kind.__name__)
+def test_a_panel_says_how_real_it_is_and_where_from(kind):
+    assert (kind().source is None) == (kind.badge == "illustrative")
+    assert described(kind())["badge"]["help"]
 
 
 def test_the_page_is_told_all_it_needs():

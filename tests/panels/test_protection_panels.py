@@ -126,7 +126,7 @@ class TestAll:
         assert len(quick.traces) == len(panel.shown.traces) and quick.sentence
 
     def test_badges(self):
-        assert [kind.badge for kind in PANELS] == ["illustrative"] * 3 + ["calibrated", "either", "illustrative"]
+        assert [kind.badge for kind in PANELS] == ["illustrative"] * 3 + ["data", "either", "illustrative"]
 
     def test_linked(self):
         labs = linked()

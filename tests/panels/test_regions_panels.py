@@ -106,7 +106,7 @@ class TestAll:
                 assert panel.sentence and panel.figure.data and panel.table is not None
 
     def test_badges(self):
-        assert [kind.badge for kind in PANELS] == ["illustrative", "calibrated", "calibrated"]
+        assert [kind.badge for kind in PANELS] == ["illustrative", "data", "data"]
 
     def test_linked(self):
         costs, matrix, origin = linked()

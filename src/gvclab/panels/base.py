@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
 
 from gvclab.content import message, text
+from gvclab.data import source
 
 from ..charts import View, apply
 from .controls import Control
@@ -15,6 +16,8 @@ from .controls import Control
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
+
+    from gvclab.data.about import Source
 
     from .widget import PanelWidget
 
@@ -55,7 +58,10 @@ class Panel:
     - `controls`: what can be moved, each named after a field of the state;
     - `presets`: values of some controls under a name, set by a button;
     - `reads`: where the state is shared, the fields without a control that its solution depends on;
-    - `badge`: "illustrative", "calibrated" to the world table, or "either" where the reader chooses;
+    - `badge`: "illustrative", "calibrated" to the world table, "either" where the reader chooses, or "data" where
+      no model stands between;
+    - `sources`: the datasets behind its numbers, named beneath it; where it says nothing, `icio` unless the panel is
+      illustrative;
     - `frame`, `solve` and `view`, and `refine` where a part of the answer takes long.
 
     `Panel()` has a state of its own, `Panel(shared)` one in common with others, `Panel(w=.3)` another start.
@@ -69,6 +75,7 @@ class Panel:
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     reads: ClassVar[frozenset[str]] = frozenset()
     badge: ClassVar[str] = "illustrative"
+    sources: ClassVar[tuple[str, ...]] = ()
 
     # What a subclass gives.
 
@@ -152,6 +159,12 @@ class Panel:
         return apply(self.frame(), self.shown)
 
     @property
+    def source(self) -> Source | None:
+        """The line that says where real numbers are from, with a link; none where all are illustrative."""
+        names = self.sources or (() if self.badge == "illustrative" else ("icio",))
+        return source(*names) if names else None
+
+    @property
     def title(self) -> str:
         """The heading of the panel."""
         return self.text("title")
@@ -208,9 +221,13 @@ class Panel:
         return self._widget
 
     def _ipython_display_(self) -> None:
+        from IPython.display import display
+
         from ..charts import page
 
         page.show(self.figure, self.shown, lambda: self.on_page().box)
+        if self.source is not None:
+            display(self.source)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}: {self.sentence}"

@@ -75,7 +75,8 @@ class ParticipationLab(Panel):
     """Who takes part in value chains, as a buyer of foreign inputs or as a seller of inputs to others' exports?"""
 
     key = "access.participation"
-    badge = "calibrated"
+    badge = "data"
+    sources = ("gvc_indicators",)
     State = Params
     controls = (Slider("year", min=FIRST, max=LAST, step=1), Choice("economy", options=ECONOMIES))
     presets: ClassVar = {

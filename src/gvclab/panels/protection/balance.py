@@ -49,7 +49,7 @@ class BalanceLab(Panel):
     """With whom does a place have a deficit, when trade is counted gross and when it is counted in value added?"""
 
     key = "protection.balance"
-    badge = "calibrated"
+    badge = "data"
     State = Params
     controls = (
         Choice("economy", options=REGIONS),

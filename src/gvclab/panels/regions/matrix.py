@@ -81,7 +81,7 @@ class MatrixLab(Panel):
     """Do poles buy mostly from themselves, and more than their size explains? And does counting decide it?"""
 
     key = "regions.matrix"
-    badge = "calibrated"
+    badge = "data"
     State = Params
     controls = (
         YEAR,

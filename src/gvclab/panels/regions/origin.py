@@ -68,7 +68,7 @@ class OriginLab(Panel):
     """Have value chains become more regional, or more global?"""
 
     key = "regions.origin"
-    badge = "calibrated"
+    badge = "data"
     State = Params
     controls = (
         Choice("place", options=(ALL, *PLACES)),
