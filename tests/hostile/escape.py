@@ -28,10 +28,18 @@ def _write(name: str, does: str, path: str) -> Case:
 CASES = [
     _try("http", "Asks a web server.", "import urllib.request\nurllib.request.urlopen('http://1.1.1.1', timeout=1)"),
     _try("dns", "Asks for an address.", "import socket\nsocket.getaddrinfo('example.org', 80)"),
-    _try("udp", "Sends a packet.", "import socket\nsocket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('8.8.8.8', 53))"),
-    _try("loopback", "Knocks at the machine's own doors.", """
+    _try(
+        "udp",
+        "Sends a packet.",
+        "import socket\nsocket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'x', ('8.8.8.8', 53))",
+    ),
+    _try(
+        "loopback",
+        "Knocks at the machine's own doors.",
+        """
 import socket
-assert any(socket.socket().connect_ex(("127.0.0.1", n)) == 0 for n in (22, 80, 8888, 8786, 631))"""),
+assert any(socket.socket().connect_ex(("127.0.0.1", n)) == 0 for n in (22, 80, 8888, 8786, 631))""",
+    ),
     _try("raw socket", "Opens a raw socket.", "import socket\nsocket.socket(socket.AF_INET, socket.SOCK_RAW, 1)"),
     _try("netlink", "Changes the network.", "import socket\nsocket.if_nameindex()[1]"),
     _libc("ptrace", "Traces process 1.", "ptrace(16, 1, 0, 0)"),
@@ -49,11 +57,27 @@ assert any(socket.socket().connect_ex(("127.0.0.1", n)) == 0 for n in (22, 80, 8
     _libc("handle", "Opens files by handle.", "syscall(304, 3, 0, 0)"),
     _libc("memory of others", "Reads another process's memory.", "syscall(310, 1, 0, 0, 0, 0, 0)"),
     _libc("32 bit calls", "Calls the kernel by another door.", "syscall(0x40000000 + 101, 0, 0, 0, 0)"),
-    _try("device", "Makes a device.", "import os\nos.mknod('/tmp/disk', 0o60600, os.makedev(8, 0))\nopen('/tmp/disk', 'rb').read(9)"),
-    _try("set-uid file", "Makes a program that runs as another.", "import os\nopen('x', 'w').close(); os.chown('x', 0, 0); os.chmod('x', 0o6777)"),
-    _try("other processes", "Finds processes that are not its own.", "import os\nassert [n for n in os.listdir('/proc') if n.isdigit()]"),
+    _try(
+        "device",
+        "Makes a device.",
+        "import os\nos.mknod('/tmp/disk', 0o60600, os.makedev(8, 0))\nopen('/tmp/disk', 'rb').read(9)",
+    ),
+    _try(
+        "set-uid file",
+        "Makes a program that runs as another.",
+        "import os\nopen('x', 'w').close(); os.chown('x', 0, 0); os.chmod('x', 0o6777)",
+    ),
+    _try(
+        "other processes",
+        "Finds processes that are not its own.",
+        "import os\nassert [n for n in os.listdir('/proc') if n.isdigit()]",
+    ),
     _try("kills its parent", "Kills whom it can see above.", "import os\nassert os.getppid() > 0"),
-    _try("kernel memory", "Opens the machine's memory.", "[open(p, 'rb') for p in ('/dev/mem', '/dev/kmsg', '/proc/kcore', '/dev/sda')]"),
+    _try(
+        "kernel memory",
+        "Opens the machine's memory.",
+        "[open(p, 'rb') for p in ('/dev/mem', '/dev/kmsg', '/proc/kcore', '/dev/sda')]",
+    ),
     _try("sys", "Writes to the kernel's settings.", "open('/proc/sys/kernel/core_pattern', 'w').write('|/tmp/x')"),
     _write("package", "Changes the course's library.", f"{PACKAGE} + '/exercises/score.py'"),
     _write("site-packages", "Leaves a .pth file for the next Python.", f"{SITE} + '/gvclab-hostile.pth'"),
@@ -100,50 +124,115 @@ def _essay(name: str, source: str) -> Case:
         book["cells"] += [code(source, "markdown"), code(source, "raw")]
         return book
 
-    return Case("escape", f"page: {name}", "Has a script in its essay, in Markdown and raw cells of its own.", edit=edit)
+    return Case(
+        "escape", f"page: {name}", "Has a script in its essay, in Markdown and raw cells of its own.", edit=edit
+    )
 
 
 def _attachments(book):
-    html = {"text/html": _IMG, "image/svg+xml": "<svg onload=alert(1)>", "application/javascript": "alert(1)",
-            "text/markdown": _IMG, "text/latex": PAGES["tex href"], "application/vnd.plotly.v1+json": {"data": [{"x": _IMG}]}}
+    html = {
+        "text/html": _IMG,
+        "image/svg+xml": "<svg onload=alert(1)>",
+        "application/javascript": "alert(1)",
+        "text/markdown": _IMG,
+        "text/latex": PAGES["tex href"],
+        "application/vnd.plotly.v1+json": {"data": [{"x": _IMG}]},
+    }
     for one in book["cells"]:
         if one["cell_type"] == "markdown":
             one["attachments"] = {"x.svg": {"image/svg+xml": "PHN2ZyBvbmxvYWQ9YWxlcnQoMSk+"}, _IMG: {"text/html": _IMG}}
         else:
-            one["outputs"] = [{"output_type": "display_data", "data": html, "metadata": {}},
-                              {"output_type": "stream", "name": "stdout", "text": _IMG},
-                              {"output_type": "error", "ename": _IMG, "evalue": _IMG, "traceback": [_IMG]}]
+            one["outputs"] = [
+                {"output_type": "display_data", "data": html, "metadata": {}},
+                {"output_type": "stream", "name": "stdout", "text": _IMG},
+                {"output_type": "error", "ename": _IMG, "evalue": _IMG, "traceback": [_IMG]},
+            ]
         one["metadata"] |= {"tags": [_IMG], "name": _IMG, "jupyter": {"source_hidden": True}}
-    book["metadata"] |= {"widgets": {"application/vnd.jupyter.widget-state+json": {"state": {"x": _IMG}}}, "title": _IMG,
-                         "kernelspec": {"name": _IMG, "display_name": _IMG, "language": _IMG}, "language_info": {"name": _IMG}}
+    book["metadata"] |= {
+        "widgets": {"application/vnd.jupyter.widget-state+json": {"state": {"x": _IMG}}},
+        "title": _IMG,
+        "kernelspec": {"name": _IMG, "display_name": _IMG, "language": _IMG},
+        "language_info": {"name": _IMG},
+    }
     return book
 
 
 CASES += [_essay(name, source) for name, source in PAGES.items()]
 CASES += [
     Case("escape", "page: outputs", "Brings outputs, attachments and metadata with scripts.", edit=_attachments),
-    Case("escape", "page: printed", "Prints scripts, raises and displays them.", own={LATE: f"""
+    Case(
+        "escape",
+        "page: printed",
+        "Prints scripts, raises and displays them.",
+        own={
+            LATE: f"""
 from IPython.display import HTML, Javascript, SVG, display
 display(HTML({_IMG!r}), Javascript("alert(1)"))
 print({_IMG!r}, "\\x1b[31m\\x1b]8;;javascript:alert(1)\\x07x", "</pre><script>alert(1)</script>")
-raise type("<script>alert(1)</script>", (Exception,), {{}})({_IMG!r})"""}),
-    Case("escape", "page: answers", "Answers with scripts, which hints may quote.", answers={
-        "2.3-1": f"reliability = ({_IMG!r}, type({_IMG!r}, (), {{}})())", "2.3-2": f"spreading = {PAGES['script']!r}",
-        "2.3-4": f"def cvar(*a): raise ValueError({_IMG!r})", "2.3-9": f"links = [({_IMG!r}, '`<b>`*x*'), '<script> -> <img>']",
-        "2.3-5": f"finding = {{'q_home': {_IMG!r}, 'phi': '*a*', 'w': '`b`', 'home_share': 1, 'cvar': 1, 'proposition': {_IMG!r}}}"},
-        earns={"2.3-1": 0.0, "2.3-2": 0.0, "2.3-4": 0.0, "2.3-9": 0.0, "2.3-5": 0.0}),
-    Case("escape", "page: code", "Has scripts in code, comments and magics.", own={
-        FIRST: f"%%html\n{_IMG}", LATE: f"# </pre></div><script>alert(1)</script>\nx = {_IMG!r}  # {_IMG}"}),
-    Case("escape", "page: file name", "Has a script in the name of the file.", note="name",
-         edit=lambda book: None, files=lambda folder: (folder / "<img src=x onerror=alert(1)>.ipynb").write_text(
-             json.dumps(_solved())) and None),
-    Case("escape", "page: nested", "Has an essay of a hundred thousand characters of nested tags.", edit=lambda book: _many(book, "<div>" * 20_000)),
-    Case("escape", "page: formatting", "Has tags that multiply when they are put in order.", edit=lambda book: _many(
-        book, "".join(f"<b id={n}>" for n in range(4000)) + "<p>" * 15_000)),
-    Case("escape", "page: quotes", "Has an essay of nested quotations, lists, emphasis and brackets.", edit=lambda book: _many(
-        book, ">" * 5000 + " x\n\n" + "".join("  " * n + "- x\n" for n in range(150)) + "*a **b " * 3000 + "\n\n" + "[" * 5000)),
-    Case("escape", "page: formulas", "Has formulas that are hard to set.", edit=lambda book: _many(
-        book, "$" + "{" * 3000 + "$ $" + r"\frac{1}" * 3000 + "$ $" + r"\begin{matrix}" * 300 + "$ " + "$x$ " * 2000)),
+raise type("<script>alert(1)</script>", (Exception,), {{}})({_IMG!r})"""
+        },
+    ),
+    Case(
+        "escape",
+        "page: answers",
+        "Answers with scripts, which hints may quote.",
+        answers={
+            "2.3-1": f"reliability = ({_IMG!r}, type({_IMG!r}, (), {{}})())",
+            "2.3-2": f"spreading = {PAGES['script']!r}",
+            "2.3-4": f"def cvar(*a): raise ValueError({_IMG!r})",
+            "2.3-9": f"links = [({_IMG!r}, '`<b>`*x*'), '<script> -> <img>']",
+            "2.3-5": f"finding = {{'q_home': {_IMG!r}, 'phi': '*a*', 'w': '`b`', 'home_share': 1, 'cvar': 1, 'proposition': {_IMG!r}}}",
+        },
+        earns={"2.3-1": 0.0, "2.3-2": 0.0, "2.3-4": 0.0, "2.3-9": 0.0, "2.3-5": 0.0},
+    ),
+    Case(
+        "escape",
+        "page: code",
+        "Has scripts in code, comments and magics.",
+        own={FIRST: f"%%html\n{_IMG}", LATE: f"# </pre></div><script>alert(1)</script>\nx = {_IMG!r}  # {_IMG}"},
+    ),
+    Case(
+        "escape",
+        "page: file name",
+        "Has a script in the name of the file.",
+        note="handed in as",
+        edit=lambda book: None,
+        files=lambda folder: (folder / "<img src=x onerror=alert(1)>.ipynb").write_text(json.dumps(_solved())) and None,
+    ),
+    Case(
+        "escape",
+        "page: nested",
+        "Has an essay of a hundred thousand characters of nested tags.",
+        edit=lambda book: _many(book, "<div>" * 20_000),
+    ),
+    Case(
+        "escape",
+        "page: formatting",
+        "Has tags that multiply when they are put in order.",
+        edit=lambda book: _many(book, "".join(f"<b id={n}>" for n in range(4000)) + "<p>" * 15_000),
+    ),
+    Case(
+        "escape",
+        "page: quotes",
+        "Has an essay of nested quotations, lists, emphasis and brackets.",
+        edit=lambda book: _many(
+            book,
+            ">" * 5000
+            + " x\n\n"
+            + "".join("  " * n + "- x\n" for n in range(150))
+            + "*a **b " * 3000
+            + "\n\n"
+            + "[" * 5000,
+        ),
+    ),
+    Case(
+        "escape",
+        "page: formulas",
+        "Has formulas that are hard to set.",
+        edit=lambda book: _many(
+            book, "$" + "{" * 3000 + "$ $" + r"\frac{1}" * 3000 + "$ $" + r"\begin{matrix}" * 300 + "$ " + "$x$ " * 2000
+        ),
+    ),
 ]
 
 
@@ -157,5 +246,3 @@ def _many(book, source):
     cell(book, "2-3-10")["source"] = source
     book["cells"] += [code(source, "markdown") for _ in range(4)]
     return book
-
-

@@ -63,6 +63,9 @@ class Lie(float):
     __class__ = float
 """
 
+# The car may stand in both classes, no other good.
+BOTH = round(ITEMS["2.1-5"].points / len(ITEMS["2.1-5"].terms), 6)
+
 CASES = [
     _case("tags", "Tags every cell so that nbgrader would not run it.", edit=_tags),
     _case("points", "Writes a thousand points and no locks into the metadata.", edit=_points),
@@ -145,57 +148,93 @@ import json, os, struct
 data = json.dumps({"value": {"\\0gvclab": "set", "items": [{"\\0gvclab": "other", "kind": "<b>float</b>"}] * 99}}).encode()
 os.write(3, struct.pack(">I", len(data)) + data)""",
     ),
-    _case("half a reply", "Sends a length and a brace, and sleeps.", """
+    _case(
+        "half a reply",
+        "Sends a length and a brace, and sleeps.",
+        """
 import os, struct, time
 os.write(3, struct.pack(">I", 500) + b"{")
-time.sleep(60)"""),
+time.sleep(60)""",
+    ),
     _case("a huge length", "Announces four gigabytes.", "import os\nos.write(3, b'\\xff' * 64)"),
-    _case("deep JSON", "Replies with brackets sixty thousand deep.", """
+    _case(
+        "deep JSON",
+        "Replies with brackets sixty thousand deep.",
+        """
 import os, struct
-os.write(3, struct.pack(">I", 60000) + b"[" * 60000)"""),
-    _case("reads the commands", "Reads what the grader says to the worker, and answers.", """
+os.write(3, struct.pack(">I", 60000) + b"[" * 60000)""",
+    ),
+    _case(
+        "reads the commands",
+        "Reads what the grader says to the worker, and answers.",
+        """
 import os, struct, json, threading
 def listen():
     while True:
         os.read(3, 65536)
         data = json.dumps({"value": 0.5, "function": True}).encode()
         os.write(3, struct.pack(">I", len(data)) + data)
-threading.Thread(target=listen, daemon=True).start()"""),
-    _case("environment", "Sets what a notebook learns of grader and student from.", """
+threading.Thread(target=listen, daemon=True).start()""",
+    ),
+    _case(
+        "environment",
+        "Sets what a notebook learns of grader and student from.",
+        """
 import os
-os.environ.update(NBGRADER_EXECUTION="autograde", GVCLAB_SALT="", GVCLAB_STUDENT="", GVCLAB_LANG="../..")"""),
+os.environ.update(NBGRADER_EXECUTION="autograde", GVCLAB_SALT="", GVCLAB_STUDENT="", GVCLAB_LANG="../..")""",
+    ),
     _answers("lying numbers", "Every answer is a float that is equal to everything.", LIE + "(Lie(9), Lie(9), Lie(9))"),
-    _answers("lying class", "Every answer claims another class.", """
+    _answers(
+        "lying class",
+        "Every answer claims another class.",
+        """
 class Claim:
     __class__ = property(lambda self: float)
     __float__ = __index__ = lambda self: 1
     __eq__ = lambda *a: True
     __call__ = lambda *a: Claim()
-Claim()"""),
-    _answers("metaclass", "Every answer is a class whose metaclass says yes to everything.", """
+Claim()""",
+    ),
+    _answers(
+        "metaclass",
+        "Every answer is a class whose metaclass says yes to everything.",
+        """
 class Yes(type):
     __instancecheck__ = __subclasscheck__ = __eq__ = lambda *a: True
     __hash__ = type.__hash__
     __name__ = "float"
 class Thing(metaclass=Yes): pass
-Thing"""),
-    _answers("lying containers", "Lists, tuples and dicts that are longer for whoever asks.", """
+Thing""",
+    ),
+    _answers(
+        "lying containers",
+        "Lists, tuples and dicts that are longer for whoever asks.",
+        """
 class Tuple(tuple):
     __len__ = lambda self: 3
     __iter__ = lambda self: iter(("home", "far", "P2"))
     __getitem__ = lambda self, at: "home"
     __eq__ = lambda *a: True
     __hash__ = tuple.__hash__
-Tuple()"""),
-    _answers("lying dict", "A dict that has every key.", """
+Tuple()""",
+    ),
+    _answers(
+        "lying dict",
+        "A dict that has every key.",
+        """
 class Everything(dict):
     __contains__ = __eq__ = lambda *a: True
     __missing__ = __getitem__ = get = lambda *a: 0.5
     keys = items = values = lambda self: [("q_home", 0.3)]
-Everything(a=1)"""),
-    _answers("a score", "Every answer is a Score with a verdict of its own.", """
+Everything(a=1)""",
+    ),
+    _answers(
+        "a score",
+        "Every answer is a Score with a verdict of its own.",
+        """
 from gvclab.exercises import Score, Verdict
-Score(Verdict(1.0, "right", ""), 99)"""),
+Score(Verdict(1.0, "right", ""), 99)""",
+    ),
     _answers("nan", "Every answer is not a number.", "\n(float('nan'), float('nan'), float('nan'))"),
     _answers("infinity", "Every answer is infinite, as text and number.", "\n('inf', float('-inf'), '1e999/1e-999')"),
     _answers("huge numbers", "Every answer has ten million digits.", "\n(10**10_000_000, 1 << 10**7, -(10**400))"),
@@ -204,33 +243,88 @@ Score(Verdict(1.0, "right", ""), 99)"""),
     _answers("generator", "Every answer is a generator of numbers.", "\n(x / 1000 for x in range(1000))"),
     _answers("cycle", "Every answer holds itself.", "a = []; a.append(a); b = {'a': a}; a.append(b)\n[a, b, a]"),
     _answers("deep", "Every answer is a hundred thousand lists deep.", "a = []\nfor _ in range(10**5): a = [a]\na"),
-    _answers("object arrays", "Every answer is an array of objects that lie.", LIE + """
+    _answers(
+        "object arrays",
+        "Every answer is an array of objects that lie.",
+        LIE
+        + """
 import numpy as np
-np.array([Lie(1), Lie(2), Lie(3)], dtype=object).view(np.ma.MaskedArray)"""),
-    _answers("pandas", "Every answer is a table, an extension array, an index.", """
+np.array([Lie(1), Lie(2), Lie(3)], dtype=object).view(np.ma.MaskedArray)""",
+    ),
+    _answers(
+        "pandas",
+        "Every answer is a table, an extension array, an index.",
+        """
 import pandas as pd
-pd.DataFrame({"a": [1, 2, 3]})"""),
+pd.DataFrame({"a": [1, 2, 3]})""",
+    ),
     _answers("bytes", "Every answer is bytes, complex, a slice, a module.", "import sys\n(b'home', 1j, sys)"),
-    _answers("brackets", "Every answer is text that is slow to read as an arrow.", "\n'(' * 9000 + '+' + ')' * 9000 + 'x'"),
-    _answers("strangers", "Every answer is thousands of arrows between boxes that are nearly known.", """
-[("foreign specific riks%d" % k, "substitutabilty%d" % k) for k in range(900)]"""),
-    _answers("pickle", "Every answer runs code where it is unpickled.", """
+    _answers(
+        "brackets", "Every answer is text that is slow to read as an arrow.", "\n'(' * 9000 + '+' + ')' * 9000 + 'x'"
+    ),
+    _answers(
+        "strangers",
+        "Every answer is thousands of arrows between boxes that are nearly known.",
+        """
+[("foreign specific riks%d" % k, "substitutabilty%d" % k) for k in range(900)]""",
+    ),
+    _answers(
+        "pickle",
+        "Every answer runs code where it is unpickled.",
+        """
 class Trap:
     __reduce__ = lambda self: (__import__("os").system, ("touch /tmp/gvclab-hostile-pickle",))
     __call__ = lambda self, *a: Trap()
-Trap()"""),
-    Case("forge", "all arrows", "Draws every arrow there is that makes no circle.", blank=True, answers={"2.3-9": """
+Trap()""",
+    ),
+    Case(
+        "forge",
+        "all arrows",
+        "Draws every arrow there is that makes no circle.",
+        blank=True,
+        answers={
+            "2.3-9": """
 boxes = ["home shock", "foreign-specific risk", "crisis", "perceived risk", "security weight", "substitutability",
          "switching cost", "localisation", "foreign share", "back-up supplier", "tail risk", "persistence", "no risk"]
-links = [(a, b) for i, a in enumerate(boxes) for b in boxes[i + 1:]]"""}),
-    Case("forge", "settings outside", "Reads the model where there is nothing to read.", blank=True, answers={"2.3-5":
-        "nan = float('nan')\nfinding = dict(q_home=nan, phi='1e400', w=[0.5], home_share=nan, cvar=nan, proposition='P2')"}),
-    Case("forge", "every class", "Sorts every good into all classes at once.", answers={"2.1-5": f"""
-animals = {{good: {{"snake", "spider"}} for good in {ITEMS['2.1-5'].terms!r}}}"""}, earns={"2.1-5": 0.0}),
-    Case("forge", "every class in a list", "The same in lists.", answers={"2.1-5": f"""
-animals = {{good: ["snake", "spider"] for good in {ITEMS['2.1-5'].terms!r}}}"""}, earns={"2.1-5": 0.0}),
-    Case("forge", "changed later", "Changes an answer after its check, and the functions' helpers too.", own={
-        LATE: "reliability = shortage = None\ndef cvar(*a): return 5\nnp.asarray = None"}, at_most=True),
+links = [(a, b) for i, a in enumerate(boxes) for b in boxes[i + 1:]]"""
+        },
+    ),
+    Case(
+        "forge",
+        "settings outside",
+        "Reads the model where there is nothing to read.",
+        blank=True,
+        answers={
+            "2.3-5": "nan = float('nan')\nfinding = dict(q_home=nan, phi='1e400', w=[0.5], home_share=nan, cvar=nan, proposition='P2')"
+        },
+    ),
+    Case(
+        "forge",
+        "every class",
+        "Sorts every good into all classes at once.",
+        answers={
+            "2.1-5": f"""
+animals = {{good: {{"snake", "spider"}} for good in {ITEMS["2.1-5"].terms!r}}}"""
+        },
+        earns={"2.1-5": BOTH},
+    ),
+    Case(
+        "forge",
+        "every class in a list",
+        "The same in lists.",
+        answers={
+            "2.1-5": f"""
+animals = {{good: ["snake", "spider"] for good in {ITEMS["2.1-5"].terms!r}}}"""
+        },
+        earns={"2.1-5": BOTH},
+    ),
+    Case(
+        "forge",
+        "changed later",
+        "Changes an answer after its check, and the functions' helpers too.",
+        own={LATE: "reliability = shortage = None\ndef cvar(*a): return 5\nnp.asarray = None"},
+        at_most=True,
+    ),
 ]
 
 
@@ -240,21 +334,36 @@ def _function(name: str, does: str, body: str, earns: float = 0.0, **more) -> Ca
 
 CASES += [
     _function("lying result", "A function whose value is equal to everything.", LIE + "def cvar(*a): return Lie(-1)"),
-    _function("input returned", "A function that gives its input back, changed.", """
+    _function(
+        "input returned",
+        "A function that gives its input back, changed.",
+        """
 def cvar(u, p, alpha):
     u *= 0
-    return u"""),
+    return u""",
+    ),
     _function("constant", "A function that is the same everywhere.", "def cvar(*a): return 1"),
     _function("infinite result", "A function that is infinite everywhere.", "def cvar(*a): return float('inf')"),
-    _function("random", "A function that says something else at each call.", """
+    _function(
+        "random",
+        "A function that says something else at each call.",
+        """
 import random
-def cvar(*a): return random.random() * 3"""),
-    _function("counts its calls", "A function that remembers its calls and repeats what was said before.", """
+def cvar(*a): return random.random() * 3""",
+    ),
+    _function(
+        "counts its calls",
+        "A function that remembers its calls and repeats what was said before.",
+        """
 said = []
 def cvar(u, p, alpha):
     said.append(max(u) * len(said))
-    return said[len(said) // 2]"""),
-    _function("looks for the reference", "A function that looks in the stack and the heap for another of its name.", """
+    return said[len(said) // 2]""",
+    ),
+    _function(
+        "looks for the reference",
+        "A function that looks in the stack and the heap for another of its name.",
+        """
 def cvar(*a):
     import gc, sys
     frame = sys._getframe()
@@ -268,19 +377,33 @@ def cvar(*a):
     for thing in gc.get_objects():
         if callable(thing) and getattr(thing, "__name__", "") == "cvar" and thing.__module__ != "gvclab.models.sourcing.portfolio":
             if thing is not cvar:
-                return thing(*a)"""),
-    _function("asks the key", "A function that runs the solution from the library.", """
+                return thing(*a)""",
+    ),
+    _function(
+        "asks the key",
+        "A function that runs the solution from the library.",
+        """
 def cvar(*a):
     from gvclab.exercises import bank, keys
-    return keys.namespace(bank.item("2.3-4"), ())["cvar"](*a)"""),
-    _function("a class", "A class in the place of the function.", """
+    return keys.namespace(bank.item("2.3-4"), ())["cvar"](*a)""",
+    ),
+    _function(
+        "a class",
+        "A class in the place of the function.",
+        """
 class cvar(float):
-    def __new__(cls, *a): return super().__new__(cls, 1)"""),
-    _function("writes the reply", "A function that writes the replies of all its calls itself.", """
+    def __new__(cls, *a): return super().__new__(cls, 1)""",
+    ),
+    _function(
+        "writes the reply",
+        "A function that writes the replies of all its calls itself.",
+        """
 def cvar(*a):
     import json, os, struct
     data = json.dumps({"replies": [{"value": 1.0, "verdict": "right"}] * 1000, "value": 1.0}).encode()
     os.write(3, struct.pack(">I", len(data)) + data)
-    return 1.0""", at_most=True),
+    return 1.0""",
+        at_most=True,
+    ),
 ]
 assert all(case.expected[i] == 0 for case in CASES if case.blank for i in MINE)

@@ -24,7 +24,7 @@ def _named(file: str, name: str, does: str, **more) -> Case:
     def put(folder):
         (folder / f"{NOTEBOOK}.ipynb").rename(folder / file)
 
-    return Case("honest", name, does, files=put, note="name", **more)
+    return Case("honest", name, does, files=put, note="handed in as", **more)
 
 
 def _each(change):
@@ -87,8 +87,10 @@ def _no_prompts(book):
 
 def _outputs(one):
     if one["cell_type"] == "code":
-        one["outputs"] = [{"output_type": "stream", "name": "stderr", "text": "FutureWarning: old\n"},
-                          {"output_type": "error", "ename": "NameError", "evalue": "x", "traceback": ["x"]}]
+        one["outputs"] = [
+            {"output_type": "stream", "name": "stderr", "text": "FutureWarning: old\n"},
+            {"output_type": "error", "ename": "NameError", "evalue": "x", "traceback": ["x"]},
+        ]
         one["execution_count"] = 7
 
 
@@ -97,48 +99,136 @@ _WARN = "import warnings, sys, logging\nwarnings.warn('old', FutureWarning)\npri
 CASES = [
     Case("honest", "as it is", "Solves everything."),
     Case("honest", "blank", "Hands in the notebook as it was.", blank=True),
-    _own("warnings", "Warns and writes to stderr, in cells and in functions.", {i: _WARN for i in MINE}, answers={
-        "2.3-4": HONEST["2.3-4"].replace("    left, total", "    " + _WARN.replace("\n", "; ").rstrip("; ") + "\n    left, total", 1)}),
-    _own("warnings are errors", "Turns its warnings into errors, and never warns.", {FIRST: "import warnings\nwarnings.simplefilter('error')"}),
-    _own("errors of its own", "Has cells that stop with errors.", {
-        FIRST: "1 / 0", "2.3-3": "this is a note to myself", "2.3-5": "open('data.csv')", "2.3-7": "raise SystemExit", "2.3-9": "exit()"}),
-    _own("magics", "Uses magics, shell lines and help.", {
-        FIRST: "%matplotlib inline\n%load_ext autoreload\n!pip install pandas", "2.3-3": "%%time\nx = 1", "2.3-4": "sourcing?\n%timeit -n1 1"}),
-    _own("panels", "Shows the lab and clicks arrows in cells of its own.", {
-        "2.3-5": "from gvclab.panels.sourcing import FrontierLab\nFrontierLab()", "2.3-9": 'causal_graph("2.3-9")'}),
-    _own("checks of its own", "Calls check again in cells of its own.", {"2.3-2": 'check("2.3-1", reliability)\nassert check("2.3-1", reliability)'}),
+    _own(
+        "warnings",
+        "Warns and writes to stderr, in cells and in functions.",
+        dict.fromkeys(MINE, _WARN),
+        answers={
+            "2.3-4": HONEST["2.3-4"].replace(
+                "    left, total", "    " + _WARN.replace("\n", "; ").rstrip("; ") + "\n    left, total", 1
+            )
+        },
+    ),
+    _own(
+        "warnings are errors",
+        "Turns its warnings into errors, and never warns.",
+        {FIRST: "import warnings\nwarnings.simplefilter('error')"},
+    ),
+    _own(
+        "errors of its own",
+        "Has cells that stop with errors.",
+        {
+            FIRST: "1 / 0",
+            "2.3-3": "this is a note to myself",
+            "2.3-5": "open('data.csv')",
+            "2.3-7": "raise SystemExit",
+            "2.3-9": "exit()",
+        },
+    ),
+    _own(
+        "magics",
+        "Uses magics, shell lines and help.",
+        {
+            FIRST: "%matplotlib inline\n%load_ext autoreload\n!pip install pandas",
+            "2.3-3": "%%time\nx = 1",
+            "2.3-4": "sourcing?\n%timeit -n1 1",
+        },
+    ),
+    _own(
+        "panels",
+        "Shows the lab and clicks arrows in cells of its own.",
+        {"2.3-5": "from gvclab.panels.sourcing import FrontierLab\nFrontierLab()", "2.3-9": 'causal_graph("2.3-9")'},
+    ),
+    _own(
+        "checks of its own",
+        "Calls check again in cells of its own.",
+        {"2.3-2": 'check("2.3-1", reliability)\nassert check("2.3-1", reliability)'},
+    ),
     _own("await", "Waits for something.", {FIRST: "import asyncio\nawait asyncio.sleep(0)"}),
-    _own("helper", "Has a helper in a cell of its own.", {FIRST: "def power(x, n):\n    return x ** n"}, answers={
-        "2.3-1": 'n, p = given("2.3-1")\nreliability = power(1 - p, n), power(1 - p * p, n)'}),
-    _own("units as text", "Answers in per cent and fractions.", answers={
-        "2.3-1": HONEST["2.3-1"] + "\nreliability = tuple(f'{100 * x:.6f} %' for x in reliability)",
-        "2.3-2": HONEST["2.3-2"] + "\nspreading = f' ({spreading.lower()}) '"}),
-    _own("arrays", "Answers with arrays, series and numpy's numbers.", answers={
-        "2.3-1": HONEST["2.3-1"] + "\nreliability = np.array(reliability)",
-        "2.3-3": HONEST["2.3-3"] + "\nimport pandas as pd\ncritical = pd.Series(list(critical.values()))",
-        "2.3-4": HONEST["2.3-4"].replace("return total", "return np.float32(0) + np.array(total)")}),
-    _own("lambda", "Writes a function as a lambda.", answers={"2.3-4": HONEST["2.3-4"].replace("def cvar", "def mine") + "\ncvar = lambda *a: mine(*a)"}),
-    _own("function in a class", "Writes a function as a method and with a cache.", answers={"2.3-7": "import functools\n@functools.lru_cache" + HONEST["2.3-7"]}),
-    _own("error after the answer", "Has an error in an answer's cell, after the answer.", answers={"2.3-1": HONEST["2.3-1"] + "\nprint(undefined)"}),
+    _own(
+        "helper",
+        "Has a helper in a cell of its own.",
+        {FIRST: "def power(x, n):\n    return x ** n"},
+        answers={"2.3-1": 'n, p = given("2.3-1")\nreliability = power(1 - p, n), power(1 - p * p, n)'},
+    ),
+    _own(
+        "units as text",
+        "Answers in per cent and fractions.",
+        answers={
+            "2.3-1": HONEST["2.3-1"] + "\nreliability = tuple(f'{100 * x:.6f} %' for x in reliability)",
+            "2.3-2": HONEST["2.3-2"] + "\nspreading = f' ({spreading.lower()}) '",
+        },
+    ),
+    _own(
+        "arrays",
+        "Answers with arrays, series and numpy's numbers.",
+        answers={
+            "2.3-1": HONEST["2.3-1"] + "\nreliability = np.array(reliability)",
+            "2.3-3": HONEST["2.3-3"] + "\nimport pandas as pd\ncritical = pd.Series(list(critical.values()))",
+            "2.3-4": HONEST["2.3-4"].replace("return total", "return np.float32(0) + np.array(total)"),
+        },
+    ),
+    _own(
+        "lambda",
+        "Writes a function as a lambda.",
+        answers={"2.3-4": HONEST["2.3-4"].replace("def cvar", "def mine") + "\ncvar = lambda *a: mine(*a)"},
+    ),
+    _own(
+        "function in a class",
+        "Writes a function as a method and with a cache.",
+        answers={"2.3-7": "import functools\n@functools.lru_cache" + HONEST["2.3-7"]},
+    ),
+    _own(
+        "error after the answer",
+        "Has an error in an answer's cell, after the answer.",
+        answers={"2.3-1": HONEST["2.3-1"] + "\nprint(undefined)"},
+    ),
     _own("prints a lot", "Prints tables.", {FIRST: "for n in range(20_000): print(n, n**2)"}),
     _own("takes its time", "Takes a second.", {FIRST: "import time\ntime.sleep(1)"}),
-    _own("random", "Uses random numbers and a progress bar.", {FIRST: "import random, sys\nrandom.seed(1)\nsys.stdout.write('\\r50 %')\nsys.stdout.flush()"}),
-    _own("greek", "Names things in Greek and Chinese.", {FIRST: "φ = 0.5\n价值链 = 'Wertschöpfung — ünïcödé 🌍'\nprint(φ, 价值链)"}),
-    _own("type hints", "Has hints, docstrings and decorators.", answers={
-        "2.3-2": HONEST["2.3-2"].replace("spreading =", "spreading: str =")}),
+    _own(
+        "random",
+        "Uses random numbers and a progress bar.",
+        {FIRST: "import random, sys\nrandom.seed(1)\nsys.stdout.write('\\r50 %')\nsys.stdout.flush()"},
+    ),
+    _own(
+        "greek",
+        "Names things in Greek and Chinese.",
+        {FIRST: "φ = 0.5\n价值链 = 'Wertschöpfung — ünïcödé 🌍'\nprint(φ, 价值链)"},
+    ),
+    _own(
+        "type hints",
+        "Has hints, docstrings and decorators.",
+        answers={"2.3-2": HONEST["2.3-2"].replace("spreading =", "spreading: str =")},
+    ),
     _bytes("byte-order mark", "Saved with a byte-order mark.", lambda text: text.encode("utf-8-sig"), note="."),
-    _bytes("line ends", "Saved with the line ends of Windows.", lambda text: text.replace("\\n", "\\r\\n").replace("\n", "\r\n").encode()),
-    _bytes("old line ends", "Saved with the line ends of an old Mac.", lambda text: text.replace("\\n", "\\r").encode()),
+    _bytes(
+        "line ends",
+        "Saved with the line ends of Windows.",
+        lambda text: text.replace("\\n", "\\r\\n").replace("\n", "\r\n").encode(),
+    ),
+    _bytes(
+        "old line ends", "Saved with the line ends of an old Mac.", lambda text: text.replace("\\n", "\\r").encode()
+    ),
     _bytes("one line", "Saved in one line.", lambda text: json.dumps(json.loads(text), separators=(",", ":")).encode()),
-    _bytes("blanks around", "Saved with blanks around.", lambda text: b"\n\n  " + text.encode() + b"\n\0\n", at_most=True),
+    _bytes(
+        "blanks around", "Saved with blanks around.", lambda text: b"\n\n  " + text.encode() + b"\n\0\n", at_most=True
+    ),
     _named(f"{NOTEBOOK} (1).ipynb", "renamed by the browser", "Downloaded twice, so that a number is in its name."),
     _named("Diversification_FINAL_v2.IPYNB", "renamed by the student", "Has a name of its own."),
     _named(f"{NOTEBOOK}.ipynb.ipynb", "suffix twice", "Has its suffix twice."),
-    Case("honest", "worked on a copy", "Worked on a copy; the notebook as fetched lies beside it.", note="name", files=lambda folder: (
-        (folder / f"{NOTEBOOK}.ipynb").rename(folder / f"{NOTEBOOK}-Copy1.ipynb"), (folder / f"{NOTEBOOK}.ipynb").write_text(_blank())) and None),
-    Case("honest", "checkpoints beside", "Has Jupyter's checkpoints and other files beside it.", files=lambda folder: (
-        (folder / ".ipynb_checkpoints").mkdir(), (folder / f".ipynb_checkpoints/{NOTEBOOK}-checkpoint.ipynb").write_text("{}"),
-        (folder / "notes.txt").write_text("x"), (folder / "Untitled.ipynb").write_text("")) and None),
+    Case(
+        "honest",
+        "worked on a copy",
+        "Worked on a copy; the notebook as fetched lies beside it.",
+        note="handed in as",
+        files=lambda folder: None,
+    ),
+    Case(
+        "honest",
+        "checkpoints beside",
+        "Has Jupyter's checkpoints and other files beside it.",
+        files=lambda folder: None,
+    ),
     _edit("copied cells", "Copied answers and checks to the end.", _copied, note="."),
     _edit("lost cell", "Deleted an answer's cell and wrote it anew.", _lost, note="."),
     _edit("lost checks and prompts", "Deleted all but the answers.", _no_prompts),
@@ -146,30 +236,97 @@ CASES = [
     _edit("split", "Split an answer over two cells, as Jupyter splits them.", _split, note="."),
     _edit("split plainly", "Split an answer over two cells, the first without a name.", _split_plain),
     _edit("merged", "Merged an answer with its check and lost the prompt.", _merged),
-    _edit("retyped as Markdown", "Turned answers into Markdown.", lambda book: [c.update(cell_type="markdown") for c in _answers(book)] and None, note="."),
-    _edit("retyped as raw", "Turned answers into raw text.", lambda book: [c.update(cell_type="raw") for c in _answers(book)] and None, note="."),
-    _edit("essay retyped", "Turned the essay into code.", lambda book: cell(book, "2-3-10").update(cell_type="code"), note="."),
-    _edit("edited prompts", "Wrote into prompts, checks and the set-up.", lambda book: [
-        c.update(source=c["source"] + "\n\nMy note.") for c in book["cells"] if c["id"].endswith(("-prompt", "-check", "setup"))] and None),
+    _edit(
+        "retyped as Markdown",
+        "Turned answers into Markdown.",
+        lambda book: [c.update(cell_type="markdown") for c in _answers(book)] and None,
+        note=".",
+    ),
+    _edit(
+        "retyped as raw",
+        "Turned answers into raw text.",
+        lambda book: [c.update(cell_type="raw") for c in _answers(book)] and None,
+        note=".",
+    ),
+    _edit(
+        "essay retyped",
+        "Turned the essay into code.",
+        lambda book: cell(book, "2-3-10").update(cell_type="code"),
+        note=".",
+    ),
+    _edit(
+        "edited prompts",
+        "Wrote into prompts, checks and the set-up.",
+        lambda book: (
+            [
+                c.update(source=c["source"] + "\n\nMy note.")
+                for c in book["cells"]
+                if c["id"].endswith(("-prompt", "-check", "setup"))
+            ]
+            and None
+        ),
+    ),
     _edit("no metadata", "Lost all metadata.", _each(lambda one: one.update(metadata={}))),
     _edit("no ids", "Lost all ids.", _each(lambda one: one.pop("id"))),
     _edit("neither", "Lost metadata and ids.", _each(lambda one: (one.pop("id"), one.update(metadata={}))), note="."),
-    _edit("new ids", "Has new ids, as some editors give them.", _each(lambda one: one.update(id=uuid.uuid5(uuid.NAMESPACE_DNS, one["id"]).hex[:8]))),
+    _edit(
+        "new ids",
+        "Has new ids, as some editors give them.",
+        _each(lambda one: one.update(id=uuid.uuid5(uuid.NAMESPACE_DNS, one["id"]).hex[:8])),
+    ),
     _edit("colab", "Comes from Colab.", _colab),
     _edit("vs code", "Comes from VS Code.", _each(lambda one: one["metadata"].update(vscode={"languageId": "python"}))),
-    _edit("jupyterlite", "Comes with trusted marks, widgets and slides.", _each(lambda one: one["metadata"].update(
-        trusted=True, slideshow={"slide_type": "slide"}, ExecuteTime={"start_time": "2031"}, scrolled=True, tags=["x"]))),
+    _edit(
+        "jupyterlite",
+        "Comes with trusted marks, widgets and slides.",
+        _each(
+            lambda one: one["metadata"].update(
+                trusted=True,
+                slideshow={"slide_type": "slide"},
+                ExecuteTime={"start_time": "2031"},
+                scrolled=True,
+                tags=["x"],
+            )
+        ),
+    ),
     _edit("executed", "Was run, with warnings and errors in the outputs.", _each(_outputs)),
-    _edit("other kernel", "Says that it is for another kernel.", lambda book: book["metadata"].update(
-        kernelspec={"name": "conda-env-gvc", "display_name": "R"}, language_info={"name": "R", "version": "2.7"})),
+    _edit(
+        "other kernel",
+        "Says that it is for another kernel.",
+        lambda book: book["metadata"].update(
+            kernelspec={"name": "conda-env-gvc", "display_name": "R"}, language_info={"name": "R", "version": "2.7"}
+        ),
+    ),
     _edit("format 4.0", "Is of an older format 4.", lambda book: book.update(nbformat_minor=0)),
-    _edit("sources as lists", "Has its sources as lists of lines.", _each(lambda one: one.update(source=one["source"].splitlines(keepends=True)))),
-    _edit("many cells", "Has two hundred cells of its own.", lambda book: book["cells"].extend(code(f"trial_{n} = {n}") for n in range(200))),
-    _edit("empty cells", "Has empty cells everywhere.", lambda book: [book["cells"].insert(n, code("")) for n in range(0, 40, 2)] and None),
-    _edit("answer tried twice", "Kept a first try in a copy above the answer.", lambda book: book["cells"].insert(
-        book["cells"].index(cell(book, "2-3-1")), {**cell(book, "2-3-1"), "source": "reliability = (0, 0)"}), note="."),
-    _edit("stub copied below", "Has a copy of the untouched answer below the answer.", lambda book: book["cells"].append(
-        {**cell(book, "2-3-1"), "source": ITEMS["2.3-1"].stub}), at_most=False),
+    _edit(
+        "sources as lists",
+        "Has its sources as lists of lines.",
+        _each(lambda one: one.update(source=one["source"].splitlines(keepends=True))),
+    ),
+    _edit(
+        "many cells",
+        "Has two hundred cells of its own.",
+        lambda book: book["cells"].extend(code(f"trial_{n} = {n}") for n in range(200)),
+    ),
+    _edit(
+        "empty cells",
+        "Has empty cells everywhere.",
+        lambda book: [book["cells"].insert(n, code("")) for n in range(0, 40, 2)] and None,
+    ),
+    _edit(
+        "answer tried twice",
+        "Kept a first try in a copy above the answer.",
+        lambda book: book["cells"].insert(
+            book["cells"].index(cell(book, "2-3-1")), {**cell(book, "2-3-1"), "source": "reliability = (0, 0)"}
+        ),
+        note=".",
+    ),
+    _edit(
+        "stub copied below",
+        "Has a copy of the untouched answer below the answer.",
+        lambda book: book["cells"].append({**cell(book, "2-3-1"), "source": ITEMS["2.3-1"].stub}),
+        at_most=False,
+    ),
 ]
 
 

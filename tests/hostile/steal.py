@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gvclab.exercises.variants import Identity, drawn
 
-from .corpus import FIRST, HONEST, ITEMS, NOTEBOOK, ROOT, Case, solved
+from .corpus import FIRST, HONEST, ITEMS, NOTEBOOK, ROOT, Case
 
 SALT = "0139" * 16  # of the class
 VICTIM = "bystander-0"
@@ -40,8 +40,16 @@ def _instead(make):
 
 def _reads(name: str, does: str, code: str) -> Case:
     """An attempt to read something; what it finds becomes the answers."""
-    return Case("steal", name, does, blank=True, own={FIRST: f"loot = ''\ntry:\n    loot = {code}\nexcept BaseException as e:\n    print(type(e).__name__)\nprint(str(loot)[:5000])"},
-                answers={i: f"{item.answer} = loot" for i, item in ITEMS.items() if i in ("2.3-1", "2.3-9")})
+    return Case(
+        "steal",
+        name,
+        does,
+        blank=True,
+        own={
+            FIRST: f"loot = ''\ntry:\n    loot = {code}\nexcept BaseException as e:\n    print(type(e).__name__)\nprint(str(loot)[:5000])"
+        },
+        answers={i: f"{item.answer} = loot" for i, item in ITEMS.items() if i in ("2.3-1", "2.3-9")},
+    )
 
 
 _neighbour = f"submitted/{VICTIM}/section-2/{NOTEBOOK}.ipynb"
@@ -49,66 +57,197 @@ _WALK = """[(p, open(p, errors="ignore").read(9999)) for d in {places!r} for r, 
             for p in [r + "/" + f for f in fs]]"""
 
 CASES = [
-    Case("steal", "neighbours numbers", "Copies a neighbour's results.", answers=_with_numbers_of(VICTIM, SALT),
-         earns={"2.3-1": 0.0, "2.3-3": 0.0, "2.3-6": 1.0}, at_most=True),
-    Case("steal", "everybodys numbers", "Answers for the numbers that stand in the text.", answers=_with_numbers_of("", ""),
-         earns={"2.3-1": 0.0, "2.3-3": 0.0, "2.3-6": 1.0}, at_most=True),
-    Case("steal", "own file of numbers", "Brings a file that says which numbers it was given.",
-         answers=_with_numbers_of("", ""), earns={"2.3-1": 0.0, "2.3-3": 0.0, "2.3-6": 1.0}, at_most=True,
-         files=lambda folder: (folder / "gvclab-student.json").write_text(json.dumps(
-             {"student": VICTIM, "numbers": drawn(ITEMS.values(), Identity())})) and None),
-    Case("steal", "file of numbers rewritten", "Rewrites the file of numbers in the sandbox.",
-         answers=_with_numbers_of("", ""), earns={"2.3-1": 0.0, "2.3-3": 0.0, "2.3-6": 1.0}, at_most=True, own={FIRST: f"""
+    Case(
+        "steal",
+        "neighbours numbers",
+        "Copies a neighbour's results.",
+        answers=_with_numbers_of(VICTIM, SALT),
+        earns={"2.3-1": 0.0, "2.3-3": 0.0, "2.3-6": 1.0},
+        at_most=True,
+    ),
+    Case(
+        "steal",
+        "everybodys numbers",
+        "Answers for the numbers that stand in the text.",
+        answers=_with_numbers_of("", ""),
+        earns={"2.3-1": 0.0, "2.3-3": 0.0, "2.3-6": 1.0},
+        at_most=True,
+    ),
+    Case(
+        "steal",
+        "own file of numbers",
+        "Brings a file that says which numbers it was given.",
+        answers=_with_numbers_of("", ""),
+        earns={"2.3-1": 0.0, "2.3-3": 0.0, "2.3-6": 1.0},
+        at_most=True,
+        files=lambda folder: (
+            (folder / "gvclab-student.json").write_text(
+                json.dumps({"student": VICTIM, "numbers": drawn(ITEMS.values(), Identity())})
+            )
+            and None
+        ),
+    ),
+    Case(
+        "steal",
+        "file of numbers rewritten",
+        "Rewrites the file of numbers in the sandbox.",
+        answers=_with_numbers_of("", ""),
+        earns={"2.3-1": 0.0, "2.3-3": 0.0, "2.3-6": 1.0},
+        at_most=True,
+        own={
+            FIRST: f"""
 import json
 numbers = {dict(drawn(ITEMS.values(), Identity()))!r}
-json.dump({{"student": "", "numbers": numbers}}, open("gvclab-student.json", "w"))"""}),
-    Case("steal", "linked file of numbers", "Links its file of numbers to the salt.", files=lambda folder: (
-        folder / "gvclab-student.json").symlink_to(folder.parents[2] / ".gvclab/trade.salt")),
-    Case("steal", "link to a neighbour", "Hands in a link to a neighbour's notebook.", reason="link", files=_instead(
-        lambda folder: (folder / f"{NOTEBOOK}.ipynb").symlink_to(folder.parents[2] / _neighbour))),
-    Case("steal", "link to the solutions", "Hands in a link to the instructor's notebook.", reason="link", files=_instead(
-        lambda folder: (folder / f"{NOTEBOOK}.ipynb").symlink_to(ROOT / f"solutions/section-2/{NOTEBOOK}.ipynb"))),
-    Case("steal", "link under another name", "Links the solutions under a name of its own.", reason="link", files=_instead(lambda folder: (folder / "mine.ipynb").symlink_to(
-             ROOT / f"solutions/section-2/{NOTEBOOK}.ipynb"))),
-    Case("steal", "hard link", "Hands in a secret of the instructor's under the notebook's name.", reason=".", files=_instead(
-        lambda folder: os.link(folder.parents[2] / "secret.txt", folder / f"{NOTEBOOK}.ipynb"))),
-    Case("steal", "timestamp linked", "Links its timestamp to the salt.", note="timestamp", files=lambda folder: (
-        folder / "timestamp.txt").symlink_to(folder.parents[2] / ".gvclab/trade.salt")),
-    _reads("submissions", "Reads what the others handed in.", _WALK.format(places=["..", "../..", "/tmp", "/root", "/home"])),
-    _reads("solutions", "Reads solutions and content of the course.", _WALK.format(
-        places=[f"{ROOT}/{name}" for name in ("solutions", "content", "exercises", "tests", ".git", ".gvclab")])),
-    _reads("everything", "Reads all files there are and keeps what looks like a secret.", """[
+json.dump({{"student": "", "numbers": numbers}}, open("gvclab-student.json", "w"))"""
+        },
+    ),
+    Case(
+        "steal",
+        "linked file of numbers",
+        "Links its file of numbers to the salt.",
+        files=lambda folder: (folder / "gvclab-student.json").symlink_to(folder.parents[2] / ".gvclab/trade.salt"),
+    ),
+    Case(
+        "steal",
+        "link to a neighbour",
+        "Hands in a link to a neighbour's notebook.",
+        reason="link",
+        files=_instead(lambda folder: (folder / f"{NOTEBOOK}.ipynb").symlink_to(folder.parents[2] / _neighbour)),
+    ),
+    Case(
+        "steal",
+        "link to the solutions",
+        "Hands in a link to the instructor's notebook.",
+        reason="link",
+        files=_instead(
+            lambda folder: (folder / f"{NOTEBOOK}.ipynb").symlink_to(ROOT / f"solutions/section-2/{NOTEBOOK}.ipynb")
+        ),
+    ),
+    Case(
+        "steal",
+        "link under another name",
+        "Links the solutions under a name of its own.",
+        reason="link",
+        files=_instead(
+            lambda folder: (folder / "mine.ipynb").symlink_to(ROOT / f"solutions/section-2/{NOTEBOOK}.ipynb")
+        ),
+    ),
+    Case(
+        "steal",
+        "hard link",
+        "Hands in a secret of the instructor's under the notebook's name.",
+        reason=".",
+        files=_instead(lambda folder: os.link(folder.parents[2] / "secret.txt", folder / f"{NOTEBOOK}.ipynb")),
+    ),
+    Case(
+        "steal",
+        "timestamp linked",
+        "Links its timestamp to the salt.",
+        note="timestamp",
+        files=lambda folder: (folder / "timestamp.txt").symlink_to(folder.parents[2] / ".gvclab/trade.salt"),
+    ),
+    _reads(
+        "submissions",
+        "Reads what the others handed in.",
+        _WALK.format(places=["..", "../..", "/tmp", "/root", "/home"]),
+    ),
+    _reads(
+        "solutions",
+        "Reads solutions and content of the course.",
+        _WALK.format(
+            places=[f"{ROOT}/{name}" for name in ("solutions", "content", "exercises", "tests", ".git", ".gvclab")]
+        ),
+    ),
+    _reads(
+        "everything",
+        "Reads all files there are and keeps what looks like a secret.",
+        """[
         (p, line) for r, _, fs in __import__("os").walk("/") if not r.startswith(("/usr", "/lib", "/proc", "/dev"))
         and "site-packages" not in r and "/lib/python3" not in r
         for f in fs for p in [r + "/" + f] for line in open(p, errors="ignore").read(200000).splitlines()
-        if any(w in line for w in ("CAN" + "ARY", "0139" + "0139", "BEGIN SOL" + "UTION", "def test_" + "sub", "right: " + "true"))]"""),
+        if any(w in line for w in ("CAN" + "ARY", "0139" + "0139", "BEGIN SOL" + "UTION", "def test_" + "sub", "right: " + "true"))]""",
+    ),
     _reads("environment", "Prints the environment.", "dict(__import__('os').environ)"),
-    _reads("command lines", "Reads other processes.", "[open(f'/proc/{n}/' + f).read() for n in range(1, 99) for f in ('environ', 'cmdline', 'maps')]"),
-    _reads("items", "Asks the library for its items' keys.", """[(i.id, i.solution, i.tests, [o.text for o in i.options if o.right],
+    _reads(
+        "command lines",
+        "Reads other processes.",
+        "[open(f'/proc/{n}/' + f).read() for n in range(1, 99) for f in ('environ', 'cmdline', 'maps')]",
+    ),
+    _reads(
+        "items",
+        "Asks the library for its items' keys.",
+        """[(i.id, i.solution, i.tests, [o.text for o in i.options if o.right],
         [p.wrong for p in i.parts]) for s in __import__("gvclab.exercises").exercises.bank.sections()
-        for i in __import__("gvclab.exercises").exercises.bank.load(s)]"""),
-    _reads("key text", "Asks the library for the text of its keys.", """[__import__("gvclab.exercises.bank").exercises.bank.key_text(i)
-        for i in __import__("gvclab.exercises").exercises.bank.load("2.3")]"""),
-    _reads("check as an oracle", "Tries every letter at the check.", """[(c, float(__import__("gvclab.exercises").exercises.check("2.3-2", c)))
-        for c in "ABCD"]"""),
-    _reads("memory of the parent", "Reads the memory of other processes.",
-           "open('/proc/1/mem', 'rb').read(99), open('/proc/self/mem', 'rb')"),
-    _reads("descriptors", "Reads from every descriptor that is open.", """[__import__("os").pread(n, 9999, 0) for n in range(200) if n != 3]"""),
-    _reads("heap", "Looks for salts, keys and other students in the process's memory.", """[
+        for i in __import__("gvclab.exercises").exercises.bank.load(s)]""",
+    ),
+    _reads(
+        "key text",
+        "Asks the library for the text of its keys.",
+        """[__import__("gvclab.exercises.bank").exercises.bank.key_text(i)
+        for i in __import__("gvclab.exercises").exercises.bank.load("2.3")]""",
+    ),
+    _reads(
+        "check as an oracle",
+        "Tries every letter at the check.",
+        """[(c, float(__import__("gvclab.exercises").exercises.check("2.3-2", c)))
+        for c in "ABCD"]""",
+    ),
+    _reads(
+        "memory of the parent",
+        "Reads the memory of other processes.",
+        "open('/proc/1/mem', 'rb').read(99), open('/proc/self/mem', 'rb')",
+    ),
+    _reads(
+        "descriptors",
+        "Reads from every descriptor that is open.",
+        """[__import__("os").pread(n, 9999, 0) for n in range(200) if n != 3]""",
+    ),
+    _reads(
+        "heap",
+        "Looks for salts, keys and other students in the process's memory.",
+        """[
         str(x)[:200] for x in __import__("gc").get_objects() if isinstance(x, (dict, list, tuple)) and
-        any(w in str(x)[:20000] for w in ("CAN" + "ARY", "0139" + "0139"))]"""),
-    _reads("network", "Fetches answers from elsewhere.", "__import__('urllib.request').request.urlopen('http://127.0.0.1:8888', timeout=1).read()"),
-    _reads("unix sockets", "Talks to a server of the machine.", """[s.connect(p) for p in ("/run/docker.sock", "/tmp/.X11-unix/X0", "\\0x")
-        for s in [__import__("socket").socket(__import__("socket").AF_UNIX)]]"""),
-    _reads("linked cwd", "Leaves its folder by links.", """[__import__("os").symlink("/", "root"), __import__("os").listdir("root/proc/1/cwd")]"""),
+        any(w in str(x)[:20000] for w in ("CAN" + "ARY", "0139" + "0139"))]""",
+    ),
+    _reads(
+        "network",
+        "Fetches answers from elsewhere.",
+        "__import__('urllib.request').request.urlopen('http://127.0.0.1:8888', timeout=1).read()",
+    ),
+    _reads(
+        "unix sockets",
+        "Talks to a server of the machine.",
+        """[s.connect(p) for p in ("/run/docker.sock", "/tmp/.X11-unix/X0", "\\0x")
+        for s in [__import__("socket").socket(__import__("socket").AF_UNIX)]]""",
+    ),
+    _reads(
+        "linked cwd",
+        "Leaves its folder by links.",
+        """[__import__("os").symlink("/", "root"), __import__("os").listdir("root/proc/1/cwd")]""",
+    ),
 ]
 
 # Functions of the library that say what an item asks to write.
-LIBRARY = [
-    Case("steal", "library cvar", "Hands in the library's own function.", answers={"2.3-4": "cvar = sourcing.cvar"}, earns={"2.3-4": 0.0}),
-    Case("steal", "library return time", "Hands in the library's own function.",
-         answers={"2.3-7": "return_time = sourcing.return_time"}, earns={"2.3-7": 0.0}),
-    Case("steal", "library team", "Hands in the library's own function.", answers={
-        "2.1-2": "from gvclab.models import division\ndef team(*a): return division.team(*a).n"}, earns={"2.1-2": 0.0}),
+CASES += [
+    Case(
+        "steal",
+        "library cvar",
+        "Hands in the library's own function.",
+        answers={"2.3-4": "cvar = sourcing.cvar"},
+        earns={"2.3-4": 0.0},
+    ),
+    Case(
+        "steal",
+        "library return time",
+        "Hands in the library's own function.",
+        answers={"2.3-7": "return_time = sourcing.return_time"},
+        earns={"2.3-7": 0.0},
+    ),
+    Case(
+        "steal",
+        "library team",
+        "Hands in the library's own function.",
+        answers={"2.1-2": "from gvclab.models import division\ndef team(*a): return division.team(*a).n"},
+        earns={"2.1-2": 0.0},
+    ),
 ]
-CASES += LIBRARY

@@ -1,4 +1,4 @@
-"""The corpus graded as one class, with bystanders: what each case says must happen, and what must not happen to anybody.
+"""The corpus graded as one class, with bystanders: what each case says must happen, and what must happen to nobody.
 
 Unearned points: 0. Leaks: 0. Files changed outside: 0. Processes left: 0. Graders crashed: 0.
 """
@@ -31,18 +31,29 @@ from gvclab.grading.run import Plan, run
 from gvclab.grading.sandbox import Limits, Room, SandboxError
 
 from . import corpus, escape, exhaust, forge, honest, leak, malform, persist, steal
-from .corpus import ASSIGNMENT, FULL, ITEMS, MINE, NOTEBOOK, OTHER, RELEASED, ROOT, Case
+from .corpus import ASSIGNMENT, FULL, ITEMS, MINE, NOTEBOOK, RELEASED, ROOT, Case
 from .steal import SALT, VICTIM
 
 pytestmark = pytest.mark.slow
 
 CASES = [case for module in (forge, steal, leak, escape, persist, exhaust, malform, honest) for case in module.CASES]
 # Honest students whose ids are anything but; and those who sit between the hostile ones.
-NAMES = ("=cmd|' !A0", "<img src=x onerror=alert(1)>", "a\nb", os.fsdecode(b"\xff\xfe"), "{student_id}", "%s%n", "-rf", "x" * 200)
+NAMES = (
+    "=cmd|' !A0",
+    "<img src=x onerror=alert(1)>",
+    "a\nb",
+    os.fsdecode(b"\xff\xfe"),
+    "{student_id}",
+    "%s%n",
+    "-rf",
+    "x" * 200,
+)
 BYSTANDERS = (VICTIM, "exhaust-m", "forge-m", "persist-zz", "zz-last", *NAMES)
 CANARY = "CANARY-6f1d"
 # Short, so that those who wait for their end are soon done; the number says whose processes are whose.
-LIMITS = Limits(cell=2, total=12, call=0.5, calls=2, megabytes=512, files=8, processes=16, printed=20_000 + os.getpid() % 997)
+LIMITS = Limits(
+    cell=2, total=12, call=0.5, calls=6, megabytes=512, files=8, processes=16, printed=20_000 + os.getpid() % 997
+)
 OUTSIDE = ("/tmp", "/var/tmp", "/dev/shm", "/run", str(Path.home()), str(Path(sys.prefix, "lib")))
 
 
@@ -59,7 +70,12 @@ def tree(*places: Path) -> dict[str, tuple]:
 
 def outside() -> dict:
     """What nobody may change: the repository with its environment, and traces that the cases try to leave."""
-    traces = {str(p): 0 for place in OUTSIDE for pattern in ("gvclab-hostile*", "*/gvclab-hostile*") for p in Path(place).glob(pattern)}
+    traces = {
+        str(p): 0
+        for place in OUTSIDE
+        for pattern in ("gvclab-hostile*", "*/gvclab-hostile*")
+        for p in Path(place).glob(pattern)
+    }
     repository = [ROOT / name for name in ("src", "content", "data", "exercises", "solutions", "course")]
     return traces | tree(*repository, Path(json.__file__).parent, Path(sys.prefix, "lib"))
 
@@ -85,7 +101,9 @@ def classroom(tmp_path_factory) -> Path:
     (folder / ".gvclab/trade.salt").write_text(SALT)
     (folder / "secret.txt").write_text(CANARY)
     for student in BYSTANDERS:
-        Case("honest", "bystander", "", answers={"2.3-10": f"My advice. {CANARY}"}).write(folder / "submitted" / student / ASSIGNMENT)
+        Case("honest", "bystander", "", answers={"2.3-10": f"My advice. {CANARY}"}).write(
+            folder / "submitted" / student / ASSIGNMENT
+        )
     for case in CASES:
         case.write(folder / "submitted" / case.student / ASSIGNMENT)
     return folder
@@ -140,13 +158,7 @@ def copy(graded: SimpleNamespace, student: str, name: str = NOTEBOOK) -> str:
 # ----------------------------------------------------------------------------------------------- each of them
 
 
-def _parameter(case: Case):
-    if case in steal.LIBRARY:
-        return pytest.param(case, id=case.student, marks=pytest.mark.xfail(reason="the library has what the item asks to write", strict=True))
-    return pytest.param(case, id=case.student)
-
-
-@pytest.mark.parametrize("case", [*map(_parameter, CASES)])
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.student)
 def test_what_must_happen(case, graded):
     got, expected = graded.scores[case.student], case.expected
     if case.at_most:
@@ -205,7 +217,9 @@ def feedback(graded) -> Path:
     for glob in ("leak-*", "escape-page*", VICTIM):
         command = ["-m", "nbgrader", "generate_feedback", ASSIGNMENT, "--student", glob]
         environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
-        done = subprocess.run([sys.executable, *command], cwd=graded.folder, capture_output=True, text=True, env=environment)
+        done = subprocess.run(
+            [sys.executable, *command], cwd=graded.folder, capture_output=True, text=True, env=environment
+        )
         assert done.returncode == 0, done.stderr[-3000:]
     return graded.folder / "feedback"
 
@@ -233,25 +247,33 @@ def numbers_in(text: str) -> set[str]:
 
 
 def test_no_hidden_input_comes_out(shown):
-    inputs = [pickle.loads(call) for i in ITEMS.values() if i.type == "code" for call in engine._rehearsed(i, Identity())]
+    inputs = [
+        pickle.loads(call) for i in ITEMS.values() if i.type == "code" for call in engine._rehearsed(i, Identity())
+    ]
     hidden = {f"{x:.9g}" for call in inputs for x in fingerprints.floats(plain(list(call))) if len(f"{x:.9g}") > 8}
     assert len(hidden) > 1000
     telling = {student: found for student, text in shown.items() if (found := numbers_in(text) & hidden)}
     assert telling == {}
-    assert not re.search(r"((zero|one|two|three|four|five|six|seven|eight|nine|point)\s+){6}", shown["leak-error-in-words"])
+    digit = "(zero|one|two|three|four|five|six|seven|eight|nine)"
+    assert not re.search(rf"{digit} point {digit} {digit}", shown["leak-error-in-words"])
 
 
 def test_no_secret_comes_out(shown):
     for student, text in shown.items():
         assert SALT[:20] not in text and "BEGIN HIDDEN" not in text and "BEGIN SOLUTION" not in text, student
-        assert CANARY not in text or student in BYSTANDERS + (b"\xff\xfe".decode("utf-8", "surrogateescape"),) or student.startswith("\\udc"), student
+        assert (
+            CANARY not in text
+            or student in (*BYSTANDERS, b"\xff\xfe".decode("utf-8", "surrogateescape"))
+            or student.startswith("\\udc")
+        ), student
 
 
 def test_no_key_comes_out(shown):
     """Neither lines of tests and solutions, nor the numbers of whoever had nothing right."""
     secret = {
         line.strip()
-        for item in ITEMS.values() if item.id in MINE
+        for item in ITEMS.values()
+        if item.id in MINE
         for line in (item.tests + "\n" + item.solution).splitlines()
         if len(line.strip()) > 20 and line not in item.stub and line.strip() not in RELEASED[NOTEBOOK]
     }
@@ -283,14 +305,28 @@ def test_what_is_shown_runs_no_script(graded, feedback):
         found = set()
         for one in html5lib.parse(page, namespaceHTMLElements=False).iter():
             tag = str(one.tag).rpartition("}")[2].lower()
-            if tag in ("script", "style", "iframe", "object", "embed", "base", "meta", "link", "form", "button", "svg", "animate"):
+            if tag in (
+                "script",
+                "style",
+                "iframe",
+                "object",
+                "embed",
+                "base",
+                "meta",
+                "link",
+                "form",
+                "button",
+                "svg",
+                "animate",
+            ):
                 found.add(f"{tag} {sorted(one.attrib.items())} {one.text}")
             for name, value in one.attrib.items():
                 bare = re.sub(r"[\s\x00-\x20]", "", value).lower()
                 if str(name).lower().startswith("on") or re.match("(javascript|vbscript|data):(?!image/png)", bare):
                     found.add(f"{tag} {name} {value}")
             if tag not in ("code", "pre", "span", "script", "style") and re.search(
-                r"\\(href|mmlToken|def|let|newcommand|style|class|cssId|require|html)", (one.text or "")):
+                r"\\(href|mmlToken|def|let|newcommand|style|class|cssId|require|html)", (one.text or "")
+            ):
                 found.add(f"tex {one.text}")
         return found
 
@@ -308,7 +344,4 @@ def test_a_table_runs_no_formula(graded, shown):
         for row in csv.reader(shown[f"/{name}"].splitlines()):
             for field in row:
                 number = re.fullmatch(r"-?[\d.]+(e-?\d+)?", field)
-                assert number or not re.search(r"(^|[;,|\t])[\s\"']*[=+\-@]", field) or re.match(r"[\w.@+-]+$", field), field
-
-
-_ = OTHER
+                assert number or not re.match(r"[=+\-@\t\r]", field) or re.fullmatch(r"[\w.@+-]+", field), field

@@ -31,6 +31,8 @@ from . import pool
 from .pool import Lost, ParentLost
 from .sandbox import Room
 
+_SHOWN = 500_000  # characters of what the cells of a notebook print
+
 
 @dataclass(frozen=True)
 class Step:
@@ -160,7 +162,8 @@ class _Grading:
             self._stopped(step, self._late())
         elif step.cell not in self.fatal:
             ran = session.run(step.source, self.room.limits.cell)
-            self.printed[step.cell] = ran.printed
+            left = _SHOWN - sum(len(words) for cell, words in self.printed.items() if cell != step.cell)
+            self.printed[step.cell] = ran.printed if len(ran.printed) <= left else f"{ran.printed[: max(0, left)]}…"
             if ran.error:
                 self._stopped(step, _problem(ran.error, self.room.limits.cell))
 

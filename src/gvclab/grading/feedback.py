@@ -69,7 +69,7 @@ _ATTRIBUTES = {
 }
 _STYLES = ALLOWED_CSS_PROPERTIES | {"border-left", "list-style", "margin", "max-width", "padding"}
 # TeX that would write attributes of its own into the page.
-_UNSAFE_TEX = re.compile(r"\\(href|url|style|class|cssId|html\w*|data)\b")
+_UNSAFE_TEX = re.compile(r"\\(href|url|style|class|cssId|html\w*|data|mmlToken|require|(re)?new\w+|def|let)\b")
 
 
 class CleanFeedback(NbGraderPreprocessor):

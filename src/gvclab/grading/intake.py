@@ -11,6 +11,7 @@ import hashlib
 import os
 import re
 import stat
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
@@ -24,9 +25,10 @@ from nbgrader.utils import parse_utc
 from gvclab.build.exercise import grade_id
 from gvclab.content import text as say
 from gvclab.exercises import bank
+from gvclab.exercises.plain import short
 
 from . import salvage
-from .submission import restore
+from .submission import is_own, restore
 
 FILE_BYTES = 20_000_000
 CELLS = 1_000
@@ -125,8 +127,12 @@ def take(student: str, folder: Path, assigned: Assignment) -> Submission:
     """What `folder` holds of the assignment. Never raises, whatever lies there."""
     digest, read, problem = hashlib.sha256(), {}, ""
     try:
-        for name in _files(folder, assigned):
+        present, others = _files(folder, assigned)
+        for name in present:
             read[name] = _read(folder / name, digest)
+        if not all(_worked_on(notebook, read.get(f"{notebook.name}.ipynb")) for notebook in assigned.notebooks):
+            for name in others():
+                read[name] = _read(folder / name, digest)
     except Refused as refusal:
         problem = str(refusal)
         digest.update(problem.encode())
@@ -150,8 +156,8 @@ def _read(path: Path, digest) -> tuple[list[dict], list[str]] | Refused:
 # ---------------------------------------------------------------------------------------------------- files
 
 
-def _files(folder: Path, assigned: Assignment) -> list[str]:
-    """The assignment's notebooks in the folder, and where one is missing, others that may be it."""
+def _files(folder: Path, assigned: Assignment) -> tuple[list[str], Callable[[], list[str]]]:
+    """The assignment's notebooks in the folder; and, should one be missing or untouched, others that may be it."""
     expected = [f"{notebook.name}.ipynb" for notebook in assigned.notebooks]
     try:
         for place in (folder.parent, folder):
@@ -159,13 +165,18 @@ def _files(folder: Path, assigned: Assignment) -> list[str]:
             if not stat.S_ISDIR(mode):
                 raise Refused(say("grade.refused.folder", kind=_kind(mode)))
         present = [name for name in expected if os.path.lexists(folder / name)]
-        if len(present) == len(expected):
-            return present
-        with os.scandir(folder) as entries:
-            found = (entry.name for entry in entries if entry.name.casefold().endswith(".ipynb"))
-            return present + sorted(set(islice(found, _OTHERS)) - set(present))
     except OSError as error:
         raise Refused(say("grade.refused.unreadable", problem=error.strerror)) from error
+
+    def others() -> list[str]:
+        try:
+            with os.scandir(folder) as entries:
+                found = (entry.name for entry in entries if entry.name.casefold().endswith(".ipynb"))
+                return sorted(islice((name for name in found if name not in present), _OTHERS))
+        except OSError as error:
+            raise Refused(say("grade.refused.unreadable", problem=error.strerror)) from error
+
+    return present, others
 
 
 def read_file(path: Path, limit: int = FILE_BYTES) -> bytes:
@@ -270,21 +281,39 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 def _sheet(notebook: Notebook, read: dict, assigned: Assignment, problem: str) -> Sheet:
     file, notes = f"{notebook.name}.ipynb", []
-    if file not in read and not problem:
-        file = _renamed(notebook, read, {f"{other.name}.ipynb" for other in assigned.notebooks})
-        if file:
-            notes.append(say("grade.note.renamed", file=clean(file)[:100]))
+    if not problem and not _worked_on(notebook, read.get(file)):
+        other = _renamed(notebook, read, {f"{other.name}.ipynb" for other in assigned.notebooks})
+        if other and (file not in read or _worked_on(notebook, read[other])):
+            file = other
+            notes.append(say("grade.note.renamed", file=short(clean(file), 100)))
     found = read.get(file)
     if found is None or isinstance(found, Refused):
         reason = problem or (str(found) if found else say("grade.refused.missing", file=f"{notebook.name}.ipynb"))
         return Sheet(notebook, notebook.book, (), reason)
     cells, more = found
     found, most = _named(cells, notebook)
+    if say("grade.wrong.json") in more and not any(cell["name"] for cell in found):
+        return Sheet(notebook, notebook.book, (), say("grade.refused.json"))
     book = restore(_book(found), notebook.book)
     for number, cell in enumerate(book.cells):
         if cell_name(cell) is None:
             cell["id"] = f"own-{number}"  # nbformat's are random, and two runs would differ
     return Sheet(notebook, book, tuple(notes + more + most))
+
+
+def _worked_on(notebook: Notebook, found: tuple | Refused | None) -> bool:
+    """Whether an answer in what was read says something else than the release."""
+    if found is None or isinstance(found, Refused):
+        return False
+    released = {cell_name(cell): cell for cell in notebook.book.cells if cell_name(cell) in notebook.answers}
+    by_id = _by_id(notebook)
+    named = [(cell["name"] or by_id.get(cell["id"]), cell["source"]) for cell in found[0]]
+    own = any(name in released and is_own(source, released[name]) for name, source in named)
+    return own or any(_defining(item, found[0]) for item in notebook.items)
+
+
+def _by_id(notebook: Notebook) -> dict[str, str | None]:
+    return {cell.id: cell_name(cell) for cell in notebook.book.cells if "id" in cell}
 
 
 def _renamed(notebook: Notebook, read: dict, expected: set[str]) -> str | None:
@@ -301,7 +330,7 @@ def _renamed(notebook: Notebook, read: dict, expected: set[str]) -> str | None:
 
 def _named(cells: list[dict], notebook: Notebook) -> tuple[list[dict], list[str]]:
     """The cells with the grade ids they have lost, and notes of copies, retyped and lost cells."""
-    by_id = {cell.id: cell_name(cell) for cell in notebook.book.cells if "id" in cell}
+    by_id = _by_id(notebook)
     kinds = {cell_name(cell): cell.cell_type for cell in notebook.book.cells}
     for cell in cells:
         if cell["name"] not in notebook.names:

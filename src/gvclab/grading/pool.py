@@ -227,7 +227,7 @@ class Session:
         yield remote
         if remote.served and not self.lost:
             with contextlib.suppress(Lost):  # what was earned stays earned; `lost` tells
-                self._send(("done",))
+                self.ask(("done",), self.limits.call)
 
     def ask(self, command: tuple, seconds: float) -> dict:
         """The reply to a command that takes so many seconds at most."""

@@ -58,9 +58,19 @@ def _sort(submitted: NotebookNode, known: dict[str, NotebookNode]) -> tuple[dict
             own[last].append(_own(cell))
             continue
         last = name
-        if known[name].metadata.get("nbgrader", {}).get("solution") and cell.source != known[name].source:
+        if known[name].metadata.get("nbgrader", {}).get("solution") and is_own(cell.source, known[name]):
             answers[name].append(cell)
     return answers, own
+
+
+def is_own(source: str, released: NotebookNode) -> bool:
+    """Whether an answer says something else than the released cell; blank lines and comments in code say nothing."""
+    return _said(source, released.cell_type) != _said(released.source, released.cell_type)
+
+
+def _said(source: str, kind: str) -> list[str]:
+    lines = [line.rstrip() for line in source.splitlines() if line.strip()]
+    return [line for line in lines if kind != "code" or not line.lstrip().startswith("#")]
 
 
 def _own(cell: NotebookNode) -> NotebookNode:

@@ -81,7 +81,7 @@ def _is_plain(source: str) -> bool:
     for _ in range(3):
         bare = html.unescape(bare)
     squeezed = re.sub(r"[\s\\\x00-\x20\xad\u200b-\u200f\ufeff]", "", bare)
-    if _SCHEME.search(squeezed) or UNSAFE_TEX.search(source):
+    if _SCHEME.search(squeezed) or UNSAFE_TEX.search(source) or UNSAFE_TEX.search(bare):
         return False
     return html.unescape(clean_html(source)) == html.unescape(source)
 

@@ -73,7 +73,8 @@ def seal(options: dict) -> None:
     limit(options)
     if not _LINUX:
         return
-    _LIBC.prctl(_SET_DUMPABLE, 0)
+    # In a namespace nobody sees it but the parent, who looks how much memory it has.
+    _LIBC.prctl(_SET_DUMPABLE, int(options["isolate"]))
     _checked(_LIBC.prctl(_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
     if options["isolate"]:
         for capability in range(64):
@@ -108,6 +109,29 @@ def address_space() -> int:
     return 2**30
 
 
+def memory(enough: int) -> int:
+    """The bytes that the other processes of this namespace have together, while the limit on address space counts
+    for one: what they share is counted once, if the quick count, which counts it again and again, exceeds `enough`.
+    """
+    here = {str(os.getpid()), "1"}
+    others = [Path("/proc", name) for name in os.listdir("/proc") if name.isdigit() and name not in here]  # noqa: PTH208
+    quick = sum(map(_resident, others))
+    return quick if quick <= enough else sum(map(_proportional, others))
+
+
+def _resident(process: Path) -> int:
+    with contextlib.suppress(OSError, ValueError):  # it may have gone
+        return int((process / "statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return 0
+
+
+def _proportional(process: Path) -> int:
+    with contextlib.suppress(OSError, ValueError, StopIteration):
+        rows = (process / "smaps_rollup").read_text().splitlines()
+        return int(next(row.split()[1] for row in rows if row.startswith("Pss:"))) * 1024
+    return 0
+
+
 # -------------------------------------------------------------------------------------------------- seccomp
 
 # Names, numbers on x86-64, numbers on arm64: doors of the kernel through which others have come out.
@@ -137,6 +161,11 @@ _CLOSED = {
     "finit_module": (313, 273),
     "kexec_load": (246, 104),
     "personality": (135, 92),
+    # Memory that no limit counts.
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
+    "shmget": (29, 194),
+    "msgget": (68, 186),
 }
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E, 56), "aarch64": (1, 0xC00000B7, 220)}
 _CLONE3, _NOT_THERE, _NOT_PERMITTED, _ALLOW, _KILL = 435, 0x50026, 0x50001, 0x7FFF0000, 0x80000000

@@ -18,7 +18,7 @@ is said from here is a score.
     ("serve", name)            no reply; from now on in a fork of that copy, so that calls leave no trace:
     ("call", inputs, seconds)  -> what `exercises.service` says of a call, or {"died": signal number}
     ("calls", list, seconds)   -> {"replies": [the same of each]}, or {"died": …}: many calls in one go
-    ("done",)                  no reply; the fork ends
+    ("done",)                  -> {"done": true}; the fork has ended
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ import io
 import json
 import os
 import pickle
+import select
 import signal
 import socket
 import struct
@@ -47,7 +48,9 @@ from gvclab.grading import walls
 
 _LENGTH = struct.Struct(">I")
 _STATUS = struct.Struct(">i")
+_LOOK = 0.1  # seconds between two looks at the memory
 _SESSION = 3  # the child's one descriptor beside 0, 1 and 2
+_SPARE = 16  # descriptors that the cells after this one may need
 _DONE = 77
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # as in a notebook
 
@@ -80,7 +83,7 @@ def main() -> None:
             return
         pid = _start(descriptors[0], options)
         os.close(descriptors[0])
-        said = control.recv(1)  # the grader has seen enough, or is gone
+        said = _watched(control, pid, options)  # the grader has seen enough, or is gone
         if said == b"N" and pid:
             # How it ends is of no interest, and the system takes its time to clear a namespace away.
             os.kill(pid, signal.SIGKILL)
@@ -90,6 +93,16 @@ def main() -> None:
         if not said:
             return
         control.sendall(_STATUS.pack(status))
+
+
+def _watched(control: socket.socket, pid: int, options: dict) -> bytes:
+    """What the grader says next. Until then the child is ended if all that it runs takes more memory than it may."""
+    most = 2 * options["megabytes"] * 2**20
+    while not select.select([control], [], [], _LOOK)[0]:
+        if options["isolate"] and pid and walls.memory(most) > most:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+    return control.recv(1)
 
 
 def _start(session: int, options: dict) -> int:
@@ -149,7 +162,7 @@ def _live(session: int, options: dict) -> None:
                 case ("hold", name):
                     held[name] = _hold(vars(room).get(name), options["replies"])
                 case ("serve", name):
-                    _wake(*held.get(name, ()))
+                    _wake(*held[name])
     finally:
         os._exit(70)
 
@@ -215,7 +228,19 @@ def _run(names: dict, source: str, seconds: float, limit: int) -> dict:
         error = _told(stopped)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
+    _demand_room()
     return {"error": error, "printed": printed.text()}
+
+
+def _demand_room() -> None:
+    """Give the room up if a cell has left no descriptors for those after it: they are run again without that cell."""
+    held = []
+    try:
+        held += [os.dup(_SESSION) for _ in range(_SPARE)]
+    except OSError:
+        os._exit(70)
+    for descriptor in held:
+        os.close(descriptor)
 
 
 def _interrupt(*_) -> None:
@@ -334,8 +359,7 @@ def _hold(function, limit: int) -> tuple[int, int]:
             os.close(over)
             close_models()
             while os.read(sleep, 1):
-                _serve(function, limit)
-                os.write(end, b"E")
+                os.write(end, _STATUS.pack(_serve(function, limit)))
         finally:
             os._exit(70)
     os.close(sleep)
@@ -343,19 +367,22 @@ def _hold(function, limit: int) -> tuple[int, int]:
     return wake, over
 
 
-def _wake(wake: int = -1, over: int = -1) -> None:
-    """Let a fork that was kept answer calls, until it is done; when there is none any more, say so."""
-    try:
-        os.write(wake, b"W")
-        there = os.read(over, 1)
-    except OSError:
-        there = b""
-    if not there:
-        _reply({"died": 0})
+def _wake(wake: int, over: int) -> None:
+    """Let a fork that was kept answer calls, until it is done or has died of one.
+
+    Where a call has killed the fork that was kept, what serves may still be there and listen: the room is given up.
+    """
+    os.write(wake, b"W")
+    said = os.read(over, _STATUS.size)
+    if len(said) < _STATUS.size:
+        os._exit(70)
+    (status,) = _STATUS.unpack(said)
+    done = os.WIFEXITED(status) and os.WEXITSTATUS(status) == _DONE
+    _reply({"done": True} if done else {"died": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0})
 
 
-def _serve(function, limit: int) -> None:
-    """Answer calls in a fork; when the fork dies of one, say so in its stead."""
+def _serve(function, limit: int) -> int:
+    """Answer calls in a fork; the status it ended with."""
     pid = os.fork()
     if not pid:
         try:
@@ -377,9 +404,7 @@ def _serve(function, limit: int) -> None:
                         os._exit(_DONE)
         finally:
             os._exit(70)
-    _, status = os.waitpid(pid, 0)
-    if not (os.WIFEXITED(status) and os.WEXITSTATUS(status) == _DONE):
-        _reply({"died": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0})
+    return os.waitpid(pid, 0)[1]
 
 
 if __name__ == "__main__":
