@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import uuid
+from pathlib import Path
 
-from .corpus import FIRST, HONEST, ITEMS, MINE, NOTEBOOK, Case, cell, code
+from .corpus import FIRST, HONEST, ITEMS, MINE, NOTEBOOK, RELEASED, Case, cell, code
 
 
 def _own(name: str, does: str, own: dict[str, str] | None = None, **more) -> Case:
@@ -95,6 +96,19 @@ def _outputs(one):
 
 
 _WARN = "import warnings, sys, logging\nwarnings.warn('old', FutureWarning)\nprint('!', file=sys.stderr)\nlogging.warning('!')\n"
+
+
+def _on_a_copy(folder: Path) -> None:
+    (folder / f"{NOTEBOOK}.ipynb").rename(folder / f"{NOTEBOOK}-Copy1.ipynb")
+    (folder / f"{NOTEBOOK}.ipynb").write_text(RELEASED[NOTEBOOK], encoding="utf-8")
+
+
+def _with_others(folder: Path) -> None:
+    (folder / ".ipynb_checkpoints").mkdir()
+    (folder / f".ipynb_checkpoints/{NOTEBOOK}-checkpoint.ipynb").write_text("{}")
+    (folder / "notes.txt").write_text("x")
+    (folder / "Untitled.ipynb").write_text("")
+
 
 CASES = [
     Case("honest", "as it is", "Solves everything."),
@@ -221,13 +235,13 @@ CASES = [
         "worked on a copy",
         "Worked on a copy; the notebook as fetched lies beside it.",
         note="handed in as",
-        files=lambda folder: None,
+        files=_on_a_copy,
     ),
     Case(
         "honest",
         "checkpoints beside",
         "Has Jupyter's checkpoints and other files beside it.",
-        files=lambda folder: None,
+        files=_with_others,
     ),
     _edit("copied cells", "Copied answers and checks to the end.", _copied, note="."),
     _edit("lost cell", "Deleted an answer's cell and wrote it anew.", _lost, note="."),
@@ -328,9 +342,3 @@ CASES = [
         at_most=False,
     ),
 ]
-
-
-def _blank() -> str:
-    from .corpus import RELEASED
-
-    return RELEASED[NOTEBOOK]

@@ -7,6 +7,7 @@ of what was wrong with it. It runs nothing and raises nothing.
 from __future__ import annotations
 
 import codecs
+import itertools
 import json
 import re
 from collections import defaultdict
@@ -142,10 +143,11 @@ def _cells(book: dict, wrong: list[str]) -> list[dict]:
     cells = [cell for entry in _list(found) if (cell := _cell(entry))]
     if not isinstance(found, list) or len(cells) < len(found):
         wrong.append("shape")
-    seen: set[str] = set()
-    for n, cell in enumerate(cells, 1):
+    taken, seen = {cell["id"] for cell in cells}, set()
+    fresh = (name for n in itertools.count(1) if (name := f"cell-{n}") not in taken)
+    for cell in cells:
         if cell["id"] in seen or not re.fullmatch(r"[\w-]{1,64}", cell["id"], re.ASCII):
-            cell["id"] = next(name for k in range(n, 10**9) if (name := f"cell-{k}") not in seen)
+            cell["id"] = next(fresh)
         seen.add(cell["id"])
     return cells
 
