@@ -51,7 +51,7 @@ def built(course):
     """What the build makes, and what tells an answer in words and code: made once."""
     made = build.targets(course)
     items = [item for section in bank.sections() for item in bank.load(section)]
-    told = leaks.secrets(items, [*leaks.code_of(course / "src"), *leaks.code_of(course / "content")], [course])
+    told = leaks.secrets(items, leaks.public(), [course])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(release, "targets", lambda root: dict(made))
         patch.setattr(leaks, "secrets", lambda *_: told)

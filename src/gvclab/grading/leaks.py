@@ -82,7 +82,7 @@ class Secrets:
 def secrets(items: Iterable[bank.Item], shown: Iterable[str] = (), places: Iterable[Path] = ()) -> Secrets:
     """What tells the answers of these items in words and code, and the folders of this machine.
 
-    `shown` is the code of library and lessons. What it says is no secret, unless it sets an answer.
+    `shown` is what everybody may read (`public`). What it says is no secret, unless it sets an answer.
     """
     items, shown = list(items), list(shown)
     lines, shapes, runs = {}, {}, {}
@@ -143,9 +143,12 @@ def _tokens(told: str) -> set[str]:
     return {token.strip(".") for token in re.findall(r"[\w.@+-]+", told)}
 
 
-def public_code() -> list[str]:
-    """The Python that everybody may read: the library's and the lessons'."""
-    return [*code_of(Path(gvclab.__file__).parent), *code_of(resource("content") / "lessons")]
+def public() -> list[str]:
+    """What everybody may read: the library, the lessons with their code, and the tables of claims beneath them."""
+    content = resource("content")
+    texts = [*content.glob("lessons/*.md"), *content.glob("claims/*.yml")]
+    code = [*code_of(Path(gvclab.__file__).parent), *code_of(content / "lessons")]
+    return [*code, *(path.read_text(encoding="utf-8") for path in sorted(texts))]
 
 
 def code_of(folder: Path) -> list[str]:

@@ -61,7 +61,7 @@ def _items(assignment: str) -> tuple[bank.Item, ...]:
 
 @cache
 def _secrets(assignment: str) -> leaks.Secrets:
-    return leaks.secrets(_items(assignment), leaks.public_code())
+    return leaks.secrets(_items(assignment), leaks.public())
 
 
 def _written(book: NotebookNode, outputs: bool) -> Iterator[str]:
