@@ -262,6 +262,28 @@ def test_a_function_is_judged_as_it_was_at_its_check(submit):
     assert scores(submit({"2.3-4": helper}, own={"2.3-5": "def clipped(*a):\n    return 0\ncvar = None"})) == FULL
 
 
+def test_a_fatal_call_costs_one_property_whatever_later_cells_do(submit, monkeypatch):
+    """The page is run once more then, and shows what its cells said the first time."""
+    solution = ITEMS["2.3-4"].solution.replace("np.clip(", "clipped(")
+    fatal = solution.replace("    u, p =", "    if alpha == 0:\n        os._exit(0)\n    u, p =", 1)
+    helper = "def clipped(*a):\n    return np.clip(*a)\n\nimport os, time\nprint(time.monotonic_ns())"
+    later = {"2.3-5": "def clipped(*a):\n    return 0\ncvar = None"}
+    said, run = [], pool.Session.run
+
+    def listen(session, source, seconds):
+        ran = run(session, source, seconds)
+        said.extend([ran.printed] if "monotonic_ns" in source else [])
+        return ran
+
+    monkeypatch.setattr(pool.Session, "run", listen)
+    result = submit({"2.3-4": f"{fatal}\n\n{helper}"}, own=later)
+    lost = [label for label, part in result.marks["2.3-4"].verdict.parts if part.status != "right"]
+    assert lost == ["At alpha = 0 it is the mean loss"]
+    assert scores(result) | {"2.3-4": 5.0} == FULL
+    first, second = said
+    assert first != second and first in result.done[NOTEBOOK].printed.values()
+
+
 # A function that puts what it is called with wherever it may come out again.
 TELLS = """
 import mmap, os

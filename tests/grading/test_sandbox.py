@@ -176,6 +176,7 @@ def test_tmp_is_private_and_bounded():
         "import socket; socket.create_connection(('1.1.1.1', 53), 2)",
         "import socket; socket.create_connection(('127.0.0.1', 22), 2)",
         "import urllib.request; urllib.request.urlopen('http://example.org', timeout=2)",
+        "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM).bind(('127.0.0.1', 0))",
     ],
 )
 def test_there_is_no_network(source):

@@ -11,6 +11,8 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable
+from functools import lru_cache
+from types import CodeType
 
 import numpy as np
 
@@ -47,13 +49,18 @@ def judge_code(item: Item, function, who: Identity) -> Verdict:
         return verdict("formed")
     names = dict(namespace(item, numbers(item, who)), weight=weight, Failure=Failure, np=np)
     reference = names[item.answer]
-    exec(compile(item.tests, f"<tests of {item.id}>", "exec"), names)
+    exec(_compiled(item.tests, item.id), names)
     tests = [test for name, test in names.items() if name.startswith("test_")]
     student = _Checked(function)
     parts = [(test.__doc__.strip(), _property(test, student, reference, item.id)) for test in tests]
     if student.calls and student.calls == student.nothing:
         return verdict("unanswered", text("exercises.code.nothing", name=item.answer))
     return together(parts, [getattr(test, "weight", 1) for test in tests])
+
+
+@lru_cache(maxsize=256)
+def _compiled(tests: str, item_id: str) -> CodeType:
+    return compile(tests, f"<tests of {item_id}>", "exec")
 
 
 def _property(test: Callable, student: _Checked, reference: Callable, item_id: str) -> Verdict:

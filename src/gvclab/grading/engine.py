@@ -4,9 +4,9 @@
 
 The student's cells run in a child of a warm, sandboxed parent, in the order of the page. Where the page has a
 check, the answer is asked for and judged here, by the same checkers as in a notebook; a function is kept as it
-is there and called when all cells have run, since no cell may print the hidden inputs. A cell or a function that
-takes the child down costs only itself: the others are run again without it. Pure data in, pure data out,
-so that any process, thread or machine that has the library with its keys can do it.
+is there and called when all cells have run, since no cell may print the hidden inputs. A cell or a call that
+takes the child down costs only itself: the page is run again without the cell, or with care for each call. Pure
+data in, pure data out, so that any process, thread or machine that has the library with its keys can do it.
 """
 
 from __future__ import annotations
@@ -118,7 +118,8 @@ class _Grading:
         self.deadline = time.monotonic() + room.limits.total
         self.marks: dict[str, Mark] = {}
         self.printed: dict[int, str] = {}
-        self.fatal: set[int] = set()
+        self.fatal: set[int] = set()  # cells
+        self.careful = False  # since a call has taken the child down
         self.problems: dict[str, str] = {}  # of an item's answer cell
         self.notes: list[str] = []
 
@@ -142,6 +143,8 @@ class _Grading:
                     if step.source is None and step.item not in self.marks:
                         session.extend(self.room.limits.calls)
                         self._call(session, self.items[step.item])
+                        if session.lost:
+                            return False
         except Lost as lost:
             if step is None:
                 raise ParentLost from lost
@@ -162,10 +165,14 @@ class _Grading:
             self._stopped(step, self._late())
         elif step.cell not in self.fatal:
             ran = session.run(step.source, self.room.limits.cell)
-            left = _SHOWN - sum(len(words) for cell, words in self.printed.items() if cell != step.cell)
-            self.printed[step.cell] = ran.printed if len(ran.printed) <= left else f"{ran.printed[: max(0, left)]}…"
-            if ran.error:
-                self._stopped(step, _problem(ran.error, self.room.limits.cell))
+            if step.cell not in self.printed:  # else it runs once more, after calls: what it says now is not shown
+                self._show(step, ran)
+
+    def _show(self, step: Step, ran: pool.Ran) -> None:
+        left = _SHOWN - sum(map(len, self.printed.values()))
+        self.printed[step.cell] = ran.printed if len(ran.printed) <= left else f"{ran.printed[: max(0, left)]}…"
+        if ran.error:
+            self._stopped(step, _problem(ran.error, self.room.limits.cell))
 
     def _late(self) -> str:
         return say("grade.reason.time", seconds=f"{self.room.limits.total:g}")
@@ -183,17 +190,19 @@ class _Grading:
             undefined = say("grade.reason.undefined", name=item.answer, problem=problem).strip()
             self.marks[item.id] = _mark(item, verdict("unanswered", undefined))
         elif item.type == "code" and said["function"]:
-            session.hold(item.answer)
+            session.hold(item.answer, spare=self.careful)
         else:
             self._settle(item, lambda: judge(item, _revived(said["value"]), self.who))
 
     def _call(self, session: pool.Session, item: bank.Item) -> None:
-        """Judge a function that was kept."""
-        rehearsed = _rehearsed(item, self.who if item.given else Identity())
+        """Judge a function that was kept. Most do all they are asked; else the page gets one more round, with care."""
+        rehearsed = () if self.careful else _rehearsed(item, self.who if item.given else Identity())
         with session.function(item.answer, rehearsed) as function:
             self._settle(item, lambda: judge(item, function, self.who))
-        if session.lost:
-            raise Lost(session.lost)
+        if session.lost and not self.careful:
+            del self.marks[item.id]
+            self.careful = True
+            self.deadline = time.monotonic() + self.room.limits.total
 
     def _settle(self, item: bank.Item, judged: Callable[[], Verdict]) -> None:
         try:

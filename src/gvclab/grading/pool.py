@@ -221,7 +221,7 @@ class Session:
         """A stand-in for a function that was held; see `exercises.service.serve`.
 
         `rehearsed`: pickled inputs that will be asked for. They are sent in one go, which saves the way to and
-        fro; a call with other inputs, or of a function that could not do them all, is sent by itself.
+        fro; a call with other inputs is sent by itself.
         """
         remote = _Function(self, name, rehearsed)
         yield remote
@@ -234,9 +234,13 @@ class Session:
         self._send(command)
         return self._receive(seconds + _GRACE, self.limits.replies)
 
-    def hold(self, name: str) -> None:
-        """Keep this function as it is now, to be served when all cells have run."""
-        self._send(("hold", name))
+    def hold(self, name: str, spare: bool) -> None:
+        """Keep this function as it is now, to be served when all cells have run.
+
+        Calls are answered by what was kept, and end the session if they end that; or, if it is to be `spare`,
+        by forks of it, so that a call costs only itself, and more time.
+        """
+        self._send(("hold", name, spare))
 
     def extend(self, seconds: float) -> None:
         """Give it so many seconds from now, if it has less."""

@@ -14,11 +14,14 @@ is said from here is a score.
 
     ("run", source, seconds)   -> {"error": [kind, words, line] or null, "printed": text}
     ("value", name)            -> {"missing": true} or {"value": plain data, "function": can it be called}
-    ("hold", name)             no reply; a copy of the process as it is now is kept, for calls of this function
-    ("serve", name)            no reply; from now on in a fork of that copy, so that calls leave no trace:
-    ("call", inputs, seconds)  -> what `exercises.service` says of a call, or {"died": signal number}
-    ("calls", list, seconds)   -> {"replies": [the same of each]}, or {"died": …}: many calls in one go
-    ("done",)                  -> {"done": true}; the fork has ended
+    ("hold", name, spare)      no reply; a copy of the process as it is now is kept, for calls of this function
+    ("serve", name)            no reply; from now on in that copy, or in a fork of it if it is to be `spare`:
+    ("call", inputs, seconds)  -> what `exercises.service` says of a call
+    ("calls", list, seconds)   -> {"replies": [the same of each]}: many calls in one go
+    ("done",)                  -> {"done": true}
+
+A fork that dies of a call is told of, {"died": signal number}, and can be served anew; a copy that dies of one
+takes the room with it.
 """
 
 from __future__ import annotations
@@ -39,6 +42,7 @@ import socket
 import struct
 import sys
 import types
+from collections.abc import Callable
 
 from gvclab.content import text as say
 from gvclab.exercises.closed import close_models, stand_ins
@@ -51,7 +55,7 @@ _STATUS = struct.Struct(">i")
 _LOOK = 0.1  # seconds between two looks at the memory
 _SESSION = 3  # the child's one descriptor beside 0, 1 and 2
 _SPARE = 16  # descriptors that the cells after this one may need
-_DONE = 77
+_DONE = 77 << 8  # the status of a process that answered calls to the end
 _FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # as in a notebook
 
 
@@ -159,8 +163,8 @@ def _live(session: int, options: dict) -> None:
                     _reply(_run(vars(room), source, seconds, options["printed"]))
                 case ("value", name):
                     _reply(_value(vars(room), name), options["reply"])
-                case ("hold", name):
-                    held[name] = _hold(vars(room).get(name), options["replies"])
+                case ("hold", name, spare):
+                    held[name] = _hold(vars(room).get(name), options["replies"], _forked if spare else _serve)
                 case ("serve", name):
                     _wake(*held[name])
     finally:
@@ -346,7 +350,7 @@ def _value(names: dict, name: str) -> dict:
     return {"function": function, "value": tag(plain(value))}
 
 
-def _hold(function, limit: int) -> tuple[int, int]:
+def _hold(function: object, limit: int, serve: Callable[[object, int], int]) -> tuple[int, int]:
     """A fork that waits until it is woken: the function as it is now, whatever later cells do.
 
     Hidden inputs come in when all cells have run, so that no cell can show what a function was called with.
@@ -359,7 +363,7 @@ def _hold(function, limit: int) -> tuple[int, int]:
             os.close(over)
             close_models()
             while os.read(sleep, 1):
-                os.write(end, _STATUS.pack(_serve(function, limit)))
+                os.write(end, _STATUS.pack(serve(function, limit)))
         finally:
             os._exit(70)
     os.close(sleep)
@@ -377,34 +381,39 @@ def _wake(wake: int, over: int) -> None:
     if len(said) < _STATUS.size:
         os._exit(70)
     (status,) = _STATUS.unpack(said)
-    done = os.WIFEXITED(status) and os.WEXITSTATUS(status) == _DONE
-    _reply({"done": True} if done else {"died": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0})
+    died = {"died": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0}
+    _reply({"done": True} if status == _DONE else died)
 
 
-def _serve(function, limit: int) -> int:
+def _forked(function: object, limit: int) -> int:
     """Answer calls in a fork; the status it ended with."""
     pid = os.fork()
     if not pid:
         try:
-            signal.signal(signal.SIGALRM, signal.SIG_DFL)
-            sys.stdout = sys.stderr = _Printed(0)
-            while True:
-                match _command():
-                    case ("call", inputs, seconds):
-                        signal.setitimer(signal.ITIMER_REAL, seconds)
-                        said = answer_call(function, inputs)
-                        signal.setitimer(signal.ITIMER_REAL, 0)
-                        _reply(said, limit)
-                    case ("calls", several, seconds):
-                        signal.setitimer(signal.ITIMER_REAL, seconds)
-                        said = [answer_call(function, inputs) for inputs in several]
-                        signal.setitimer(signal.ITIMER_REAL, 0)
-                        _reply({"replies": said}, limit)
-                    case _:
-                        os._exit(_DONE)
+            os._exit(os.waitstatus_to_exitcode(_serve(function, limit)))
         finally:
             os._exit(70)
     return os.waitpid(pid, 0)[1]
+
+
+def _serve(function: object, limit: int) -> int:
+    """Answer calls until no more are wanted: `_DONE`."""
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    sys.stdout = sys.stderr = _Printed(0)
+    while True:
+        match _command():
+            case ("call", inputs, seconds):
+                signal.setitimer(signal.ITIMER_REAL, seconds)
+                said = answer_call(function, inputs)
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                _reply(said, limit)
+            case ("calls", several, seconds):
+                signal.setitimer(signal.ITIMER_REAL, seconds)
+                said = [answer_call(function, inputs) for inputs in several]
+                signal.setitimer(signal.ITIMER_REAL, 0)
+                _reply({"replies": said}, limit)
+            case _:
+                return _DONE
 
 
 if __name__ == "__main__":
