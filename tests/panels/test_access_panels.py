@@ -10,116 +10,30 @@ import pytest
 from gvclab.content import message
 from gvclab.data import load
 from gvclab.models.division import cvw, snake
-from gvclab.panels.access import EntryLab, Params, ParticipationLab, PositionLab, linked, route
+from gvclab.panels.access import EntryLab, ParticipationLab, PositionLab, route
 from gvclab.panels.access.participation import ECONOMIES
-from gvclab.panels.controls import Choice
+
+from .labs import ranges, trace
 
 PANELS = (EntryLab, PositionLab, ParticipationLab)
-# States in which everything matters: no control is idle.
-BUSY = {
-    EntryLab: {"border": 0.12},
-    PositionLab: {"complexity": 2.0, "labour_1": 1.5},
-    ParticipationLab: {"year": 2003, "economy": "MEX"},
-}
 # Ranges and defaults of the specification; the map is of this course.
 SPEC = {
-    EntryLab: {"stages": (4, 12, 1, 8), "border": (0, 0.3, 0.01, 0.15), "advantage": (0, 0.3, 0.01, 0.1)},
-    PositionLab: {
-        "complexity": (0.25, 4, 0.25, 1),
-        "lam_1": (0.05, 1.2, 0.05, 0.6),
-        "lam_2": (0.05, 1.2, 0.05, 0.4),
-        "lam_3": (0.05, 1.2, 0.05, 0.2),
-        "labour_1": (0.5, 3, 0.25, 1),
-    },
-    ParticipationLab: {"year": (1995, 2011, 1, 2011)},
+    "stages": (4, 12, 8),
+    "border": (0, 0.3, 0.15),
+    "advantage": (0, 0.3, 0.1),
+    "complexity": (0.25, 4, 1),
+    "lam_1": (0.05, 1.2, 0.6),
+    "lam_2": (0.05, 1.2, 0.4),
+    "lam_3": (0.05, 1.2, 0.2),
+    "labour_1": (0.5, 3, 1),
+    "year": (1995, 2011, 2011),
+    "economy": "CHN",
 }
-
-
-def ends(control):
-    """Two values of a control to move between."""
-    return ("DEU", "HUN") if isinstance(control, Choice) else (control.min, control.max)
-
-
-def drawn(panel) -> list[tuple]:
-    """All that the figure shows, as plain data."""
-    return [(np.asarray(each.get("x")).tolist(), np.asarray(each.get("y")).tolist()) for each in panel.shown.traces]
-
-
-def trace(panel, name: str, nth: int = 0):
-    """The nth trace of the figure with this name."""
-    return [each for each in panel.figure.data if each.name == name][nth]
-
-
-every_control = pytest.mark.parametrize(
-    ("kind", "control"),
-    [pytest.param(kind, each, id=f"{kind.__name__}-{each.name}") for kind in PANELS for each in kind.controls],
-)
-every_panel = pytest.mark.parametrize("kind", PANELS, ids=lambda kind: kind.__name__)
 
 
 class TestAll:
-    @every_control
-    def test_moves_something(self, kind, control):
-        panel = kind(**BUSY[kind])
-        low, high = ends(control)
-        panel.set(**{control.name: low})
-        before, said = drawn(panel), panel.sentence
-        panel.set(**{control.name: high})
-        assert drawn(panel) != before
-        assert panel.sentence != said
-
-    @every_control
-    def test_has_the_range_of_the_specification(self, kind, control):
-        if isinstance(control, Choice):
-            assert Params().economy in control.options
-        else:
-            default = getattr(Params(), control.name)
-            assert (control.min, control.max, control.step, default) == SPEC[kind][control.name]
-
-    @every_control
-    def test_has_words(self, kind, control):
-        words = message(f"panels.{kind.key}.controls.{control.name}")
-        assert words["label"] and words["help"]
-        if isinstance(control, Choice):
-            assert {code: message("data.code")[code] for code in control.options} == words["options"]
-
-    @every_control
-    def test_refuses_by_name(self, kind, control):
-        panel = kind()
-        before = panel.state
-        with pytest.raises(ValueError, match=control.name):
-            panel.set(**{control.name: -1})
-        assert panel.state == before
-
-    @every_panel
-    def test_survives_every_corner(self, kind):
-        for corner in itertools.product(*(ends(control) for control in kind.controls)):
-            panel = kind(**dict(zip([control.name for control in kind.controls], corner, strict=True)))
-            assert panel.figure.data
-            assert "nan" not in panel.sentence and "None" not in panel.sentence and "{" not in panel.sentence
-            assert np.isfinite(panel.table.to_numpy(float)).all()
-
-    @every_panel
-    def test_reset(self, kind):
-        panel = kind()
-        start = panel.sentence
-        panel.set(**BUSY[kind])
-        assert panel.sentence != start
-        panel.reset()
-        assert panel.sentence == start
-
-    @every_panel
-    def test_presets_are_whole_settings(self, kind):
-        for name, values in kind.presets.items():
-            assert message(f"panels.{kind.key}.presets.{name}")
-            assert set(values) == {control.name for control in kind.controls}
-            assert kind(**values).sentence != kind().sentence
-
-    def test_share_one_state(self):
-        entry, position, participation = linked()
-        entry.set(stages=5)
-        participation.set(economy="DEU")
-        assert position.state.stages == 5 and entry.state.economy == "DEU"
+    def test_ranges_of_the_specification(self):
+        assert ranges(PANELS) == SPEC
 
 
 class TestEntry:

@@ -7,12 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gvclab.content import message
 from gvclab.data import load
 from gvclab.models import gravity, iotable, world
-from gvclab.panels.controls import Slider
 from gvclab.panels.pandemic import ClosingLab, ExposureLab, Params, SubstitutionLab, linked
 from gvclab.panels.pandemic import places as of
+
+from .labs import ranges, trace
 
 PANELS = (ExposureLab, ClosingLab, SubstitutionLab)
 # Ranges and defaults of the specification.
@@ -28,22 +28,6 @@ SPEC = {
 }
 SAME = {"north_america": 0.15, "europe": 0.15, "asia": 0.15, "rest": 0.15}
 
-every_panel = pytest.mark.parametrize("kind", PANELS, ids=lambda kind: kind.__name__)
-every_control = pytest.mark.parametrize(
-    ("kind", "control"),
-    [pytest.param(kind, c, id=f"{kind.__name__}-{c.name}") for kind in PANELS for c in kind.controls],
-)
-
-
-def drawn(panel) -> list[tuple]:
-    """All that the figure shows, as plain data."""
-    return [(list(trace["y"]), np.asarray(trace["x"]).tolist()) for trace in panel.shown.traces]
-
-
-def trace(panel, name: str):
-    """The trace of the figure with this name."""
-    return next(each for each in panel.figure.data if each.name == name)
-
 
 def panel_world(theta: float) -> gravity.World:
     """The stylised world with one elasticity."""
@@ -52,42 +36,10 @@ def panel_world(theta: float) -> gravity.World:
 
 
 class TestAll:
-    @every_control
-    def test_moves_something(self, kind, control):
-        panel = kind()
-        low, high = (control.min, control.max) if isinstance(control, Slider) else control.options
-        panel.set(**{control.name: low})
-        before, said = drawn(panel), panel.sentence
-        panel.set(**{control.name: high})
-        assert drawn(panel) != before
-        assert panel.sentence != said
+    def test_ranges_of_the_specification(self):
+        assert ranges(PANELS) == SPEC
 
-    @every_control
-    def test_has_the_range_of_the_specification(self, kind, control):
-        default, wanted = getattr(Params(), control.name), SPEC[control.name]
-        assert wanted == ((control.min, control.max, default) if isinstance(control, Slider) else default)
-
-    @every_control
-    def test_has_words(self, kind, control):
-        words = message(f"panels.{kind.key}.controls.{control.name}")
-        assert words["label"] and words["help"]
-
-    @every_control
-    def test_refuses_by_name(self, kind, control):
-        panel = kind()
-        before = panel.state
-        with pytest.raises(ValueError, match=control.name):
-            panel.set(**{control.name: -1})
-        assert panel.state == before
-
-    @every_panel
-    def test_presets_are_settings(self, kind):
-        panel = kind()
-        for name, values in kind.presets.items():
-            panel.set(**values)
-            assert panel.sentence and message(f"panels.{kind.key}.presets.{name}")
-
-    @every_panel
+    @pytest.mark.parametrize("kind", PANELS, ids=lambda kind: kind.__name__)
     def test_every_lockdown_at_its_end(self, kind):
         for value in (0.0, 0.35):
             panel = kind(**dict.fromkeys(SAME, value))

@@ -1,0 +1,79 @@
+"""All panels of the course, and how tests look at them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+import pandas as pd
+import pytest
+from plotly.utils import PlotlyJSONEncoder
+
+from gvclab.panels import access, division, pandemic, protection, regions, sourcing
+from gvclab.panels.base import Panel
+from gvclab.panels.controls import Checkbox, Choice, Control, Slider
+
+LESSONS = {
+    module.__name__.rpartition(".")[2]: module for module in (access, protection, pandemic, division, regions, sourcing)
+}
+PANELS = tuple(type(panel) for module in LESSONS.values() for panel in module.linked())
+# States in which everything matters, where the start is none: no control is idle.
+BUSY = {
+    access.EntryLab: {"border": 0.12},
+    access.PositionLab: {"complexity": 2.0, "labour_1": 1.5},
+    access.ParticipationLab: {"year": 2003, "economy": "MEX"},
+    division.TeamLab: {"s": 0.5},
+    division.SpiderLab: {"t": 0.1, "s": 0.05},
+    division.SnakeLab: {"t": 0.1, "s": 0.05},
+    division.HistoryLab: {"year": 2025},
+    sourcing.ChainLab: {"m": 2, "q": 0.05},
+    sourcing.FragilityLab: {"x": 0.86, "depth": 5},
+    sourcing.FrontierLab: {"w": 0.3, "inventory": 4, "bloc": 0.02},
+    sourcing.MemoryLab: {"k": 0.05},
+    sourcing.Wedge: {"chi": 0.3},
+}
+
+every_panel = pytest.mark.parametrize("kind", PANELS, ids=lambda kind: kind.__name__)
+every_control = pytest.mark.parametrize(
+    ("kind", "control"),
+    [pytest.param(kind, each, id=f"{kind.__name__}-{each.name}") for kind in PANELS for each in kind.controls],
+)
+
+
+def busy(kind: type[Panel]) -> Panel:
+    """The panel in a state in which every control matters."""
+    return kind(**BUSY.get(kind, {}))
+
+
+def ends(control: Control) -> tuple:
+    """Two settings of a control that are far apart."""
+    if isinstance(control, Slider):
+        return control.min, control.max
+    if isinstance(control, Choice):
+        return control.options[0], control.options[-1]
+    return (False, True) if isinstance(control, Checkbox) else ((), (3, 20))
+
+
+def ranges(kinds: Iterable[type[Panel]]) -> dict:
+    """What each control can be set to: (min, max, start) of a slider, the start of all else."""
+    return {
+        control.name: (control.min, control.max, start) if isinstance(control, Slider) else start
+        for kind in kinds
+        for control in kind.controls
+        for start in [getattr(kind.State(), control.name)]
+    }
+
+
+def drawn(panel: Panel) -> str:
+    """All that the traces of the figure show."""
+    return json.dumps(panel.shown.traces, cls=PlotlyJSONEncoder)
+
+
+def trace(panel: Panel, name: str, nth: int = 0):
+    """The nth trace of the figure with this name."""
+    return [each for each in panel.figure.data if each.name == name][nth]
+
+
+def tables(panel: Panel) -> list[pd.DataFrame]:
+    """The numbers behind the figure, as one or several tables."""
+    return list(panel.table.values()) if isinstance(panel.table, dict) else [panel.table]
