@@ -140,9 +140,9 @@ def test_what_is_taught_again_costs_most_first(classroom, course):
     dear = max((i for i in course.items.values() if i.id != course.essay), key=lambda item: item.points)
     cheap = min(course.items.values(), key=lambda item: item.points)
     for student in "abc":
-        classroom.submit(student, {dear.id: (0.55, "partial", ""), cheap.id: (0.1, "partial", "")}, essay=8)
+        classroom.submit(student, {dear.id: (0.55, "partial", ""), cheap.id: (0, "unanswered", "")}, essay=8)
     again = report.content(load(classroom, course))["again"]
-    assert [row["item"] for row in again] == [dear.id, cheap.id]
+    assert [(row["item"], row["unanswered"]) for row in again] == [(dear.id, 0), (cheap.id, 3)]
     assert again[0]["lost"] == pytest.approx(0.45 * dear.points)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -152,6 +153,9 @@ def test_the_record_tells_why(graded):
 
 
 def test_the_gradebook_is_one_file(graded):
+    """Also for whoever opens it next: a write-ahead log would make two more."""
+    with contextlib.closing(sqlite3.connect(graded[0] / "gradebook.db")) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
     assert sorted(p.name for p in graded[0].glob("gradebook*")) == ["gradebook.db"]
 
 

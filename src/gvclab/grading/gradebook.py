@@ -13,6 +13,7 @@ import contextlib
 import json
 import os
 import shutil
+import sqlite3
 import sys
 from dataclasses import dataclass
 from datetime import datetime
@@ -47,7 +48,6 @@ from sqlalchemy import (
     insert,
     or_,
     select,
-    text,
     update,
 )
 from sqlalchemy.orm import Session
@@ -103,12 +103,15 @@ class Ledger:
         self._prepare()
 
     def close(self) -> None:
-        """Give the gradebook back as nbgrader keeps it, in one file."""
-        if self._book.engine.dialect.name == "sqlite":
-            self._book.db.remove()
-            with contextlib.suppress(Exception), self._book.engine.connect() as connection:
-                connection.execute(text("PRAGMA journal_mode=DELETE"))
+        """Give the gradebook back as nbgrader keeps it, in one file, unless somebody else has it open."""
         self._book.close()
+        address = self._book.engine.url
+        if address.get_backend_name() == "sqlite":
+            with (
+                contextlib.suppress(sqlite3.OperationalError),
+                contextlib.closing(sqlite3.connect(address.database, timeout=1)) as connection,
+            ):
+                connection.execute("PRAGMA journal_mode=DELETE")
 
     # ------------------------------------------------------------------------------------------- what is known
 

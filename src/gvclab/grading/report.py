@@ -77,7 +77,7 @@ def content(results: Results, names: bool = False) -> dict[str, Any]:
         "scores": _scores(shares(results)[results.readable].dropna().to_numpy()),
         "items": items.reset_index().to_dict("records"),
         "items_sentence": _items_sentence(items),
-        "again": _again(items, hints),
+        "again": _again(items, hints, marks[marks["student"].isin(matrix.index)]),
         "statuses": _statuses(results, matrix),
         "hints": hints.to_dict("records"),
         "hints_shown": HINTS,
@@ -169,12 +169,17 @@ def _items_sentence(items: pd.DataFrame) -> str:
     return say("report.items.sentence", easy=easy, hard=hard, **shares)
 
 
-def _again(items: pd.DataFrame, hints: pd.DataFrame) -> list[dict]:
-    """The items to teach again, those first that cost a submission most, with their commonest hint."""
+def _again(items: pd.DataFrame, hints: pd.DataFrame, marks: pd.DataFrame) -> list[dict]:
+    """The items to teach again, those first that cost a submission most, with their commonest hint.
+
+    Where no hint was met, how many gave no answer may be the reason.
+    """
     low = items[items["difficulty"] < TEACH_AGAIN]
     low = low.assign(lost=(1 - low["difficulty"]) * low["points"])
     commonest = hints.drop_duplicates("item").set_index("item")["hint"]
     low["hint"] = [commonest.get(item, "") for item in low.index]
+    skipped = marks.loc[marks["status"] == "unanswered", "item"].value_counts()
+    low["unanswered"] = [int(skipped.get(item, 0)) for item in low.index]
     return low.sort_values("lost", ascending=False, kind="stable").reset_index().to_dict("records")
 
 
