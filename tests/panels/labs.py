@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from importlib import import_module
+from pkgutil import iter_modules
 
 import pandas as pd
 import pytest
 from plotly.utils import PlotlyJSONEncoder
 
-from gvclab.panels import access, division, pandemic, protection, regions, sourcing
+from gvclab import panels
+from gvclab.panels import access, division, sourcing
 from gvclab.panels.base import Panel
 from gvclab.panels.controls import Checkbox, Choice, Control, Slider
 
 LESSONS = {
-    module.__name__.rpartition(".")[2]: module for module in (access, protection, pandemic, division, regions, sourcing)
+    name: import_module(f"{panels.__name__}.{name}") for _, name, package in iter_modules(panels.__path__) if package
 }
 PANELS = tuple(type(panel) for module in LESSONS.values() for panel in module.linked())
 # States in which everything matters, where the start is none: no control is idle.
