@@ -1,14 +1,16 @@
-"""The state that the four panels of section 2.1 share."""
+"""The state that the four panels of section 2.1 share, and the controls that spider and snake have both."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..controls import Slider
+
 FIRST, TURN, LAST = 1970, 2008, 2030  # the years of the history lab; friction falls until the turn
-MOST_FRICTION, LEAST_FRICTION = (
-    0.5,
-    0.05,
-)  # of trade in the first year (and the sliders' end), and at the turn
+MOST_FRICTION, LEAST_FRICTION = 0.5, 0.05  # of trade in the first year (and the slider's end), and at the turn
+FRICTION = Slider("t", min=0.0, max=MOST_FRICTION, step=0.005)
+PREMIUM = Slider("s", min=0.0, max=2.0, step=0.01)
+GAPS = (Slider("delta", min=0.1, max=0.8, step=0.01), Slider("mu", min=-0.4, max=0.4, step=0.01))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from gvclab.models.division import Snake, snake
 
 from ...charts import View, axis, bars, frame, line, points, theme
 from ..base import Panel
-from ..controls import Slider
+from . import params
 from .params import MOST_FRICTION, Params
 
 HOME = 0
@@ -88,12 +88,7 @@ class SnakeLab(Panel):
 
     key = "division.snake"
     State = Params
-    controls = (
-        Slider("t", min=0.0, max=MOST_FRICTION, step=0.005),
-        Slider("s", min=0.0, max=2.0, step=0.01),
-        Slider("delta", min=0.1, max=0.8, step=0.01),
-        Slider("mu", min=-0.4, max=0.4, step=0.01),
-    )
+    controls = (params.FRICTION, params.PREMIUM, *params.GAPS)
     presets: ClassVar = {
         name: {"t": t, "s": s, "delta": 0.4, "mu": 0.0}
         for name, t, s in (

@@ -12,6 +12,7 @@ from gvclab.models.division import Spider, spider
 from ...charts import View, axis, frame, line, points, theme
 from ..base import Panel
 from ..controls import Slider
+from . import params
 from .params import MOST_FRICTION, Params
 
 FRICTION = np.linspace(0, MOST_FRICTION, 51)
@@ -96,11 +97,10 @@ class SpiderLab(Panel):
     key = "division.spider"
     State = Params
     controls = (
-        Slider("t", min=0.0, max=MOST_FRICTION, step=0.005),
-        Slider("s", min=0.0, max=2.0, step=0.01),
+        params.FRICTION,
+        params.PREMIUM,
         Slider("bA", min=0.6, max=1.1, step=0.01),
-        Slider("delta", min=0.1, max=0.8, step=0.01),
-        Slider("mu", min=-0.4, max=0.4, step=0.01),
+        *params.GAPS,
         Slider("Theta", min=0.2, max=3.0, step=0.05),
     )
     presets: ClassVar = {

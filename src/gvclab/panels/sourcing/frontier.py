@@ -13,7 +13,7 @@ from ...charts import View, area, axis, bars, frame, points, theme
 from ..base import Panel
 from ..controls import Checkbox, Slider
 from . import plane
-from .params import Params
+from .params import SUBSTITUTABILITY, VALUE, Params
 from .problem import PLACES, PROBLEM, compared, embargo_chance, in_words, place_names, problem
 
 ABROAD = [PLACES.index("Far-A"), PLACES.index("Far-B")]
@@ -25,9 +25,9 @@ PRICES = {"group": "prices", "advanced": True}
 SHOCKS = {"group": "shocks", "advanced": True}
 CONTROLS = (
     Slider("w", min=0.0, max=MOST_WEIGHT, step=0.01),
-    Slider("phi", min=0.0, max=3.0, step=0.05),
+    SUBSTITUTABILITY,
     Slider("inventory", min=0, max=26, step=1),
-    Slider("V", min=1.0, max=20.0, step=0.5),
+    VALUE,
     Slider("q_home", min=0.0, max=0.3, step=0.01),
     Slider("embargo", min=0.0, max=0.3, step=0.01),
     *(Slider(name, min=0.4, max=1.4, step=0.01, **PRICES) for name in ("c_home", "c_region", "c_far_a", "c_far_b")),

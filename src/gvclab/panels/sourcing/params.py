@@ -1,11 +1,15 @@
-"""The state that the five panels of section 2.3 share."""
+"""The state that the five panels of section 2.3 share, and the controls that frontier and wedge have both."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..controls import Slider
+
 WEEKS = 52  # a year; severities and stocks are fractions of it
 YEARS = 40  # what the memory lab shows
+VALUE = Slider("V", min=1.0, max=20.0, step=0.5)
+SUBSTITUTABILITY = Slider("phi", min=0.0, max=3.0, step=0.05)
 
 
 @dataclass(frozen=True)

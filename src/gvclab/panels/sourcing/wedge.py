@@ -12,7 +12,7 @@ from ...charts import View, axis, bars, frame, points, theme
 from ..base import Panel
 from ..controls import Slider
 from . import plane
-from .params import Params
+from .params import SUBSTITUTABILITY, VALUE, Params
 from .problem import PROBLEM, compared, in_words, problem
 
 # A unit of money lost counts as much as one spent. So a firm that bears the part chi of the loss chooses like
@@ -66,8 +66,8 @@ class Wedge(Panel):
     State = Params
     controls = (
         Slider("chi", min=LEAST, max=MOST, step=0.05),
-        Slider("V", min=1.0, max=20.0, step=0.5),
-        Slider("phi", min=0.0, max=3.0, step=0.05),
+        VALUE,
+        SUBSTITUTABILITY,
     )
     reads = PROBLEM
     presets: ClassVar = {
