@@ -284,18 +284,22 @@ def _only(inbox: int, outbox: int) -> None:
 def _bound(limits: Limits) -> None:
     import resource
 
-    def lower(which: int, value: int) -> None:
-        hard = resource.getrlimit(which)[1]
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(which, (value, value))
-
     lower(resource.RLIMIT_CORE, 0)
     lower(resource.RLIMIT_CPU, int(limits.total) + 5)  # should the kernel die first
     with contextlib.suppress(OSError):  # only Linux tells the present size
         with open("/proc/self/statm") as file:  # noqa: PTH123
             pages = int(file.read().split()[0])
         lower(resource.RLIMIT_AS, pages * os.sysconf("SC_PAGE_SIZE") + limits.megabytes * 2**20)
+
+
+def lower(which: int, value: int) -> None:
+    """Lower a resource limit of this process, as far as the system lets it."""
+    import resource  # absent on Windows and in the browser
+
+    hard = resource.getrlimit(which)[1]
+    value = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(which, (value, value))
 
 
 def _exactly(descriptor: int, length: int) -> bytes:

@@ -16,6 +16,8 @@ import struct
 import sys
 from pathlib import Path
 
+from gvclab.exercises.service import lower
+
 _LINUX = sys.platform == "linux"
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _NEW = {"user": 0x10000000, "pid": 0x20000000, "mount": 0x00020000, "ipc": 0x08000000}
@@ -86,13 +88,6 @@ def seal(options: dict) -> None:
 
 def limit(options: dict) -> None:
     """Memory beyond what the parent has, processor time, sizes of files, numbers of files and processes."""
-
-    def lower(which: int, value: int) -> None:
-        hard = resource.getrlimit(which)[1]
-        value = value if hard == resource.RLIM_INFINITY else min(value, hard)
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(which, (value, value))
-
     lower(resource.RLIMIT_CORE, 0)
     lower(resource.RLIMIT_CPU, int(options["total"]) + 5)
     lower(resource.RLIMIT_FSIZE, options["files"] * 2**20)
