@@ -142,6 +142,14 @@ def _given_line(item: bank.Item, who: Identity) -> str:
     return say("release.student.prompt", listed=listed.removesuffix(for_all), id=item.id)
 
 
+def shows_others(item: bank.Item, prompt: str, who: Identity) -> bool:
+    """Whether a prompt gives numbers, but not those of `who`: somebody else's, or those of the text."""
+    common = bank.given_line(item)
+    mine = _given_line(item, who) if who.salt else common
+    own = say("release.student.prompt", listed="", id=item.id).strip()
+    return mine not in prompt and (own in prompt or common in prompt)
+
+
 def _seal(cell: dict) -> None:
     """Renew nbgrader's checksum of a prompt, or it would count as edited."""
     grading = cell["metadata"]["nbgrader"]

@@ -137,7 +137,7 @@ def grade_submission(
     `assigned` is what `intake.assignment(name, folder)` reads; the result's `marks`, `reasons` and `notes` are
     what would be entered. The warm parent is kept for the next call; `pool.discard()` ends it.
     """
-    submission = take(student, folder, assigned)
+    submission = take(student, folder, assigned, salt)
     works, done = _works(submission, salt)
     room = replace(room or Room(), sections=_sections(assigned))
     return Result(submission, done | grade_all(works, room), grader_id(assigned, salt))
@@ -230,7 +230,7 @@ def run(plan: Plan, watch: Callable[[Line | None, int, int], None] = lambda line
 
         def due() -> Iterator[Submission]:
             for student, folder in found.items():
-                submission = take(student, folder, assigned)
+                submission = take(student, folder, assigned, salt)
                 if plan.force or not _is_graded(submission, ledger, entered.get(student, ""), grader):
                     yield submission
                 else:
