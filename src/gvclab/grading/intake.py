@@ -114,16 +114,29 @@ def assignment(name: str, folder: Path) -> Assignment:
     """The assignment whose released notebooks lie in `folder`. ValueError when there are none, or no keys."""
     notebooks = []
     for path in sorted(folder.glob("*.ipynb")):
-        book = nbformat.read(path, as_version=4)
+        try:
+            book = nbformat.read(path, as_version=4)
+        except (ValueError, OSError) as error:
+            raise ValueError(say("grade.error.broken", file=path, name=name)) from error
         names = set(map(cell_name, book.cells))
         items = tuple(i for i in bank.load(path.stem.partition("-")[0]) if grade_id(i.id) in names)
         keyless = [item.id for item in items if not item.has_key]
         if keyless:
             raise ValueError(say("grade.error.keys", items=", ".join(keyless)))
         notebooks.append(Notebook(path.stem, book, items))
+        _demand_points(notebooks[-1], name, folder)
     if not notebooks:
         raise ValueError(say("grade.error.release", name=name, folder=folder))
     return Assignment(name, tuple(notebooks))
+
+
+def _demand_points(notebook: Notebook, name: str, folder: Path) -> None:
+    """ValueError where the release gives an item other points than the library that grades it."""
+    for cell in notebook.book.cells:
+        item, points = notebook.checks.get(cell_name(cell)), cell.metadata.get("nbgrader", {}).get("points")
+        if item and points != item.points:
+            told = {"id": item.id, "released": points, "points": f"{item.points:g}"}
+            raise ValueError(say("grade.error.points", name=name, folder=folder, **told))
 
 
 def take(student: str, folder: Path, assigned: Assignment, salt: str = "") -> Submission:
