@@ -60,6 +60,7 @@ from .intake import Assignment, cell_name
 
 SIDECAR = "gvclab-grade.json"
 _STAGING = ".gvclab"
+_PATIENCE = 20_000  # milliseconds, with another program that writes
 
 
 @dataclass(frozen=True)
@@ -330,5 +331,5 @@ def _create(folders: CourseDirectory) -> None:
 
 def _patient(connection, _) -> None:
     """Readers do not wait for the grader, nor the grader for long for anybody else."""
-    for pragma in ("busy_timeout=20000", "journal_mode=WAL", "synchronous=NORMAL"):
+    for pragma in (f"busy_timeout={_PATIENCE}", "journal_mode=WAL", "synchronous=NORMAL"):
         connection.execute(f"PRAGMA {pragma}").close()
