@@ -28,7 +28,9 @@ def main(argv: list[str] | None = None) -> int:
     try:
         return options.run(options)
     except (ValueError, OSError) as problem:
-        print(say("cli.problem", problem=problem), file=sys.stderr)
+        where = getattr(problem, "filename", None) and getattr(problem, "strerror", None)
+        words = f"{problem.filename}: {problem.strerror}" if where else problem
+        print(say("cli.problem", problem=words), file=sys.stderr)
         return 1
 
 

@@ -11,7 +11,8 @@ import nbformat
 import pytest
 
 from gvclab.exercises import bank
-from gvclab.grading import intake
+from gvclab.exercises.variants import Identity
+from gvclab.grading import intake, personal
 
 NOTEBOOK = "2.3-diversification"
 SOLVED = {item.id: item.solution for item in bank.load("2.3").used("exercise")}
@@ -222,6 +223,19 @@ def test_locked_cells_come_from_the_release(folder, assigned, book):
     kept = {c.id: c for c in sheet.book.cells}
     released = {c.id: c for c in assigned.notebooks[0].book.cells}
     assert all(kept[name] == released[name] for name in ("setup", "2-3-1-check"))
+
+
+def test_numbers_of_somebody_else_are_noted(folder, assigned, book):
+    items, salt = assigned.notebooks[0].items, "0" * 64
+    own = personal.notebook(nbformat.reads(json.dumps(book), as_version=4), items, Identity("bob", salt))
+    (folder / f"{NOTEBOOK}.ipynb").write_text(json.dumps(own))
+    noted = {
+        (student, known): [note for sheet in sheets for note in sheet.notes]
+        for student, known in [("bob", salt), ("ada", salt), ("bob", "")]
+        for sheets in [intake.take(student, folder, assigned, known).sheets]
+    }
+    assert not noted["bob", salt]
+    assert "2.3-1" in noted["ada", salt][0] and "--course-id" in noted["bob", ""][0]
 
 
 def test_a_renamed_notebook_is_found(folder, assigned, book):

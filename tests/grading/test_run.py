@@ -157,6 +157,8 @@ def test_the_gradebook_is_one_file(graded):
     with contextlib.closing(sqlite3.connect(graded[0] / "gradebook.db")) as connection:
         assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
     assert sorted(p.name for p in graded[0].glob("gradebook*")) == ["gradebook.db"]
+    with closing(sqlite3.connect(graded[0] / "gradebook.db")) as book:
+        assert book.execute("PRAGMA journal_mode").fetchone() == ("delete",)
 
 
 def test_nothing_is_graded_twice(own):
@@ -189,9 +191,18 @@ def test_a_score_given_by_hand_is_kept_and_looked_at_again(own):
 def test_a_dry_run_writes_nothing(classroom, tmp_path):
     folder = tmp_path / "course"
     shutil.copytree(classroom, folder, symlinks=True)
+    before = sorted(folder.rglob("*"))
     report = run(Plan(folder, ASSIGNMENT, dry_run=True))
     assert len(report.graded) == 7
-    assert not list(folder.rglob(SIDECAR))
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_a_dry_run_does_not_wait_for_a_grader(own):
+    import fcntl
+
+    with (own / "autograded/.gvclab/lock").open("r+") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert len(run(Plan(own, ASSIGNMENT, dry_run=True)).skipped) == 7
 
 
 def test_somebody_who_handed_in_nothing_is_named(own):
@@ -229,6 +240,77 @@ def test_another_release_than_the_gradebooks_is_refused(own):
     book["cells"] = [c for c in book["cells"] if not c["id"].startswith("2-3-9")]
     path.write_text(json.dumps(book))
     with pytest.raises(ValueError, match="generate_assignment"):
+        run(Plan(own, ASSIGNMENT))
+
+
+def test_a_record_of_the_assignment_cut_short_is_completed(own, graded):
+    """A grader was killed while it entered the assignment."""
+    with closing(sqlite3.connect(own / "gradebook.db")) as book, book:
+        for table in ("gvclab_entered", "grade", "comment", "submitted_notebook", "submitted_assignment"):
+            book.execute(f"DELETE FROM {table}")
+        gone = "SELECT id FROM base_cell WHERE name >= '2-3-5'"
+        book.execute(f"DELETE FROM grade_cells WHERE id IN ({gone})")
+        book.execute(f"DELETE FROM solution_cells WHERE id IN ({gone})")
+        book.execute("DELETE FROM base_cell WHERE name >= '2-3-5'")
+        book.execute("DELETE FROM source_cell")
+    assert run(Plan(own, ASSIGNMENT)).ok
+    assert state(own)[0] == state(graded[0])[0]
+
+
+def test_points_follow_the_release(own):
+    with closing(sqlite3.connect(own / "gradebook.db")) as book, book:
+        book.execute("UPDATE grade_cells SET max_score = 1")
+    run(Plan(own, ASSIGNMENT))
+    with closing(sqlite3.connect(own / "gradebook.db")) as book:
+        assert book.execute("SELECT SUM(max_score) FROM grade_cells").fetchone() == (31,)
+    path = own / f"release/{ASSIGNMENT}/{NOTEBOOK}.ipynb"
+    path.write_text(path.read_text().replace('"points": 5', '"points": 6'))
+    with pytest.raises(ValueError, match="2.3-4 is worth 6 points"):
+        run(Plan(own, ASSIGNMENT))
+
+
+@pytest.mark.parametrize("spoil", ["junk", "folder", "locked"])
+def test_a_gradebook_that_cannot_be_used_is_named(spoil, own, monkeypatch):
+    monkeypatch.setattr("gvclab.grading.gradebook._PATIENCE", 100)
+    book = own / "gradebook.db"
+    with closing(sqlite3.connect(book, isolation_level=None)) as held:
+        if spoil == "locked":
+            held.execute("BEGIN IMMEDIATE")
+        else:
+            book.unlink()
+            book.write_bytes(b"junk" * 999) if spoil == "junk" else book.mkdir()
+        with pytest.raises(ValueError, match=f"gradebook {book} cannot be used"):
+            run(Plan(own, ASSIGNMENT, force=True))
+
+
+def test_a_plugin_beside_the_configuration_is_found_and_a_broken_one_named(own):
+    with (own / "nbgrader_config.py").open("a") as config:
+        config.write("\nc.AssignLatePenalties.plugin_class = 'gvclab_test_late.Late'\n")
+    with pytest.raises(ValueError, match="plugin_class"):
+        run(Plan(own, ASSIGNMENT))
+    (own / "gvclab_test_late.py").write_text("from nbgrader.plugins import LateSubmissionPlugin as Late\n")
+    assert run(Plan(own, ASSIGNMENT)).ok
+
+
+@pytest.mark.parametrize(
+    ("name", "students", "told"),
+    [("section-9", "*", "there are section-2"), ("../x", "*", "no assignment '../x'"), (ASSIGNMENT, "yves", "'yves'")],
+)
+def test_a_slip_in_the_command_is_named(name, students, told, own):
+    with pytest.raises(ValueError, match=told):
+        run(Plan(own, name, students=students))
+
+
+def test_a_folder_that_is_no_course_is_named(own, tmp_path):
+    with pytest.raises(ValueError, match="no folder"):
+        run(Plan(tmp_path / "nowhere", ASSIGNMENT))
+    (own / "nbgrader_config.py").write_text("import nothing_of_this_name")
+    with pytest.raises(ValueError, match="nothing_of_this_name"):
+        run(Plan(own, ASSIGNMENT))
+    (own / "nbgrader_config.py").unlink()
+    shutil.rmtree(own / "submitted")
+    (own / "submitted").mkdir()
+    with pytest.raises(ValueError, match="nobody has handed in"):
         run(Plan(own, ASSIGNMENT))
 
 
@@ -328,8 +410,7 @@ def test_a_killed_writer_leaves_nothing_half_done(classroom, tmp_path):
 def test_a_gradebook_half_made_is_made_anew(classroom, tmp_path):
     folder = tmp_path / "course"
     shutil.copytree(classroom, folder, symlinks=True)
-    torn = folder / "autograded/.gvclab/gradebook.db"
-    torn.parent.mkdir(parents=True)
+    torn = folder / ".gradebook.db.new"
     torn.write_text("torn")
     enter_all(folder, [])
     assert (folder / "gradebook.db").exists() and not torn.exists()

@@ -222,7 +222,31 @@ while True:
         "call: forks",
         "A function that forks at each call.",
         "import os\nos.fork(); os.fork()\nreturn 1.0",
-        at_most=True,
+    ),
+    _cell(
+        "fork bomb that is tidy",
+        "Forks till it may no more, and each of them comes back.",
+        "import os\ntry:\n    while True: os.fork()\nexcept OSError: pass\nreliability = ()",
+    ),
+    _cell(
+        "two of it",
+        "Forks once, so that two would answer the grader.",
+        "import os\nos.fork()\nreliability = ()",
+    ),
+    Case(
+        "exhaust",
+        "formulas and quotations",
+        "Has text of its own that takes long to draw.",
+        edit=lambda book: {
+            **book,
+            "cells": [
+                *book["cells"],
+                *(
+                    {"cell_type": "markdown", "source": told, "metadata": {}}
+                    for told in ("[" * 90_000, ">" * 40_000, "*a **b " * 12_000, "$" + "\\frac{1}{" * 3_000 + "$")
+                ),
+            ],
+        },
     ),
     _call("call: input", "A function that asks.", "return float(input())"),
     _call(

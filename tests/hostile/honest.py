@@ -6,7 +6,7 @@ import json
 import uuid
 from pathlib import Path
 
-from .corpus import FIRST, HONEST, ITEMS, MINE, NOTEBOOK, RELEASED, Case, cell, code
+from .corpus import ASSIGNMENT, FIRST, HONEST, ITEMS, MINE, NOTEBOOK, RELEASED, Case, cell, code, released
 
 
 def _own(name: str, does: str, own: dict[str, str] | None = None, **more) -> Case:
@@ -70,6 +70,38 @@ def _merged(book):
     one["source"] += "\n" + check["source"]
     book["cells"].remove(check)
     book["cells"].remove(cell(book, "2-3-3-prompt"))
+
+
+def _beside(where: int, essay: bool = False):
+    """The answer in a cell of one's own so far from the answer cell, which is left as it was."""
+
+    def edit(book):
+        one = cell(book, "2-3-10" if essay else "2-3-2")
+        own = code(one["source"], one["cell_type"])
+        one["source"] = ITEMS["2.3-2"].stub if not essay else cell(released(NOTEBOOK), "2-3-10")["source"]
+        book["cells"].insert(book["cells"].index(one) + where, own)
+
+    return edit
+
+
+def _merged_upwards(book):
+    """An answer merged into its check, and another into the answer before it."""
+    one, check = cell(book, "2-3-3"), cell(book, "2-3-3-check")
+    check["source"] = one["source"] + "\n" + check["source"]
+    cell(book, "2-3-1")["source"] += "\n" + cell(book, "2-3-2")["source"]
+    book["cells"].remove(one)
+    book["cells"].remove(cell(book, "2-3-2"))
+
+
+def _imports(book):
+    """An import in the set-up, which an answer needs."""
+    cell(book, "setup")["source"] += "\nimport math"
+    cell(book, "2-3-2")["source"] = "math.pi\n" + cell(book, "2-3-2")["source"]
+
+
+def _in_a_folder(folder: Path) -> None:
+    (folder / ASSIGNMENT).mkdir()
+    (folder / f"{NOTEBOOK}.ipynb").rename(folder / ASSIGNMENT / f"{NOTEBOOK}.ipynb")
 
 
 def _copied(book):
@@ -230,6 +262,15 @@ CASES = [
     _named(f"{NOTEBOOK} (1).ipynb", "renamed by the browser", "Downloaded twice, so that a number is in its name."),
     _named("Diversification_FINAL_v2.IPYNB", "renamed by the student", "Has a name of its own."),
     _named(f"{NOTEBOOK}.ipynb.ipynb", "suffix twice", "Has its suffix twice."),
+    _named(f"{NOTEBOOK}.ipynb.txt", "suffix of a text", "Got a second suffix from the browser."),
+    _named(f"{NOTEBOOK}.ipynb.json", "suffix of json", "Got another second suffix from the browser."),
+    Case(
+        "honest",
+        "folder in the folder",
+        "Unpacked an archive, which left a folder in the folder.",
+        note="handed in as",
+        files=_in_a_folder,
+    ),
     Case(
         "honest",
         "worked on a copy",
@@ -250,6 +291,19 @@ CASES = [
     _edit("split", "Split an answer over two cells, as Jupyter splits them.", _split, note="."),
     _edit("split plainly", "Split an answer over two cells, the first without a name.", _split_plain),
     _edit("merged", "Merged an answer with its check and lost the prompt.", _merged),
+    _edit(
+        "merged upwards", "Merged answers into a check and into another answer.", _merged_upwards, note="2.3-3: nothing"
+    ),
+    _edit("answer above", "Answered above the answer cell.", _beside(0), note="nothing was written"),
+    _edit("answer below", "Answered below the answer cell.", _beside(1), note="nothing was written"),
+    _edit("answer below the check", "Answered below the check.", _beside(2), note="nothing was written"),
+    _edit("essay below", "Wrote the essay into a cell of its own.", _beside(1, essay=True), note="in its place"),
+    _edit("import in the set-up", "Wrote an import into the first cell.", _imports),
+    _edit(
+        "lines without ends",
+        "Has its sources as lists of lines that do not end, as some programs write them.",
+        _each(lambda one: one.update(source=one["source"].splitlines())),
+    ),
     _edit(
         "retyped as Markdown",
         "Turned answers into Markdown.",

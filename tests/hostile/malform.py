@@ -174,7 +174,7 @@ CASES = [
         "utf-16 without mark",
         "Saved as UTF-16 without its mark.",
         lambda data: data.decode().encode("utf-16-le"),
-        reason=".",
+        note="UTF-8",
     ),
     _text(
         "latin-1",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import itertools
 import sys
 from pathlib import Path
 
@@ -28,10 +29,9 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
 
 
 def _positive(words: str) -> int:
-    number = int(words)
-    if number < 1:
-        raise argparse.ArgumentTypeError(say("grade.cli.positive", number=number))
-    return number
+    if not words.isdecimal() or int(words) < 1:
+        raise argparse.ArgumentTypeError(say("grade.cli.positive", number=words))
+    return int(words)
 
 
 def _grade(options: argparse.Namespace) -> int:
@@ -39,7 +39,7 @@ def _grade(options: argparse.Namespace) -> int:
 
     plan = Plan(
         course=options.course_dir.resolve(),
-        name=options.section,
+        name=options.section.rstrip("/"),  # as a shell completes it
         jobs=options.jobs,
         students=options.student,
         force=options.force,
@@ -111,7 +111,9 @@ def summary(report, plan) -> str:
         lines.append(say("grade.summary.mean", mean=f"{mean:.1f}", points=f"{graded[0].points:g}"))
         each = report.seconds / len(report.graded)
         lines.append(say("grade.summary.time", seconds=f"{report.seconds:.1f}", each=f"{each:.2f}"))
-    lines += [say("grade.summary.failure", student=_shown(s), problem=_shown(p, 200)) for s, p in report.failed.items()]
+    for problem, students in itertools.groupby(sorted(report.failed, key=report.failed.get), report.failed.get):
+        who = _shown(", ".join(map(_shown, students)), 200)
+        lines.append(say("grade.summary.failure", student=who, problem=_shown(problem, 200)))
     if report.graded and not plan.dry_run:
         lines.append(say("grade.summary.next", name=plan.name))
     return "\n".join(lines)

@@ -26,6 +26,7 @@ from nbgrader.api import (
     Comment,
     Grade,
     Gradebook,
+    Notebook,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
@@ -59,6 +60,7 @@ from .intake import Assignment, cell_name
 
 SIDECAR = "gvclab-grade.json"
 _STAGING = ".gvclab"
+_PATIENCE = 20_000  # milliseconds, with another program that writes
 
 
 @dataclass(frozen=True)
@@ -92,8 +94,11 @@ class Ledger:
 
     def __init__(self, folders: CourseDirectory, config: Config, assigned: Assignment):
         self.folders, self.assigned = folders, assigned
-        self._late = AssignLatePenalties(config=config)
-        self._late.init_plugin()
+        try:
+            self._late = AssignLatePenalties(config=config)
+            self._late.init_plugin()
+        except Exception as error:  # whatever a plugin of the course's own may raise
+            raise ValueError(say("grade.error.late", problem=error)) from error
         _create(folders)
         self._book = Gradebook(folders.db_url, folders.course_id)
         if self._book.engine.dialect.name == "sqlite":
@@ -212,15 +217,21 @@ class Ledger:
         """The assignment in the gradebook, as `nbgrader generate_assignment` enters it, if it is not there."""
         self._book.update_or_create_assignment(self.assigned.name)
         row = self._book.find_assignment(self.assigned.name)
-        known = {notebook.name: {cell.name for cell in notebook.grade_cells} for notebook in row.notebooks}
+        known = {notebook.name: notebook for notebook in row.notebooks}
         for notebook in self.assigned.notebooks:
-            graded = {cell_name(cell) for cell in notebook.book.cells if is_grade(cell)}
-            if notebook.name in known and known[notebook.name] != graded:
+            had, wanted = known.get(notebook.name), _points(notebook.book)
+            if not had or not had.submissions:
+                if not had or _listed(had) != _wanted(notebook.book):  # new, or cut short by the end of a grader
+                    names = {"assignment": self.assigned.name, "notebook": notebook.name}
+                    resources = {"nbgrader": {**names, "db_url": self.folders.db_url}}
+                    SaveCells().preprocess(nbformat.from_dict(notebook.book), resources)
+                continue
+            worth = {cell.name: cell.max_score for cell in had.grade_cells}
+            if worth.keys() != wanted.keys():
                 raise ValueError(say("grade.error.cells", notebook=notebook.name, name=self.assigned.name))
-            if notebook.name not in known:
-                names = {"assignment": self.assigned.name, "notebook": notebook.name}
-                resources = {"nbgrader": {**names, "db_url": self.folders.db_url}}
-                SaveCells().preprocess(nbformat.from_dict(notebook.book), resources)
+            for name in wanted if worth != wanted else ():
+                place = name, notebook.name, self.assigned.name
+                self._book.update_or_create_grade_cell(*place, max_score=wanted[name])
         strangers = known.keys() - {notebook.name for notebook in self.assigned.notebooks}
         if strangers:
             raise ValueError(
@@ -238,6 +249,24 @@ class Ledger:
             for notebook in row.notebooks
         }
         self._book.db.remove()
+
+
+def _points(book: NotebookNode) -> dict[str, float]:
+    """What each graded cell of the release is worth."""
+    return {cell_name(cell): float(cell.metadata.nbgrader.points) for cell in book.cells if is_grade(cell)}
+
+
+def _wanted(book: NotebookNode) -> tuple:
+    """What the gradebook should know of a released notebook."""
+    kept = [{cell_name(cell) for cell in book.cells if has(cell)} for has in (is_solution, is_task, cell_name)]
+    return _points(book), *kept
+
+
+def _listed(notebook: Notebook) -> tuple:
+    """What it knows."""
+    kept = [{cell.name for cell in cells} for cells in (notebook.solution_cells, notebook.task_cells)]
+    worth = {cell.name: cell.max_score for cell in notebook.grade_cells}
+    return worth, *kept, {cell.name for cell in notebook.source_cells}
 
 
 class _Rows(NamedTuple):
@@ -294,8 +323,7 @@ def _create(folders: CourseDirectory) -> None:
     path = Path(folders.db_url.removeprefix("sqlite:///"))
     if not folders.db_url.startswith("sqlite:///") or path.exists():
         return
-    new = staging_folder(folders) / path.name
-    new.parent.mkdir(parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}.new")
     new.unlink(missing_ok=True)
     # nbgrader asks alembic's command for the version, which stands beside Python's.
     os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
@@ -305,5 +333,5 @@ def _create(folders: CourseDirectory) -> None:
 
 def _patient(connection, _) -> None:
     """Readers do not wait for the grader, nor the grader for long for anybody else."""
-    for pragma in ("busy_timeout=60000", "journal_mode=WAL", "synchronous=NORMAL"):
+    for pragma in (f"busy_timeout={_PATIENCE}", "journal_mode=WAL", "synchronous=NORMAL"):
         connection.execute(f"PRAGMA {pragma}").close()

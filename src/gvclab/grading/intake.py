@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
-from itertools import islice
+from itertools import dropwhile, islice, takewhile
 from pathlib import Path
 
 import nbformat
@@ -26,8 +26,10 @@ from gvclab.build.exercise import grade_id
 from gvclab.content import text as say
 from gvclab.exercises import bank
 from gvclab.exercises.plain import short
+from gvclab.exercises.variants import Identity
 
 from . import salvage
+from .personal import shows_others
 from .submission import is_own, restore
 
 FILE_BYTES = 20_000_000
@@ -35,6 +37,7 @@ CELLS = 1_000
 CELL_CHARACTERS = 100_000
 TOTAL_CHARACTERS = 1_000_000
 _OTHERS = 10  # files looked at when a notebook is not there under its name
+_LISTED = 1_000  # of a folder
 
 
 class Refused(Exception):
@@ -111,21 +114,34 @@ def assignment(name: str, folder: Path) -> Assignment:
     """The assignment whose released notebooks lie in `folder`. ValueError when there are none, or no keys."""
     notebooks = []
     for path in sorted(folder.glob("*.ipynb")):
-        book = nbformat.read(path, as_version=4)
+        try:
+            book = nbformat.read(path, as_version=4)
+        except (ValueError, OSError) as error:
+            raise ValueError(say("grade.error.broken", file=path, name=name)) from error
         names = set(map(cell_name, book.cells))
         items = tuple(i for i in bank.load(path.stem.partition("-")[0]) if grade_id(i.id) in names)
         keyless = [item.id for item in items if not item.has_key]
         if keyless:
             raise ValueError(say("grade.error.keys", items=", ".join(keyless)))
         notebooks.append(Notebook(path.stem, book, items))
+        _demand_points(notebooks[-1], name, folder)
     if not notebooks:
         raise ValueError(say("grade.error.release", name=name, folder=folder))
     return Assignment(name, tuple(notebooks))
 
 
-def take(student: str, folder: Path, assigned: Assignment) -> Submission:
-    """What `folder` holds of the assignment. Never raises, whatever lies there."""
-    digest, read, problem = hashlib.sha256(), {}, ""
+def _demand_points(notebook: Notebook, name: str, folder: Path) -> None:
+    """ValueError where the release gives an item other points than the library that grades it."""
+    for cell in notebook.book.cells:
+        item, points = notebook.checks.get(cell_name(cell)), cell.metadata.get("nbgrader", {}).get("points")
+        if item and points != item.points:
+            told = {"id": item.id, "released": points, "points": f"{item.points:g}"}
+            raise ValueError(say("grade.error.points", name=name, folder=folder, **told))
+
+
+def take(student: str, folder: Path, assigned: Assignment, salt: str = "") -> Submission:
+    """What `folder` holds of the assignment, in a class with this `salt`. Never raises, whatever lies there."""
+    who, digest, read, problem = Identity(student, salt), hashlib.sha256(), {}, ""
     try:
         present, others = _files(folder, assigned)
         for name in present:
@@ -136,7 +152,7 @@ def take(student: str, folder: Path, assigned: Assignment) -> Submission:
     except Refused as refusal:
         problem = str(refusal)
         digest.update(problem.encode())
-    sheets = tuple(_sheet(notebook, read, assigned, problem) for notebook in assigned.notebooks)
+    sheets = tuple(_sheet(notebook, read, assigned, problem, who) for notebook in assigned.notebooks)
     timestamp, note = (None, "") if problem else _timestamp(folder / "timestamp.txt")
     digest.update(str(timestamp).encode())
     return Submission(student, sheets, tuple(filter(None, [note])), timestamp, digest.hexdigest())
@@ -156,6 +172,9 @@ def _read(path: Path, digest) -> tuple[list[dict], list[str]] | Refused:
 # ---------------------------------------------------------------------------------------------------- files
 
 
+_NOTEBOOK = re.compile(r"\.ipynb(\.(json|txt))?$", re.I)  # browsers add the second ending
+
+
 def _files(folder: Path, assigned: Assignment) -> tuple[list[str], Callable[[], list[str]]]:
     """The assignment's notebooks in the folder; and, should one be missing or untouched, others that may be it."""
     expected = [f"{notebook.name}.ipynb" for notebook in assigned.notebooks]
@@ -170,13 +189,24 @@ def _files(folder: Path, assigned: Assignment) -> tuple[list[str], Callable[[], 
 
     def others() -> list[str]:
         try:
-            with os.scandir(folder) as entries:
-                found = (entry.name for entry in entries if entry.name.casefold().endswith(".ipynb"))
-                return sorted(islice((name for name in found if name not in present), _OTHERS))
+            top = _entries(folder)
+            # An archive that was unpacked leaves a folder in the folder.
+            inner = [entry for entry in top if entry.is_dir(follow_symlinks=False) and entry.name[0] != "."][:_OTHERS]
+            beside = [name for name in _notebooks(top) if name not in present]
+            return (beside or [f"{i.name}/{name}" for i in inner for name in _notebooks(_entries(i))])[:_OTHERS]
         except OSError as error:
             raise Refused(say("grade.refused.unreadable", problem=error.strerror)) from error
 
     return present, others
+
+
+def _entries(folder: os.PathLike) -> list[os.DirEntry]:
+    with os.scandir(folder) as entries:
+        return sorted(islice(entries, _LISTED), key=lambda entry: entry.name)
+
+
+def _notebooks(entries: list[os.DirEntry]) -> list[str]:
+    return [entry.name for entry in entries if _NOTEBOOK.search(entry.name)]
 
 
 def read_file(path: Path, limit: int = FILE_BYTES) -> bytes:
@@ -279,7 +309,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # ------------------------------------------------------------------------------------------------ one sheet
 
 
-def _sheet(notebook: Notebook, read: dict, assigned: Assignment, problem: str) -> Sheet:
+def _sheet(notebook: Notebook, read: dict, assigned: Assignment, problem: str, who: Identity) -> Sheet:
     file, notes = f"{notebook.name}.ipynb", []
     if not problem and not _worked_on(notebook, read.get(file)):
         other = _renamed(notebook, read, {f"{other.name}.ipynb" for other in assigned.notebooks})
@@ -294,6 +324,7 @@ def _sheet(notebook: Notebook, read: dict, assigned: Assignment, problem: str) -
     found, most = _named(cells, notebook)
     if say("grade.wrong.json") in more and not any(cell["name"] for cell in found):
         return Sheet(notebook, notebook.book, (), say("grade.refused.json"))
+    most += _strange(found, notebook, who)
     book = restore(_book(found), notebook.book)
     for number, cell in enumerate(book.cells):
         if cell_name(cell) is None:
@@ -309,7 +340,8 @@ def _worked_on(notebook: Notebook, found: tuple | Refused | None) -> bool:
     by_id = _by_id(notebook)
     named = [(cell["name"] or by_id.get(cell["id"]), cell["source"]) for cell in found[0]]
     own = any(name in released and is_own(source, released[name]) for name, source in named)
-    return own or any(_defining(item, found[0]) for item in notebook.items)
+    mine = [cell for cell in found[0] if cell["name"] is None]
+    return own or any(item.answer and _defining(item, mine, {}) for item in notebook.items)
 
 
 def _by_id(notebook: Notebook) -> dict[str, str | None]:
@@ -329,36 +361,72 @@ def _renamed(notebook: Notebook, read: dict, expected: set[str]) -> str | None:
 
 
 def _named(cells: list[dict], notebook: Notebook) -> tuple[list[dict], list[str]]:
-    """The cells with the grade ids they have lost, and notes of copies, retyped and lost cells."""
-    by_id = _by_id(notebook)
-    kinds = {cell_name(cell): cell.cell_type for cell in notebook.book.cells}
-    for cell in cells:
-        if cell["name"] not in notebook.names:
-            cell["name"] = by_id.get(cell["id"])
-    names, notes = [cell["name"] for cell in cells], []
+    """The cells with the grade ids they have lost, and notes of copies, retyped, lost and misplaced answers."""
+    released = {cell_name(cell): cell for cell in notebook.book.cells}
+    _identify(cells, notebook)
+    names, notes, added = [cell["name"] for cell in cells], [], []
     for name, item in notebook.answers.items():
-        if name not in names and (cell := _defining(item, cells)):
-            cell["name"] = name
-            notes.append(say("grade.note.found", id=item.id, name=item.answer))
-        elif name not in names:
+        mine = [cell for cell in cells if cell["name"] == name]
+        if any(is_own(cell["source"], released[name]) for cell in mine):
+            found = []
+        elif item.answer:
+            found = _defining(item, cells, released)
+        else:
+            found = _below(name, cells)
+        if found and not found[0]["name"] and not (mine and item.answer):
+            for cell in found:
+                cell["name"] = name
+            notes.append(say("grade.note.found", id=item.id))
+        elif found:
+            # The cell stays, because others may need it where it is; the stub would write dots over its value.
+            added.append({**found[0], "name": name, "id": ""})
+            notes.append(say("grade.note.elsewhere", id=item.id, name=item.answer))
+        elif not mine:
             notes.append(say("grade.note.lost", id=item.id))
         elif names.count(name) > 1:
             notes.append(say("grade.note.copied", id=item.id, n=names.count(name)))
-        if any(cell["name"] == name and cell["kind"] != kinds[name] for cell in cells):
+        if any(cell["name"] == name and cell["kind"] != released[name].cell_type for cell in cells):
             notes.append(say("grade.note.retyped", id=item.id))
-    return cells, notes
+    return cells + added, notes
 
 
-def _defining(item: bank.Item, cells: list[dict]) -> dict | None:
-    """The last of the student's own cells that gives the item's answer its value."""
-    if not item.answer:
-        return None
+def _identify(cells: list[dict], notebook: Notebook) -> None:
+    """Give back the names that cells have lost: by their ids, and where nobody answers by what they say."""
+    by_id = _by_id(notebook)
+    for cell in cells:
+        if cell["name"] not in notebook.names:
+            cell["name"] = by_id.get(cell["id"])
+    known = {cell["name"] for cell in cells}
+    lost = {c.source: cell_name(c) for c in notebook.book.cells if cell_name(c) not in {*known, *notebook.answers}}
+    for cell in cells:
+        if cell["name"] is None:
+            cell["name"] = lost.pop(cell["source"], None)
+
+
+def _defining(item: bank.Item, cells: list[dict], released: dict[str, NotebookNode]) -> list[dict]:
+    """The last of the student's own cells, or else of what was written into other cells, that gives the item's answer
+    its value.
+    """
     name = re.escape(item.answer)
     wanted = re.compile(rf"^(?:def {name}\s*\(|{name}\s*(?::[^=\n]+)?=(?!=))", re.M)
-    return next(
-        (c for c in reversed(cells) if c["name"] is None and c["kind"] == "code" and wanted.search(c["source"])),
-        None,
-    )
+    found = [cell for cell in cells if cell["kind"] == "code" and wanted.search(cell["source"])]
+    own = [cell for cell in found if cell["name"] is None]
+    return (own or [cell for cell in found if is_own(cell["source"], released[cell["name"]])])[-1:]
+
+
+def _below(name: str, cells: list[dict]) -> list[dict]:
+    """The student's own text between a prompt and the next cell of the release that is not its answer."""
+    from_prompt = dropwhile(lambda cell: cell["name"] != f"{name}-prompt", cells)
+    after = takewhile(lambda cell: cell["name"] in (None, name), islice(from_prompt, 1, None))
+    return [cell for cell in after if cell["name"] is None and cell["kind"] != "code" and cell["source"].strip()]
+
+
+def _strange(cells: list[dict], notebook: Notebook, who: Identity) -> list[str]:
+    """A note if the prompts show numbers that the student was not given: no right answer to them can earn anything."""
+    told = {cell["name"]: cell["source"] for cell in cells}
+    items = [item for item in notebook.items if item.given]
+    strange = [i.id for i in items if shows_others(i, told.get(grade_id(i.id, "prompt"), ""), who)]
+    return [say("grade.note.numbers", ids=", ".join(strange), student=who.student)] if strange else []
 
 
 def _book(cells: list[dict]) -> NotebookNode:

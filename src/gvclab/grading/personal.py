@@ -142,6 +142,12 @@ def _given_line(item: bank.Item, who: Identity) -> str:
     return say("release.student.prompt", listed=listed.removesuffix(for_all), id=item.id)
 
 
+def shows_others(item: bank.Item, prompt: str, who: Identity) -> bool:
+    """Whether a prompt gives somebody's own numbers, but not those of `who`."""
+    own = say("release.student.prompt", listed="", id=item.id).strip()
+    return own in prompt and not (who.salt and _given_line(item, who) in prompt)
+
+
 def _seal(cell: dict) -> None:
     """Renew nbgrader's checksum of a prompt, or it would count as edited."""
     grading = cell["metadata"]["nbgrader"]

@@ -14,7 +14,10 @@ import fcntl
 import fnmatch
 import hashlib
 import os
+import sqlite3
 import stat
+import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
@@ -23,8 +26,10 @@ from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
+from urllib.parse import quote
 
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from traitlets.config import Config, PyFileConfigLoader
 
 from gvclab.content import text as say
@@ -137,7 +142,7 @@ def grade_submission(
     `assigned` is what `intake.assignment(name, folder)` reads; the result's `marks`, `reasons` and `notes` are
     what would be entered. The warm parent is kept for the next call; `pool.discard()` ends it.
     """
-    submission = take(student, folder, assigned)
+    submission = take(student, folder, assigned, salt)
     works, done = _works(submission, salt)
     room = replace(room or Room(), sections=_sections(assigned))
     return Result(submission, done | grade_all(works, room), grader_id(assigned, salt))
@@ -154,7 +159,7 @@ def grader_id(assigned: Assignment, salt: str) -> str:
         for cell in notebook.book.cells:
             digest.update(f"{cell.cell_type}\0{cell.source}\0".encode())
         for item in notebook.items:
-            digest.update(bank.key_text(item).encode())
+            digest.update(f"{item.points}\0{bank.key_text(item)}".encode())
     return digest.hexdigest()[:16]
 
 
@@ -213,8 +218,17 @@ def run(plan: Plan, watch: Callable[[Line | None, int, int], None] = lambda line
     """Grade what has not been graded yet (or all, with `force`) and enter it.
 
     `watch` is told of each submission: its line (None when it had been graded before), how many are done, of
-    how many. ValueError when there is nothing to grade by, no sandbox, or another grader at work.
+    how many. ValueError when there is nothing to grade or to grade by, no sandbox, another grader at work, or a
+    gradebook that cannot be written.
     """
+    try:
+        return _run(plan, watch)
+    except (SQLAlchemyError, sqlite3.Error) as error:
+        book = course(plan.course)[0].db_url.removeprefix("sqlite:///")
+        raise ValueError(say("grade.error.gradebook", file=book, problem=_told(error))) from error
+
+
+def _run(plan: Plan, watch: Callable[[Line | None, int, int], None]) -> Report:
     began, report = time.monotonic(), Report()
     folders, config = course(plan.course)
     assigned = assignment(plan.name, _release(folders, plan.name))
@@ -223,14 +237,14 @@ def run(plan: Plan, watch: Callable[[Line | None, int, int], None] = lambda line
     if not plan.dry_run:
         pool.probe(room)
     found = _submitted(folders, plan)
-    with _lock(folders), contextlib.closing(Ledger(folders, config, assigned)) as ledger:
+    with _ledger(plan, folders, config, assigned) as ledger:
         if plan.students == "*":
             report.missing = sorted(ledger.students() - set(found))
         entered, grader = ledger.entered(), grader_id(assigned, salt)
 
         def due() -> Iterator[Submission]:
             for student, folder in found.items():
-                submission = take(student, folder, assigned)
+                submission = take(student, folder, assigned, salt)
                 if plan.force or not _is_graded(submission, ledger, entered.get(student, ""), grader):
                     yield submission
                 else:
@@ -243,8 +257,10 @@ def run(plan: Plan, watch: Callable[[Line | None, int, int], None] = lambda line
             try:
                 if not plan.dry_run:
                     ledger.enter(_entry(result))
-            except Exception as error:  # the gradebook's or the disk's; the others are entered all the same
-                report.failed[result.student] = f"{type(error).__name__}: {error}"
+            except OperationalError:
+                raise  # it is locked, or the disk is full: the next would fare no better
+            except Exception as error:  # the others are entered all the same
+                report.failed[result.student] = _told(error)
             else:
                 if result.failure:
                     report.failed[result.student] = result.failure
@@ -255,15 +271,48 @@ def run(plan: Plan, watch: Callable[[Line | None, int, int], None] = lambda line
     return report
 
 
+def _told(error: Exception) -> str:
+    """An error in a line."""
+    words = getattr(error, "orig", None) or getattr(error, "strerror", None) or error
+    return f"{type(error).__name__}: {words}"
+
+
+@contextlib.contextmanager
+def _ledger(plan: Plan, folders: CourseDirectory, config: Config, assigned: Assignment) -> Iterator[Ledger]:
+    """The gradebook; for a dry run a copy of it, so that nothing is written and nobody has to wait."""
+    with contextlib.ExitStack() as stack:
+        if plan.dry_run:
+            copy = Path(stack.enter_context(tempfile.TemporaryDirectory()), "gradebook.db")
+            book = Path(folders.db_url.removeprefix("sqlite:///"))
+            if book.exists():
+                with (
+                    contextlib.closing(sqlite3.connect(f"file:{quote(str(book))}?mode=ro", uri=True)) as old,
+                    contextlib.closing(sqlite3.connect(copy)) as new,
+                ):
+                    old.backup(new)
+            folders.db_url = f"sqlite:///{copy}"
+        else:
+            stack.enter_context(_lock(folders))
+        yield stack.enter_context(contextlib.closing(Ledger(folders, config, assigned)))
+
+
 def _count(report: Report) -> int:
     return len(report.graded) + len(report.skipped) + len(report.failed)
 
 
 def course(root: Path) -> tuple[CourseDirectory, Config]:
     """Where the course keeps what, by its `nbgrader_config.py`, and all of that configuration."""
+    if not root.is_dir():
+        raise ValueError(say("grade.error.course", folder=root))
+    if str(root) not in sys.path:
+        sys.path.append(str(root))  # as nbgrader does: plugins lie beside the configuration
     config = Config()
     if (root / "nbgrader_config.py").is_file():
-        config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+        try:
+            config = PyFileConfigLoader("nbgrader_config.py", path=str(root)).load_config()
+        except Exception as error:  # it is Python, and may raise anything
+            file, problem = root / "nbgrader_config.py", f"{type(error).__name__}: {error}"
+            raise ValueError(say("grade.error.config", file=file, problem=problem)) from error
     folders = CourseDirectory(config=config)
     if "root" not in config.CourseDirectory:
         folders.root = str(root.resolve())
@@ -272,14 +321,13 @@ def course(root: Path) -> tuple[CourseDirectory, Config]:
 
 def _release(folders: CourseDirectory, name: str) -> Path:
     """The folder with the students' version: nbgrader's, or the repository's own."""
-    places = [
-        Path(folders.format_path(folders.release_directory, ".", name)),
-        Path(folders.root, "exercises", name),
-    ]
-    for place in places:
-        if any(place.glob("*.ipynb")):
-            return place
-    raise ValueError(say("grade.error.release", name=name, folder=places[0]))
+    released = Path(folders.format_path(folders.release_directory, ".", "*"))
+    places = [released.parent, Path(folders.root, "exercises")]
+    found = {path.parent.name: path.parent for place in reversed(places) for path in place.glob("*/*.ipynb")}
+    if name in found:
+        return found[name]
+    key = "unknown" if found else "release"
+    raise ValueError(say(f"grade.error.{key}", name=name, folder=places[0] / name, known=", ".join(sorted(found))))
 
 
 def _salt(plan: Plan, root: Path) -> str:
@@ -309,6 +357,10 @@ def _submitted(folders: CourseDirectory, plan: Plan) -> dict[str, Path]:
         student = name.encode("utf-8", "backslashreplace").decode()
         if handed_in and not name.startswith(".") and fnmatch.fnmatchcase(student, plan.students):
             found[student] = folder
+    if not found and plan.students == "*":
+        raise ValueError(say("grade.error.nobody", name=plan.name, folder=root))
+    if not found:
+        raise ValueError(say("grade.error.student", name=plan.name, glob=plan.students, folder=root))
     return found
 
 

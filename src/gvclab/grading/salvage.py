@@ -80,6 +80,8 @@ def _decoded(data: bytes) -> tuple[str, list[str]]:
     for mark, name in _BOMS.items():
         if data.startswith(mark):
             return _clean(data[len(mark) :].decode(name, "replace")), ["bom"]
+    if (name := json.detect_encoding(data)) != "utf-8":  # the mark may be missing
+        return _clean(data.decode(name, "replace")), ["encoding"]
     try:
         return _clean(data.decode("utf-8")), []
     except UnicodeDecodeError:
@@ -191,7 +193,10 @@ def _told_by(entry: dict) -> Any:
 
 def _source(data: Any) -> str:
     if isinstance(data, list):
-        data = "".join(line if isinstance(line, str) else f"{line}\n" for line in data)
+        lines = [line if isinstance(line, str) else f"{line}\n" for line in data]
+        # Lines without their ends are another program's: Jupyter itself would write all of them into one.
+        bare = not any(line.endswith("\n") for line in lines)
+        data = ("\n" if bare else "").join(lines)
     text = data if isinstance(data, str) else "" if data is None else str(data)
     return _SURROGATE.sub("\ufffd", text.replace("\r\n", "\n"))
 

@@ -32,7 +32,8 @@ class RestoreCells(NbGraderPreprocessor):
 def restore(submitted: NotebookNode, released: NotebookNode) -> NotebookNode:
     """The release with the submission's answers, and with the student's own cells where they stood.
 
-    An answer cell that occurs several times (copied or split) stands for all its occurrences in their order,
+    What was written into code that is not the student's (an import, an answer merged with its check) becomes a cell of
+    the student's own below it. An answer cell that occurs several times (copied or split) stands for all its occurrences in their order,
     without those that were left as released: the earlier ones become cells of the student's own.
     """
     answers, own = _sort(submitted, {_name(cell): cell for cell in released.cells})
@@ -58,8 +59,12 @@ def _sort(submitted: NotebookNode, known: dict[str, NotebookNode]) -> tuple[dict
             own[last].append(_own(cell))
             continue
         last = name
-        if known[name].metadata.get("nbgrader", {}).get("solution") and is_own(cell.source, known[name]):
+        if not is_own(cell.source, known[name]):
+            continue
+        if known[name].metadata.get("nbgrader", {}).get("solution"):
             answers[name].append(cell)
+        elif cell.cell_type == known[name].cell_type == "code":
+            own[name].append(_own(cell))
     return answers, own
 
 
