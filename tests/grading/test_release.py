@@ -361,6 +361,20 @@ def test_a_roster_and_ids_go_together(tmp_path):
     assert personal.roster([str(path), "bob", "ada"]) == ("ada", "bob")
 
 
+@pytest.mark.parametrize("data", ["student_id,first_name\nada,Ada\n", "Student,SIS Login ID\nAda,ada\n"])
+def test_a_roster_without_a_column_of_ids_is_refused(data, tmp_path):
+    """Else a bundle would be made for a student of the name `student_id`."""
+    path = tmp_path / "roster.csv"
+    path.write_text(data)
+    with pytest.raises(ValueError, match="no column named id"):
+        personal.roster([str(path)])
+
+
+def test_a_roster_that_is_not_there_is_no_student():
+    with pytest.raises(ValueError, match=r"no table rooster\.csv"):
+        personal.roster(["rooster.csv"])
+
+
 @pytest.mark.parametrize("bad", ["../x", "a/b", ".hidden", "", "a b", "a\n", "x" * 65, "a\\b", "a:b"])
 def test_an_id_that_is_no_file_name_is_refused(bad):
     with pytest.raises(ValueError, match="student's id"):

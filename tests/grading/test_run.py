@@ -265,7 +265,7 @@ def test_points_follow_the_release(own):
         assert book.execute("SELECT SUM(max_score) FROM grade_cells").fetchone() == (31,)
     path = own / f"release/{ASSIGNMENT}/{NOTEBOOK}.ipynb"
     path.write_text(path.read_text().replace('"points": 5', '"points": 6'))
-    with pytest.raises(ValueError, match="2.3-4 is worth 6 points"):
+    with pytest.raises(ValueError, match=r"2\.3-4 is worth 6 points"):
         run(Plan(own, ASSIGNMENT))
 
 

@@ -177,6 +177,8 @@ def examine(
     read = salvage.read(data)
     if "empty" in read.wrong:
         return Diagnosis((_told("empty"),), None)
+    if not read.cells:  # mending would put a blank notebook in the place of what may be an essay in another format
+        return Diagnosis((*student, _told("nothing")), None)
     troubles = [_mendable(name) for name in dict.fromkeys(read.wrong)]
     labels = _labels(released["cells"], items)
     sorted_ = mending.sort(read.cells, released["cells"])
@@ -230,7 +232,7 @@ def _misplaced(
     cells: list[dict], released: list[dict], sorted_: mending.Sorted, labels: Mapping[str, str]
 ) -> Iterable[Trouble]:
     """Cells deleted, copied, retyped, edited, or out of their order."""
-    if cells and not sorted_.order:
+    if not any(sorted_.found.values()):
         yield _mendable("stranger")
         return
     wrong: dict[str, list[str]] = {"deleted": [], "edited": [], "marks": []}

@@ -11,7 +11,7 @@ import itertools
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from gvclab.grading.salvage import grade_id
@@ -28,9 +28,12 @@ class Sorted(NamedTuple):
 def sort(cells: list[dict], released: list[dict]) -> Sorted:
     by_id = {cell["id"]: grade_id(cell) for cell in released}
     known, last = set(by_id.values()), None
+    names = [grade_id(cell) if grade_id(cell) in known else by_id.get(cell["id"]) for cell in cells]
+    # Who has lost name and id is known by what it says, if nobody else has the name.
+    lost = {cell["source"]: grade_id(cell) for cell in released if grade_id(cell) not in names and not is_answer(cell)}
     result = Sorted(defaultdict(list), defaultdict(list), [])
-    for cell in cells:
-        name = grade_id(cell) if grade_id(cell) in known else by_id.get(cell["id"])
+    for cell, name in zip(cells, names, strict=True):
+        name = name or lost.pop(cell["source"], None)
         if name is None:
             result.own[last].append(own_cell(cell))
             continue
@@ -104,9 +107,11 @@ def _addition(edited: dict, cell: dict) -> dict:
 def _with_ids(cells: list[dict]) -> list[dict]:
     """Released cells have the release's ids; another cell of the same id gets a new one."""
     taken = {cell["id"] for cell in cells if grade_id(cell)}
+    counts: dict[str, Iterator[int]] = defaultdict(lambda: itertools.count(1))  # of ids that begin alike
     for cell in cells:
         if not grade_id(cell):
-            others = (f"{cell['id'][:50]}-own{n}" for n in itertools.count(1))
+            start = cell["id"][:50]
+            others = (f"{start}-own{n}" for n in counts[start])
             cell["id"] = next(name for name in itertools.chain([cell["id"]], others) if name not in taken)
             taken.add(cell["id"])
     return [cell for cell in cells if grade_id(cell) or cell["source"].strip() or cell.get("outputs")]

@@ -18,6 +18,7 @@ from gvclab.exercises import bank
 from gvclab.exercises.variants import Identity, drawn, numbers
 
 _ID = re.compile(r"[\w@+-][\w.@+-]{0,63}")
+_HEADING = re.compile(r"(^|[\W_])(id|name|e-?mail)$")  # of a column: nobody's id
 _SALT = re.compile(r"[0-9a-f]{64}|")
 
 
@@ -84,7 +85,7 @@ def student_id(name: str) -> str:
 
 def roster(entries: Iterable[str]) -> tuple[str, ...]:
     """The students' ids: each entry is a table of them or an id; in their order, each once."""
-    found = [one for entry in entries for one in (_table(Path(entry)) if Path(entry).is_file() else [entry])]
+    found = [one for entry in entries for one in (_table(Path(entry)) if _is_table(entry) else [entry])]
     ids = tuple(dict.fromkeys(map(student_id, found)))
     seen: dict[str, str] = {}
     for one in ids:
@@ -93,8 +94,16 @@ def roster(entries: Iterable[str]) -> tuple[str, ...]:
     return ids
 
 
+def _is_table(entry: str) -> bool:
+    """Whether it names a table. A slip in its name would else be a student's id."""
+    there = Path(entry).is_file()
+    if not there and re.search(r"\.(csv|tsv|txt|xlsx?|ods)$", entry, re.I):
+        raise ValueError(say("release.roster.missing", file=entry))
+    return there
+
+
 def _table(path: Path) -> list[str]:
-    """The column `id` of a table with a head, else the first column."""
+    """The column `id` of a table with a head, else the first column of a table without."""
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
         first = lines[0] if lines else ""
@@ -103,6 +112,8 @@ def _table(path: Path) -> list[str]:
     except (UnicodeDecodeError, csv.Error) as error:
         raise ValueError(say("release.roster.unreadable", file=path, problem=error)) from error
     head = [name.strip().casefold() for name in rows[0]] if rows else []
+    if "id" not in head and any(_HEADING.search(name) for name in head):
+        raise ValueError(say("release.roster.columns", file=path, columns=", ".join(map(repr, rows[0]))))
     column, rows = (head.index("id"), rows[1:]) if "id" in head else (0, rows)
     ids = [row[column].strip() for row in rows if len(row) > column and row[column].strip()]
     if not ids:

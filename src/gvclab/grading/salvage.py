@@ -23,6 +23,7 @@ _LISTS = {"text", "traceback", "tags", "text/plain", "text/html"}
 _COMMA = re.compile(r'(?<!\\)"\s*,\s*"')
 # A closing quote: before an opening one stands a blank, a comma or a bracket.
 _END = re.compile(r'(?<![\\\s,\[])"\s*(?:\]\s*)?(?:\}|,\s*"(?:attachments|execution_count|id|metadata|outputs)"\s*:)')
+_CLOSING = re.compile(r'(?<!\\)((?:\\\\)*)"\Z')  # but not a quotation mark of the text's own
 _GRADE_ID = re.compile(r'"grade_id"\s*:\s*"([^"\\]*)"')
 _KEYS = {
     "attachments",
@@ -279,7 +280,7 @@ def _joined(torn: str, whole: bool = False) -> str:
     end = None if whole else _END.search(torn)
     torn = torn[: end.start()] if end else torn
     lines = _COMMA.split(torn.strip("[{}], \n"))
-    return _unquoted("".join(lines).strip('"'))
+    return _unquoted(_CLOSING.sub(r"\1", "".join(lines).removeprefix('"')))
 
 
 def _unquoted(body: str) -> str:

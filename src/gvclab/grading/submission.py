@@ -33,8 +33,9 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> NotebookNode:
     """The release with the submission's answers, and with the student's own cells where they stood.
 
     What was written into code that is not the student's (an import, an answer merged with its check) becomes a cell of
-    the student's own below it. An answer cell that occurs several times (copied or split) stands for all its occurrences in their order,
-    without those that were left as released: the earlier ones become cells of the student's own.
+    the student's own below it. An answer cell that occurs several times (copied or split) stands for all its
+    occurrences in their order, without those that were left as released: the earlier ones become cells of the
+    student's own.
     """
     answers, own = _sort(submitted, {_name(cell): cell for cell in released.cells})
     cells = list(own[None])
