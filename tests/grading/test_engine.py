@@ -322,7 +322,7 @@ def test_what_a_function_was_called_with_stays_hidden(ends, submit):
 
 
 def test_all_the_time_used_up_leaves_what_was_earned(submit, monkeypatch):
-    hurried = replace(ROOM, limits=replace(ROOM.limits, total=8))  # what the others need, and more
+    hurried = replace(ROOM, limits=replace(ROOM.limits, cell=8, total=8))
     monkeypatch.setitem(globals(), "ROOM", hurried)
     result = submit({"2.3-6": "import time\nwhile True:\n    try: time.sleep(9)\n    except BaseException: pass"})
     got = scores(result)
