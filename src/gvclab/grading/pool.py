@@ -66,11 +66,11 @@ class Parent:
             raise SandboxError(say("grade.sandbox.failed", problem=self.close()))
         self._control.settimeout(_WARM_UP / 6)
 
-    def open(self) -> socket.socket:
-        """The end of a fresh socket whose other end a new child holds."""
+    def open(self, bare: bool = False) -> socket.socket:
+        """The end of a fresh socket whose other end a new child holds; in a `bare` room there are no models."""
         ours, theirs = socket.socketpair()
         try:
-            socket.send_fds(self._control, [b"S"], [theirs.fileno()])
+            socket.send_fds(self._control, [b"B" if bare else b"S"], [theirs.fileno()])
         except OSError as error:
             ours.close()
             raise ParentLost from error
@@ -161,10 +161,13 @@ def probe(room: Room) -> None:
 
 
 @contextlib.contextmanager
-def session(room: Room, numbers: str, deadline: float) -> Iterator[Session]:
-    """A child of this thread's warm parent that has the student's `numbers` (JSON) and time till `deadline`."""
+def session(room: Room, numbers: str, deadline: float, bare: bool = False) -> Iterator[Session]:
+    """A child of this thread's warm parent that has the student's `numbers` (JSON) and time till `deadline`.
+
+    `bare`: without the library's models, for functions that are to be judged (`worker`).
+    """
     try:
-        opened = Session(parent(room), numbers, deadline)
+        opened = Session(parent(room), numbers, deadline, bare)
         try:
             yield opened
         finally:
@@ -185,10 +188,10 @@ class Ran:
 class Session:
     """One child, spoken to over one socket. What it says is data."""
 
-    def __init__(self, parent: Parent, numbers: str, deadline: float):
+    def __init__(self, parent: Parent, numbers: str, deadline: float, bare: bool = False):
         self.lost, self.status = "", 0
         self._parent, self.limits, self._deadline = parent, parent.room.limits, deadline
-        self._socket = parent.open()
+        self._socket = parent.open(bare)
         self._folder = None if parent.room.sandboxed else tempfile.mkdtemp(prefix="gvclab-")
         self._send((self._folder, numbers))
 

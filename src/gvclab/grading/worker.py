@@ -8,6 +8,10 @@ namespaces, where it is process 1, with a private /tmp, no /proc, no capabilitie
 resource limits. From there it sees neither the parent nor another submission, and when it ends all that it
 started ends with it.
 
+A room may be bare: without the code of the models from the beginning, in memory and on disk, so that a function
+which is judged in it does not hand theirs back, whatever it kept, copied or started. A cell there goes on after an
+error, since it may well need a model that the function does not.
+
 Commands come down as pickles, from the trusted side; what goes up is JSON of bounded length, which the trusted
 side takes for what it is: something a student may have written. Nothing in here knows a key, and nothing that
 is said from here is a score.
@@ -45,7 +49,7 @@ import types
 from collections.abc import Callable
 
 from gvclab.content import text as say
-from gvclab.exercises.closed import close_models, stand_ins
+from gvclab.exercises import closed
 from gvclab.exercises.plain import plain, tag, type_name
 from gvclab.exercises.service import answer_call
 from gvclab.grading import walls
@@ -56,7 +60,8 @@ _LOOK = 0.1  # seconds between two looks at the memory
 _SESSION = 3  # the child's one descriptor beside 0, 1 and 2
 _SPARE = 16  # descriptors that the cells after this one may need
 _DONE = 77 << 8  # the status of a process that answered calls to the end
-_FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # as in a notebook
+_FUTURE = annotations.compiler_flag  # the import above binds the feature
+_flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # as in a notebook, where a __future__ also holds for later cells
 
 
 # ----------------------------------------------------------------------------------------------- the parent
@@ -74,7 +79,8 @@ def main() -> None:
 
         with contextlib.suppress(Exception):
             exec(bank.load(section).setup, {})  # the imports that every notebook begins with
-    stand_ins()
+    closed.import_models()
+    closed.stand_ins()
     options["address_space"] = walls.address_space()
     walls.adopt_orphans()
     gc.collect()
@@ -85,7 +91,7 @@ def main() -> None:
         message, descriptors, *_ = socket.recv_fds(control, 1, 1)
         if not message:
             return
-        pid = _start(descriptors[0], options)
+        pid = _start(descriptors[0], options, bare=message == b"B")
         os.close(descriptors[0])
         said = _watched(control, pid, options)  # the grader has seen enough, or is gone
         if said == b"N" and pid:
@@ -109,17 +115,17 @@ def _watched(control: socket.socket, pid: int, options: dict) -> bytes:
     return control.recv(1)
 
 
-def _start(session: int, options: dict) -> int:
+def _start(session: int, options: dict, bare: bool) -> int:
     """The child's process id. It is a grandchild, because a new process namespace begins with the next fork."""
     told, tell = os.pipe()
     between = os.fork()
     if not between:
         with contextlib.suppress(BaseException):
             if options["isolate"]:
-                walls.isolate(options["folder"], options["files"], options["user"])
+                walls.isolate(options["folder"], options["files"], options["user"], [closed.FOLDER] if bare else [])
             child = os.fork()
             if not child:
-                _live(session, options)
+                _live(session, options, bare)
             os.write(tell, _STATUS.pack(child))
         os._exit(0)
     os.close(tell)
@@ -146,13 +152,15 @@ def _end(pid: int, dying: list[int]) -> int:
 # ------------------------------------------------------------------------------------------------ the child
 
 
-def _live(session: int, options: dict) -> None:
+def _live(session: int, options: dict, bare: bool) -> None:
     """The child's life: shut all doors, then do as told."""
     try:
         os.setsid()
         _only(session)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         _furnish(options)
+        if bare:
+            closed.forget_models()
         walls.seal(options)
         room, held = types.ModuleType("__main__"), {}
         builtins.display, builtins.get_ipython = _display, _Shell(vars(room)).itself
@@ -160,7 +168,7 @@ def _live(session: int, options: dict) -> None:
         while True:
             match _command():
                 case ("run", source, seconds):
-                    _reply(_run(vars(room), source, seconds, options["printed"]))
+                    _reply(_run(vars(room), source, seconds, options["printed"], bare))
                 case ("value", name):
                     _reply(_value(vars(room), name), options["reply"])
                 case ("hold", name, spare):
@@ -218,7 +226,7 @@ class _Slow(KeyboardInterrupt):
     """The cell's time is over."""
 
 
-def _run(names: dict, source: str, seconds: float, limit: int) -> dict:
+def _run(names: dict, source: str, seconds: float, limit: int, bare: bool) -> dict:
     """Run a cell as a notebook would: statement by statement, a last value printed, an error told."""
     printed = _Printed(limit)
     sys.stdin, sys.stdout, sys.stderr = io.StringIO(), printed, printed
@@ -227,7 +235,7 @@ def _run(names: dict, source: str, seconds: float, limit: int) -> dict:
     try:
         signal.signal(signal.SIGALRM, _interrupt)
         signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)  # again and again: the first may be swallowed
-        _execute(names, source)
+        _execute(names, source, bare)
     except BaseException as stopped:
         error = _told(stopped)
     finally:
@@ -251,17 +259,20 @@ def _interrupt(*_) -> None:
     raise _Slow
 
 
-def _execute(names: dict, source: str) -> None:
+def _execute(names: dict, source: str, bare: bool = False) -> None:
+    global _flags
     try:
         body = ast.parse(source, "<cell>").body
     except SyntaxError:
         from IPython.core.inputtransformer2 import TransformerManager
 
         body = ast.parse(TransformerManager().transform_cell(source), "<cell>").body
-    for node in body[:-1]:
-        _do(compile(ast.Module([node], []), "<cell>", "exec", _FLAGS, dont_inherit=True), names)
-    for node in body[-1:]:
-        _do(compile(ast.Interactive([node]), "<cell>", "single", _FLAGS, dont_inherit=True), names)
+    for node in body:
+        tree, kind = (ast.Interactive([node]), "single") if node is body[-1] else (ast.Module([node], []), "exec")
+        code = compile(tree, "<cell>", kind, _flags, dont_inherit=True)
+        _flags |= code.co_flags & _FUTURE
+        with contextlib.suppress(*([Exception] if bare else [])):
+            _do(code, names)
 
 
 def _do(code: types.CodeType, names: dict) -> None:
@@ -291,6 +302,8 @@ def _told(error: BaseException) -> list:
 class _Printed(io.TextIOBase):
     """The beginning of what a cell prints."""
 
+    encoding = "utf-8"
+
     def __init__(self, limit: int):
         self._pieces, self._left, self._lost = [], limit, 0
 
@@ -316,7 +329,9 @@ def _display(*values, **_) -> None:
 
 
 class _Shell:
-    """IPython's `get_ipython()`, as far as a magic needs it: timing runs its statement, all else does nothing."""
+    """IPython's `get_ipython()`, as far as a magic needs it: timing runs its statement, a file is written, all else
+    does nothing.
+    """
 
     def __init__(self, names: dict):
         self._names = names
@@ -331,6 +346,9 @@ class _Shell:
     def run_cell_magic(self, name: str, line: str, cell: str):
         if name in ("time", "capture", "prun"):
             _execute(self._names, cell)
+        elif name == "writefile":
+            with open(line.split()[-1], "w", encoding="utf-8") as file:  # noqa: PTH123
+                file.write(cell)
 
     def getoutput(self, *_, **__) -> list:
         return []
@@ -361,7 +379,7 @@ def _hold(function: object, limit: int, serve: Callable[[object, int], int]) -> 
         try:
             os.close(wake)
             os.close(over)
-            close_models()
+            closed.close_models()
             while os.read(sleep, 1):
                 os.write(end, _STATUS.pack(serve(function, limit)))
         finally:
