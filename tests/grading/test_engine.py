@@ -245,7 +245,7 @@ HANDED_BACK = {
     "the name": "from gvclab.models import sourcing\nreturn_time = sourcing.return_time",
     "a call": "from gvclab.models import sourcing\nreturn_time = lambda *a: sourcing.return_time(*a)",
     "an import inside": "def return_time(*a):\n    from gvclab.models.sourcing import return_time as f; return f(*a)",
-    "a reload before": "import importlib\nfrom gvclab.models.sourcing import beliefs\nreturn_time = importlib.reload(beliefs).return_time",
+    "a reload": "import importlib, gvclab.models.sourcing.beliefs as b\nreturn_time = importlib.reload(b).return_time",
     "an alias": "from gvclab.models.sourcing.beliefs import return_time as f\nreturn_time = lambda *a: f(*a)",
 }
 
@@ -332,7 +332,7 @@ def test_all_the_time_used_up_leaves_what_was_earned(submit, monkeypatch):
 
 
 def test_a_dying_sandbox_is_tried_again_and_then_recorded(submit, monkeypatch):
-    def gone(self):
+    def gone(*_):
         raise pool.ParentLost
 
     monkeypatch.setattr(pool.Parent, "open", gone)

@@ -157,6 +157,8 @@ def _attachments(book):
     return book
 
 
+_TEX = r"$\href{javascript:alert(1)}{x}$"
+
 CASES += [_essay(name, source) for name, source in PAGES.items()]
 CASES += [
     Case("escape", "page: outputs", "Brings outputs, attachments and metadata with scripts.", edit=_attachments),
@@ -184,6 +186,17 @@ raise type("<script>alert(1)</script>", (Exception,), {{}})({_IMG!r})"""
             "2.3-5": f"finding = {{'q_home': {_IMG!r}, 'phi': '*a*', 'w': '`b`', 'home_share': 1, 'cvar': 1, 'proposition': {_IMG!r}}}",
         },
         earns={"2.3-1": 0.0, "2.3-2": 0.0, "2.3-4": 0.0, "2.3-9": 0.0, "2.3-5": 0.0},
+    ),
+    Case(
+        "escape",
+        "page: formulas in answers",
+        "Answers with formulas whose links run, which hints and errors may quote.",
+        answers={
+            "2.3-1": f"raise type({_TEX!r}, (Exception,), {{}})({_TEX!r} + ' ' + r'\\begin{{align}}' + {_TEX!r})",
+            "2.3-2": f"spreading = {_TEX!r}",
+            "2.3-9": f"links = [({_TEX!r}, {_TEX!r})]",
+        },
+        earns={"2.3-1": 0.0, "2.3-2": 0.0, "2.3-9": 0.0},
     ),
     Case(
         "escape",

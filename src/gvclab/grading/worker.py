@@ -91,7 +91,10 @@ def main() -> None:
         message, descriptors, *_ = socket.recv_fds(control, 1, 1)
         if not message:
             return
-        pid = _start(descriptors[0], options, bare=message == b"B")
+        bare = message == b"B"
+        while bare and dying:
+            os.waitpid(dying.pop(), 0)  # a room with models must not be there to be asked
+        pid = _start(descriptors[0], options, bare)
         os.close(descriptors[0])
         said = _watched(control, pid, options)  # the grader has seen enough, or is gone
         if said == b"N" and pid:
@@ -172,7 +175,9 @@ def _live(session: int, options: dict, bare: bool) -> None:
                 case ("value", name):
                     _reply(_value(vars(room), name), options["reply"])
                 case ("hold", name, spare):
-                    held[name] = _hold(vars(room).get(name), options["replies"], _forked if spare else _serve)
+                    held[name] = _hold(
+                        vars(room).get(name, closed.refuse), options["replies"], _forked if spare else _serve
+                    )
                 case ("serve", name):
                     _wake(*held[name])
     finally:
