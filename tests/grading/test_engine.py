@@ -19,6 +19,7 @@ from gvclab.grading.run import Result, grade_submission
 from gvclab.grading.sandbox import Limits, Room, SandboxError
 from gvclab.grading.transcript import harmless, transcript
 
+EXERCISES = Path(__file__).parents[2] / "exercises"
 NOTEBOOK = "2.3-diversification"
 ITEMS = {item.id: item for item in bank.load("2.3").used("exercise") if item.type != "essay"}
 FULL = {item.id: float(item.points) for item in ITEMS.values()}
@@ -85,6 +86,21 @@ def test_solutions_earn_everything(submit):
     result = submit({})
     assert scores(result) == FULL
     assert result.notes == result.reasons == ()
+
+
+@pytest.mark.parametrize("path", sorted(EXERCISES.glob("*/*.ipynb")), ids=lambda path: path.stem)
+def test_solutions_of_every_lesson_earn_everything(path, tmp_path):
+    (tmp_path / "release").mkdir()
+    shutil.copy(path, tmp_path / "release")
+    assigned = intake.assignment(path.parent.name, tmp_path / "release")
+    book = nbformat.read(path, as_version=4)
+    for cell in book.cells:
+        item = assigned.notebooks[0].answers.get(cell.id)
+        cell.source = item.solution if item and item.type != "essay" else cell.source
+    (tmp_path / "ada").mkdir()
+    nbformat.write(book, tmp_path / "ada" / path.name)
+    result = grade_submission(tmp_path / "ada", assigned, "ada", "salt")
+    assert {i: mark.verdict.message for i, mark in result.marks.items() if mark.score < mark.points} == {}
 
 
 def test_the_released_notebook_earns_nothing_and_says_so_kindly(submit):
@@ -385,6 +401,7 @@ def test_the_copy_shows_scores_hints_and_no_key(submit, assigned):
         "<iframe srcdoc='<script>alert(1)</script>'></iframe>",
         "<style>@import 'http://example.org'</style>",
         "<<script>script>alert(1)</script>",
+        "![x](https://example.org/x.png) ![image.png](attachment:image.png)",
     ],
 )
 def test_markdown_runs_nothing(source):

@@ -113,6 +113,8 @@ PAGES = {
     "tex token": r"$\def\x#1{\mmlToken{mi}[href='java#1:alert(1)']{x}}\x{script}$",
     "tex by entities": r"&#36;&#92;def&#92;x#1{&#92;href{java#1:alert(1)}{x}}&#92;x{script}&#36;",
     "tex environment": "\\begin{align}\\text{</math><script>alert(1)</script>}\\end{align}",
+    "tex text in CDATA": r"$\text{<![CDATA[><img src=x onerror=alert(1)>]]>}$ $\text{<meta/>}$",
+    "picture": "![x](attachment:x.svg) ![y](https://evil.example/y.png) ![z][z]\n\n[z]: //evil.example/z.png",
     "form": "<form action=//evil.example><button formaction=javascript:alert(1)>x</button></form>",
     "base": "<base href=//evil.example><link rel=stylesheet href=//evil.example><meta http-equiv=refresh content='0;url=javascript:alert(1)'>",
 }

@@ -32,6 +32,7 @@ from . import pool
 from .pool import Lost, ParentLost
 from .sandbox import Room
 
+_SLOW = "_Slow"  # the worker's name for it
 _SHOWN = 500_000  # characters of what the cells of a notebook print
 
 
@@ -120,6 +121,7 @@ class _Grading:
         self.marks: dict[str, Mark] = {}
         self.printed: dict[int, str] = {}
         self.fatal: set[int] = set()  # cells
+        self.slow: set[int] = set()  # cells whose time was up
         self.functions: set[str] = set()  # items whose answers have still to be called
         self.careful = False  # since a call has taken the child down
         self.problems: dict[str, str] = {}  # of an item's answer cell
@@ -167,6 +169,7 @@ class _Grading:
 
     def _functions(self) -> bool:
         """The page up to the last function, as it is run where there are no models; then all calls."""
+        limits = self.room.limits
         checks = [n for n, step in enumerate(self.work.steps) if step.source is None and step.item in self.functions]
         with pool.session(self.room, self.numbers, self.deadline, bare=True) as session:
             self.session = session
@@ -175,9 +178,10 @@ class _Grading:
                 if n in checks:
                     session.hold(self.items[step.item].answer, spare=self.careful)
                 elif step.source is not None and step.cell not in self.fatal and time.monotonic() < self.deadline:
-                    session.run(step.source, self.room.limits.cell)
+                    # What a cell that was stopped for its time has to say, it says at its beginning.
+                    session.run(step.source, limits.call if step.cell in self.slow else limits.cell)
             for item in sorted(self.functions):
-                session.extend(self.room.limits.calls)
+                session.extend(limits.calls)
                 self._call(session, self.items[item])
                 if session.lost:
                     return False
@@ -198,6 +202,7 @@ class _Grading:
         left = _SHOWN - sum(map(len, self.printed.values()))
         self.printed[step.cell] = ran.printed if len(ran.printed) <= left else f"{ran.printed[: max(0, left)]}…"
         if ran.error:
+            self.slow |= {step.cell} if ran.error[0] == _SLOW else set()
             self._stopped(step, _problem(ran.error, self.room.limits.cell))
 
     def _late(self) -> str:
@@ -259,7 +264,7 @@ def _rehearsed(item: bank.Item, who: Identity) -> tuple[bytes, ...]:
 
 def _problem(error: tuple[str, str, int | None], seconds: float) -> str:
     kind, words, line = error
-    if kind == "_Slow":
+    if kind == _SLOW:
         return say("grade.reason.slow", seconds=f"{seconds:g}")
     where = say("grade.reason.line", line=line) if line else ""
     return say("grade.reason.error", kind=kind, words=words, where=where).strip()

@@ -140,7 +140,8 @@ def _environment() -> dict[str, str]:
     """Nothing of the instructor's but what finding libraries takes: above all no salt."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    fixed = {"PATH": os.defpath, "LANG": "C.UTF-8", "MPLBACKEND": "Agg"}
+    # Arrow's own memory pool reserves more addresses than the limit leaves, and then has none for a table of strings.
+    fixed = {"PATH": os.defpath, "LANG": "C.UTF-8", "MPLBACKEND": "Agg", "ARROW_DEFAULT_MEMORY_POOL": "system"}
     return {**kept, **threads, **fixed, "PYTHONPATH": str(Path(gvclab.__file__).parents[1])}
 
 
