@@ -40,7 +40,7 @@ def test_the_order_of_the_boxes_tells_nothing(item):
 
 
 def test_a_number_that_overflows_agrees_with_nothing():
-    """A first stage as good as empty makes the income at its start infinite, and what is finite is within 1e-6 of that."""
+    """A first stage as good as empty makes the income at its start infinite, within a millionth of which all is."""
 
     def chain(lam, L, S, what, c):
         cut = S if c == len(lam) - 1 else 1e-300 * (c + 1)

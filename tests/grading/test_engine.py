@@ -273,6 +273,11 @@ def test_the_librarys_model_is_no_answer(source, submit):
     assert "write it yourself" in str(result.marks["2.3-7"].verdict.parts)
 
 
+def test_what_kind_of_thing_a_function_gave_is_told(submit):
+    told = submit({"2.3-4": "def cvar(*a):\n    return [1, 2]"}).marks["2.3-4"].verdict.parts
+    assert all("`list`" in part.message for _, part in told)
+
+
 def test_a_function_is_judged_as_it_was_at_its_check(submit):
     """Later cells use the same names for other things, as notebooks do."""
     helper = ITEMS["2.3-4"].solution.replace("np.clip(", "clipped(") + "\n\ndef clipped(*a):\n    return np.clip(*a)"
