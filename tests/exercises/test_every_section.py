@@ -1,6 +1,6 @@
 """What holds for the items of every section: the solution earns everything, the stub nothing, an error less."""
 
-from itertools import permutations, product
+from itertools import combinations, permutations, product
 
 import pytest
 
@@ -31,6 +31,23 @@ def test_the_stub_earns_nothing(item):
     names["given"] = lambda _: numbers(item, Identity())
     exec(item.stub, names)
     assert judge(item, names[item.answer]).score == 0
+
+
+@by_id([item for item in JUDGED if item.type == "graph"])
+def test_the_order_of_the_boxes_tells_nothing(item):
+    forward = list(combinations([node.name for node in item.nodes], 2))
+    assert judge(item, forward).score == judge(item, [(b, a) for a, b in forward]).score == 0
+
+
+def test_a_number_that_overflows_agrees_with_nothing():
+    """A first stage as good as empty makes the income at its start infinite, within a millionth of which all is."""
+
+    def chain(lam, L, S, what, c):
+        cut = S if c == len(lam) - 1 else 1e-300 * (c + 1)
+        return cut if what == "cut-off" else 1 + c * S
+
+    lost = [name for name, part in judge(bank.item("1.1-4"), chain).parts if part.status != "right"]
+    assert any(name.startswith("Income equals output") for name in lost)
 
 
 def everybody(item):

@@ -16,6 +16,7 @@ import pytest
 from gvclab.build import exercise, targets
 from gvclab.exercises import Identity, bank
 from gvclab.exercises.variants import numbers
+from gvclab.grading.feedback import markdown2html
 
 ASSIGNMENT, NOTEBOOK = "section-2", "2.3-diversification"
 SALT = "a class of its own"
@@ -324,6 +325,31 @@ def test_feedback_runs_no_script_and_asks_nothing_of_the_net(course):
 
 def test_formulas_are_drawn_without_mathjax(course):
     assert "<math" in feedback(course, "perfect")
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\text{<img/src=x/onerror=alert(1)>}",
+        r"\text{<![CDATA[><img src=x onerror=alert(1)>]]>}",
+        r"\mbox{<meta http-equiv='refresh' content='0;url=//evil.example'/>}",
+        r'\text{<mtext onclick="alert(1)">x</mtext>}',
+        r"\textbf{<!--><script>alert(1)</script>-->}",
+    ],
+)
+def test_a_text_in_a_formula_is_no_tag(tex):
+    page = markdown2html(f"${tex}$")
+    assert not re.search(r"<(img|script|meta|!)|<[^>]*\son\w+=", page)
+
+
+def test_formulas_with_signs_of_html_are_drawn():
+    for tex in (r"a<b", r"x \text{ if } y<z", r"\text{R\&D}", r"\begin{cases}x & y<1\\z & y\ge 1\end{cases}"):
+        assert "<math" in markdown2html(f"${tex}$"), tex
+
+
+def test_a_picture_is_a_link_or_its_name():
+    page = markdown2html("![a](https://example.org/a.png) ![b.png](attachment:b.png)")
+    assert "<img" not in page and 'href="https://example.org/a.png"' in page and "b.png" in page
 
 
 @pytest.mark.parametrize("secret", ["BEGIN", "HIDDEN", "SOLUTION", "key=", "wrong:", "right: true"])

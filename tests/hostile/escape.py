@@ -113,6 +113,8 @@ PAGES = {
     "tex token": r"$\def\x#1{\mmlToken{mi}[href='java#1:alert(1)']{x}}\x{script}$",
     "tex by entities": r"&#36;&#92;def&#92;x#1{&#92;href{java#1:alert(1)}{x}}&#92;x{script}&#36;",
     "tex environment": "\\begin{align}\\text{</math><script>alert(1)</script>}\\end{align}",
+    "tex text in CDATA": r"$\text{<![CDATA[><img src=x onerror=alert(1)>]]>}$ $\text{<meta/>}$",
+    "picture": "![x](attachment:x.svg) ![y](https://evil.example/y.png) ![z][z]\n\n[z]: //evil.example/z.png",
     "form": "<form action=//evil.example><button formaction=javascript:alert(1)>x</button></form>",
     "base": "<base href=//evil.example><link rel=stylesheet href=//evil.example><meta http-equiv=refresh content='0;url=javascript:alert(1)'>",
 }
@@ -157,6 +159,8 @@ def _attachments(book):
     return book
 
 
+_TEX = r"$\href{javascript:alert(1)}{x}$"
+
 CASES += [_essay(name, source) for name, source in PAGES.items()]
 CASES += [
     Case("escape", "page: outputs", "Brings outputs, attachments and metadata with scripts.", edit=_attachments),
@@ -184,6 +188,17 @@ raise type("<script>alert(1)</script>", (Exception,), {{}})({_IMG!r})"""
             "2.3-5": f"finding = {{'q_home': {_IMG!r}, 'phi': '*a*', 'w': '`b`', 'home_share': 1, 'cvar': 1, 'proposition': {_IMG!r}}}",
         },
         earns={"2.3-1": 0.0, "2.3-2": 0.0, "2.3-4": 0.0, "2.3-9": 0.0, "2.3-5": 0.0},
+    ),
+    Case(
+        "escape",
+        "page: formulas in answers",
+        "Answers with formulas whose links run, which hints and errors may quote.",
+        answers={
+            "2.3-1": f"raise type({_TEX!r}, (Exception,), {{}})({_TEX!r} + ' ' + r'\\begin{{align}}' + {_TEX!r})",
+            "2.3-2": f"spreading = {_TEX!r}",
+            "2.3-9": f"links = [({_TEX!r}, {_TEX!r})]",
+        },
+        earns={"2.3-1": 0.0, "2.3-2": 0.0, "2.3-9": 0.0},
     ),
     Case(
         "escape",

@@ -48,6 +48,12 @@ def _colab(book):
         one["source"] = one["source"].splitlines(keepends=True)
 
 
+def _picture(book):
+    cell(book, "2-3-10").update(
+        source="Look:\n\n![image.png](attachment:image.png)", attachments={"image.png": {"image/png": "iVBORw0KGgo="}}
+    )
+
+
 def _split(book):
     """The first half of an answer in a copy of its cell, the second in the cell."""
     one = cell(book, "2-3-6")
@@ -229,6 +235,104 @@ CASES = [
         "Has an error in an answer's cell, after the answer.",
         answers={"2.3-1": HONEST["2.3-1"] + "\nprint(undefined)"},
     ),
+    _own(
+        "hints of later",
+        "Has hints that name classes defined later, as a __future__ in an earlier cell allows.",
+        {FIRST: "from __future__ import annotations\nclass Chain:\n    def next(self, other: Chain) -> Later: ..."},
+        answers={"2.3-4": HONEST["2.3-4"].replace("u, p, alpha)", "u: Losses, p: Losses, alpha: float) -> Risk")},
+    ),
+    _own(
+        "file of helpers",
+        "Writes a module by a magic and imports it.",
+        {FIRST: "%%writefile helpers.py\ndef power(x, n):\n    return x ** n"},
+        answers={
+            "2.3-1": 'from helpers import power\nn, p = given("2.3-1")\nreliability = power(1 - p, n), power(1 - p * p, n)'
+        },
+    ),
+    _own(
+        "exact arithmetic",
+        "Reckons in fractions and decimals.",
+        answers={
+            "2.3-1": """
+from decimal import Decimal
+from fractions import Fraction
+n, p = given("2.3-1")
+reliability = ((1 - Decimal(str(p))) ** n, (1 - Fraction(str(p)) ** 2) ** n)"""
+        },
+    ),
+    _own(
+        "named results",
+        "Answers with named tuples and records made by classes of its own.",
+        answers={
+            "2.3-1": HONEST["2.3-1"]
+            + """
+from dataclasses import astuple, dataclass
+@dataclass
+class Result:
+    one: float
+    two: float
+reliability = astuple(Result(*reliability))""",
+            "2.3-3": HONEST["2.3-3"]
+            + "\nfrom typing import NamedTuple\nclass Point(NamedTuple):\n    x: float\n    r: float\ncritical = Point(**critical)",
+        },
+    ),
+    _own(
+        "recursion",
+        "Writes a function by recursion, with a helper inside.",
+        answers={
+            "2.3-4": """
+def cvar(u, p, alpha):
+    def taken(worst, left):
+        if not worst or left <= 0:
+            return 0.0
+        (loss, chance), *others = worst
+        part = min(chance, left)
+        return part * loss + taken(others, left - part)
+    return taken(sorted(zip(u, p), reverse=True), 1 - alpha) / (1 - alpha)"""
+        },
+    ),
+    _own(
+        "data frame",
+        "Writes a function with pandas and a constant of its own.",
+        answers={
+            "2.3-4": """
+import pandas as pd
+WHOLE = 1
+def cvar(u, p, alpha):
+    law = pd.DataFrame({"u": u, "p": p}).sort_values("u", ascending=False)
+    before = law.p.cumsum() - law.p
+    return (np.minimum(law.p, (WHOLE - alpha - before).clip(lower=0)) * law.u).sum() / (WHOLE - alpha)"""
+        },
+    ),
+    _own(
+        "linear programme",
+        "Writes a function that solves a linear programme, imported inside.",
+        answers={
+            "2.3-4": """
+def cvar(u, p, alpha):
+    from scipy.optimize import linprog
+    most = [(0, chance / (1 - alpha)) for chance in p]
+    return -linprog(-np.asarray(u), A_eq=[np.ones(len(u))], b_eq=[1], bounds=most).fun"""
+        },
+    ),
+    _own(
+        "model beside the function",
+        "Compares with the library's model in the cell of the function, before and after.",
+        answers={
+            "2.3-4": "risk = sourcing.create_sourcing()\nprint(sourcing.cvar([0, 1, 3], [.5, .3, .2], .6))\n"
+            + HONEST["2.3-4"]
+            + "\nassert abs(cvar([0, 1, 3], [.5, .3, .2], .6) - sourcing.cvar([0, 1, 3], [.5, .3, .2], .6)) < 1e-9",
+        },
+    ),
+    _own(
+        "figures",
+        "Shows figures in the cells of its answers, and asks the terminal how wide it is.",
+        answers={
+            "2.3-1": "import sys\nimport plotly.graph_objects as go\ngo.Figure(go.Scatter(y=[1, 2])).show()\n"
+            + "assert sys.stdout.encoding.lower() == 'utf-8' and not sys.stdout.isatty()"
+            + HONEST["2.3-1"]
+        },
+    ),
     _own("prints a lot", "Prints tables.", {FIRST: "for n in range(20_000): print(n, n**2)"}),
     _own("takes its time", "Takes a second.", {FIRST: "import time\ntime.sleep(1)"}),
     _own(
@@ -285,6 +389,7 @@ CASES = [
         files=_with_others,
     ),
     _edit("copied cells", "Copied answers and checks to the end.", _copied, note="."),
+    _edit("picture in the essay", "Pasted a picture into the essay.", _picture),
     _edit("lost cell", "Deleted an answer's cell and wrote it anew.", _lost, note="."),
     _edit("lost checks and prompts", "Deleted all but the answers.", _no_prompts),
     _edit("reordered", "Has the items in another order.", lambda book: book["cells"].reverse()),

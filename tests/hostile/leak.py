@@ -153,4 +153,22 @@ for place in ("/", "/tmp", "/root", "/home", os.getcwd(), "/gvclab", os.path.exp
 print(os.environ)"""
         },
     ),
+    Case(
+        "leak",
+        "whose machine",
+        "Prints, raises and answers with all that tells whose machine this is.",
+        own={
+            LATE: """
+import os, platform, socket, sys, gvclab, numpy
+print(sys.path, sys.argv, sys.executable, sys.prefix, sys.base_prefix, gvclab.__file__, numpy.__file__)
+print(dict(os.environ), os.getcwd(), os.path.expanduser("~"), "NODE", socket.gethostname(), platform.node())
+raise RuntimeError(gvclab.__file__)"""
+        },
+        answers={
+            "2.3-1": "import gvclab\nraise ValueError(gvclab.__file__)",
+            "2.3-2": "import gvclab\nspreading = gvclab.__file__",
+            "2.3-4": "def cvar(*a):\n    import gvclab\n    raise ValueError(gvclab.__file__)",
+        },
+        earns={"2.3-1": 0.0, "2.3-2": 0.0, "2.3-4": 0.0},
+    ),
 ]

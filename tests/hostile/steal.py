@@ -251,3 +251,166 @@ CASES += [
         earns={"2.1-2": 0.0},
     ),
 ]
+
+
+def _reopened(name: str, does: str, source: str) -> Case:
+    """The library's own model, fetched past the lock that is put on it when a function is judged."""
+    return Case("steal", f"library {name}", does, answers={"2.1-2": source.strip()}, earns={"2.1-2": 0.0})
+
+
+_MODEL = "from gvclab.models import division, domain\n"
+_CALL = "def team(*a):\n    return division.team(*a).n\n"
+CASES += [
+    _reopened(
+        "code put back",
+        "Keeps the models' code and puts it back inside the function.",
+        _MODEL
+        + """
+kept = {f: f.__code__ for f in (division.team, domain.within)}
+def team(*a):
+    for function, code in kept.items():
+        function.__code__ = code
+    return division.team(*a).n""",
+    ),
+    _reopened(
+        "code copied",
+        "Makes functions of its own of marshalled code.",
+        _MODEL
+        + """
+import marshal, types
+kept = [(marshal.dumps(f.__code__), f.__defaults__, f.__kwdefaults__) for f in (domain.within, division.team)]
+def team(*a):
+    names = dict(vars(division))
+    for name, (code, defaults, keywords) in zip(("within", "made"), kept):
+        names[name] = types.FunctionType(marshal.loads(code), names, name, defaults)
+        names[name].__kwdefaults__ = keywords
+    return names["made"](*a).n""",
+    ),
+    _reopened(
+        "reloaded before",
+        "Reloads the models before the function is judged.",
+        "import importlib\n"
+        + _MODEL
+        + "domain, division = importlib.reload(domain), importlib.reload(division)\n"
+        + _CALL,
+    ),
+    _reopened(
+        "imported past the door",
+        "Takes the finder that refuses models out of the way and imports them anew.",
+        """
+import sys
+def team(*a):
+    sys.meta_path[:] = [finder for finder in sys.meta_path if "closed" not in finder.__module__]
+    for name in [name for name in sys.modules if name.startswith("gvclab.models")]:
+        del sys.modules[name]
+    from gvclab.models import division
+    return division.team(*a).n""",
+    ),
+    _reopened(
+        "run from its file",
+        "Runs the text of the models' files.",
+        _MODEL
+        + """
+made = {"__name__": "made"}
+for module in (domain, division):
+    exec(open(module.__file__).read().replace("from .domain import within", ""), made)
+def team(*a):
+    return made["team"](*a).n""",
+    ),
+    _reopened(
+        "as a module of another name",
+        "Loads the models' files as modules of its own.",
+        """
+import importlib.util, sys
+from pathlib import Path
+import gvclab
+def load(name):
+    spec = importlib.util.spec_from_file_location("mine." + name, Path(gvclab.__file__).parent / f"models/{name}.py")
+    sys.modules[spec.name] = module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+load("domain")
+made = load("division")
+def team(*a):
+    return made.team(*a).n""",
+    ),
+    _reopened(
+        "lock disarmed",
+        "Patches what closes the models, in its module, in the worker's frames and its memory.",
+        "import gvclab.exercises.closed as closed, sys\n"
+        + _MODEL
+        + """
+closed._functions, closed.close_models, closed.forget_models = lambda: iter(()), lambda: None, lambda: None
+closed.stand_ins, closed._known = lambda: [], (len(sys.modules), [])
+frame = sys._getframe()
+while frame:
+    frame.f_globals.update({k: lambda: None for k in ("close_models", "forget_models") if k in frame.f_globals})
+    frame = frame.f_back
+"""
+        + _CALL,
+    ),
+    _reopened(
+        "found on the heap",
+        "Looks for the code that was taken away among all objects.",
+        _MODEL
+        + """
+import gc, types
+def team(*a):
+    for thing in gc.get_objects():
+        for part in thing if isinstance(thing, (tuple, list)) else ():
+            if isinstance(part, types.CodeType) and part.co_name == "team" and "models" in part.co_filename:
+                return types.FunctionType(part, dict(vars(division)), "made", division.team.__defaults__)(*a).n
+    return division.team(*a).n""",
+    ),
+    _reopened(
+        "in another process",
+        "Has a process of its own, started before, that answers for it.",
+        _MODEL
+        + """
+import json, os, socket
+mine, theirs = socket.socketpair()
+if not os.fork():
+    talk = theirs.makefile("rw")
+    for line in talk:
+        print(float(division.team(*json.loads(line)).n), file=talk, flush=True)
+    os._exit(0)
+talk = mine.makefile("rw")
+def team(*a):
+    print(json.dumps(list(map(float, a))), file=talk, flush=True)
+    return float(talk.readline())""",
+    ),
+    _reopened(
+        "in another Python",
+        "Starts another Python that imports the models and answers for it.",
+        """
+import json, subprocess, sys
+program = "import json, sys\\nfrom gvclab.models import division\\n" \
+    "for line in sys.stdin: print(division.team(*json.loads(line)).n, flush=True)"
+other = subprocess.Popen([sys.executable, "-c", program], stdin=-1, stdout=-1, text=True)
+def team(*a):
+    print(json.dumps(list(map(float, a))), file=other.stdin, flush=True)
+    return float(other.stdout.readline())""",
+    ),
+    _reopened(
+        "behind a socket without a file",
+        "Leaves a server where cells may call models, and calls it where they may not.",
+        _MODEL
+        + """
+import json, os, socket
+place = "\\0gvclab-hostile-models"
+if not os.fork():
+    server = socket.socket(socket.AF_UNIX)
+    server.bind(place)
+    server.listen()
+    while True:
+        talk = server.accept()[0].makefile("rw")
+        for line in talk:
+            print(float(division.team(*json.loads(line)).n), file=talk, flush=True)
+def team(*a):
+    with socket.socket(socket.AF_UNIX) as mine:
+        mine.connect(place)
+        talk = mine.makefile("rw")
+        print(json.dumps(list(map(float, a))), file=talk, flush=True)
+        return float(talk.readline())""",
+    ),
+]

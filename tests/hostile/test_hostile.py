@@ -28,7 +28,7 @@ from gvclab.exercises.variants import Identity, numbers
 from gvclab.grading import engine, export, fingerprints, pool, report, results
 from gvclab.grading.gradebook import SIDECAR
 from gvclab.grading.run import Plan, run
-from gvclab.grading.sandbox import Limits, Room, SandboxError
+from gvclab.grading.sandbox import Limits, Room, SandboxError, places
 
 from . import corpus, escape, exhaust, forge, honest, leak, malform, persist, steal
 from .corpus import ASSIGNMENT, FULL, ITEMS, MINE, NOTEBOOK, RELEASED, ROOT, Case
@@ -214,7 +214,7 @@ def test_a_second_run_grades_nothing(graded):
 @pytest.fixture(scope="module")
 def feedback(graded) -> Path:
     """Feedback pages of those whose code or text might have something to show."""
-    for glob in ("leak-*", "escape-page*", VICTIM):
+    for glob in ("leak-*", "escape-page*", "honest-picture*", VICTIM):
         command = ["-m", "nbgrader", "generate_feedback", ASSIGNMENT, "--student", glob]
         environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
         done = subprocess.run(
@@ -266,6 +266,17 @@ def test_no_secret_comes_out(shown):
             or student in (*BYSTANDERS, b"\xff\xfe".decode("utf-8", "surrogateescape"))
             or student.startswith("\\udc")
         ), student
+
+
+def test_nothing_tells_whose_machine_it_is(graded, shown):
+    private = places(Room(hidden=str(graded.folder)))
+    assert str(ROOT) in private
+    written = {case.student: f"{case.answers}{case.own}" for case in CASES}
+    for student, text in shown.items():
+        assert not [place for place in private if place in text and place not in written.get(student, "")], student
+    told = shown["leak-whose-machine"]
+    assert "NODE gvclab gvclab" in told and "…" in told
+    assert not [place for place in os.environ["PATH"].split(":") if place in told and place not in os.defpath]
 
 
 def test_no_key_comes_out(shown):

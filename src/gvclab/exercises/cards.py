@@ -37,8 +37,11 @@ def card(verdict: Verdict, headline: str) -> str:
 
 
 def rich(words: str) -> str:
-    """Text as HTML: everything escaped, `code` and *emphasis* kept."""
-    escaped = html.escape(words)
+    """Text as HTML: everything escaped, `code` and *emphasis* kept.
+
+    A backslash stands by itself, or MathJax would set TeX that a message quotes, and with it links that run.
+    """
+    escaped = html.escape(words).replace("\\", "<span>\\</span>")
     escaped = re.sub(r"`([^`]+)`", r"<code>\1</code>", escaped)
     return re.sub(r"(?<!\w)\*([^*\s][^*]*)\*(?!\w)", r"<em>\1</em>", escaped)
 

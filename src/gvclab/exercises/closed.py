@@ -1,12 +1,16 @@
 """The library's models, closed: an item that asks for a model is not answered by handing the library's back.
 
     reopen = close_models()      from here on a call of any of them raises `ModelsClosed`
+    forget_models()              the same, and nothing is left in this process to open them again with
 
-Only calls are stopped. Copying the library's text is not, as copying from a book is not.
+Only calls are stopped. Copying the library's text is not, as copying from a book is not; but a grader's `forget_models`
+comes before the first line of a student's, and with the files out of sight (`FOLDER`) a copy is what was handed in.
 """
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
 import sys
 from collections.abc import Callable, Iterator
 from functools import cached_property
@@ -16,14 +20,15 @@ from types import CodeType, FunctionType
 import gvclab
 
 _PACKAGE = "gvclab.models"
-_FOLDER = str(Path(gvclab.__file__).with_name("models"))
+FOLDER = str(Path(gvclab.__file__).with_name("models"))
 
 
 class ModelsClosed(Exception):
     """A model of the library was called while a student's function was judged."""
 
 
-def _closed(*_, **__):
+def refuse(*_, **__):
+    """Stand in for a model."""
     from gvclab.exercises.closed import ModelsClosed  # the code stands in for that of other modules
 
     raise ModelsClosed
@@ -53,6 +58,19 @@ def close_models() -> Callable[[], None]:
     return reopen
 
 
+def import_models() -> None:
+    """Import every model, so that none has to be looked for in a file."""
+    for found in pkgutil.walk_packages([FOLDER], f"{_PACKAGE}."):
+        importlib.import_module(found.name)
+
+
+def forget_models() -> None:
+    """Close all models of this process for good: with the last reference to it a function's code is gone."""
+    global _known
+    close_models()
+    _known = len(sys.modules), []
+
+
 _known: tuple[int, list] = (0, [])
 
 
@@ -71,7 +89,7 @@ def stand_ins() -> list[tuple[FunctionType, CodeType, CodeType]]:
 
 def _stand_in(code: CodeType) -> CodeType:
     # Python changes the code of a function only for one that closes over as many names.
-    return _closed.__code__.replace(co_freevars=code.co_freevars, co_name=code.co_name)
+    return refuse.__code__.replace(co_freevars=code.co_freevars, co_name=code.co_name)
 
 
 def _functions() -> Iterator[FunctionType]:
@@ -85,7 +103,7 @@ def _functions() -> Iterator[FunctionType]:
             continue
         seen.add(id(value))
         if isinstance(value, FunctionType):
-            if value.__code__.co_filename.startswith(_FOLDER):
+            if value.__code__.co_filename.startswith(FOLDER):
                 yield value
         elif isinstance(value, type):
             if value.__module__.startswith(_PACKAGE):

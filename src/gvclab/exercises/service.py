@@ -121,7 +121,8 @@ def _failure_of(reply: dict, limit: float, discreet: bool) -> Failure | None:
 
 _ERRORS = {name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)}
 _ERRORS |= {"LinAlgError"}
-_KINDS = set(vars(builtins)) | {"ndarray", "DataFrame", "Series", "Index", "function"}
+# What people return by mistake. Few: which of them it is tells something of the inputs.
+_KINDS = {"list", "dict", "str", "complex", "ndarray", "DataFrame", "function", "generator"}
 
 
 def _discreet(data):

@@ -3,10 +3,11 @@
     done = grade(Work(section, steps, student, salt), room)
 
 The student's cells run in a child of a warm, sandboxed parent, in the order of the page. Where the page has a
-check, the answer is asked for and judged here, by the same checkers as in a notebook; a function is kept as it
-is there and called when all cells have run, since no cell may print the hidden inputs. A cell or a call that
-takes the child down costs only itself: the page is run again without the cell, or with care for each call. Pure
-data in, pure data out, so that any process, thread or machine that has the library with its keys can do it.
+check, the answer is asked for and judged here, by the same checkers as in a notebook. For functions the page runs
+once more, in a room without the library's models, and unseen, since no cell may print the hidden inputs: a function
+is kept as it is at its check and called when all cells have run. A cell or a call that takes the child down costs
+only itself: the page is run again without the cell, or with care for each call. Pure data in, pure data out, so that
+any process, thread or machine that has the library with its keys can do it.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from . import pool
 from .pool import Lost, ParentLost
 from .sandbox import Room
 
+_SLOW = "_Slow"  # the worker's name for it
 _SHOWN = 500_000  # characters of what the cells of a notebook print
 
 
@@ -119,12 +121,17 @@ class _Grading:
         self.marks: dict[str, Mark] = {}
         self.printed: dict[int, str] = {}
         self.fatal: set[int] = set()  # cells
+        self.slow: set[int] = set()  # cells whose time was up
+        self.functions: set[str] = set()  # items whose answers have still to be called
         self.careful = False  # since a call has taken the child down
         self.problems: dict[str, str] = {}  # of an item's answer cell
         self.notes: list[str] = []
 
     def done(self) -> Done:
-        while not self._through() and time.monotonic() < self.deadline:
+        while not self._through(self._page) and time.monotonic() < self.deadline:
+            pass
+        self._begin_again()
+        while self.functions and not self._through(self._functions) and time.monotonic() < self.deadline:
             pass
         for step in self.work.steps:
             if step.source is None and step.item not in self.marks:
@@ -132,29 +139,52 @@ class _Grading:
         in_order = {step.item: self.marks[step.item] for step in self.work.steps if step.source is None}
         return Done(in_order, self.printed, tuple(self.notes))
 
-    def _through(self) -> bool:
-        """Whether a child came to the end of the page; if not, one more cell is known not to be run."""
-        session = step = None
+    def _begin_again(self) -> None:
+        self.deadline = time.monotonic() + self.room.limits.total
+
+    def _through(self, way: Callable[[], bool]) -> bool:
+        """Whether a child came to the end of its way; if not, one more cell is known not to be run."""
+        self.session = self.step = None
         try:
-            with pool.session(self.room, self.numbers, self.deadline) as session:
-                for step in self.work.steps:
-                    self._step(session, step)
-                for step in self.work.steps:
-                    if step.source is None and step.item not in self.marks:
-                        session.extend(self.room.limits.calls)
-                        self._call(session, self.items[step.item])
-                        if session.lost:
-                            return False
+            return way()
         except Lost as lost:
-            if step is None:
+            if self.step is None:
                 raise ParentLost from lost
-            problem = _epitaph(session, self.room.limits.cell)
-            if step.source is None:
-                self.marks.setdefault(step.item, _mark(self.items[step.item], verdict("wrong", problem)))
+            problem = _epitaph(self.session, self.room.limits.cell)
+            if self.step.source is None:
+                self.functions.discard(self.step.item)
+                self.marks.setdefault(self.step.item, _mark(self.items[self.step.item], verdict("wrong", problem)))
             else:
-                self.fatal.add(step.cell)
-                self._stopped(step, problem)
+                self.fatal.add(self.step.cell)
+                self._stopped(self.step, problem)
             return False
+
+    def _page(self) -> bool:
+        with pool.session(self.room, self.numbers, self.deadline) as session:
+            self.session = session
+            for step in self.work.steps:
+                self.step = step
+                self._step(session, step)
+        return True
+
+    def _functions(self) -> bool:
+        """The page up to the last function, as it is run where there are no models; then all calls."""
+        limits = self.room.limits
+        checks = [n for n, step in enumerate(self.work.steps) if step.source is None and step.item in self.functions]
+        with pool.session(self.room, self.numbers, self.deadline, bare=True) as session:
+            self.session = session
+            for n, step in enumerate(self.work.steps[: checks[-1] + 1]):
+                self.step = step
+                if n in checks:
+                    session.hold(self.items[step.item].answer, spare=self.careful)
+                elif step.source is not None and step.cell not in self.fatal and time.monotonic() < self.deadline:
+                    # What a cell that was stopped for its time has to say, it says at its beginning.
+                    session.run(step.source, limits.call if step.cell in self.slow else limits.cell)
+            for item in sorted(self.functions):
+                session.extend(limits.calls)
+                self._call(session, self.items[item])
+                if session.lost:
+                    return False
         return True
 
     def _step(self, session: pool.Session, step: Step) -> None:
@@ -165,13 +195,14 @@ class _Grading:
             self._stopped(step, self._late())
         elif step.cell not in self.fatal:
             ran = session.run(step.source, self.room.limits.cell)
-            if step.cell not in self.printed:  # else it runs once more, after calls: what it says now is not shown
+            if step.cell not in self.printed:  # else it runs once more, without a cell that was fatal
                 self._show(step, ran)
 
     def _show(self, step: Step, ran: pool.Ran) -> None:
         left = _SHOWN - sum(map(len, self.printed.values()))
         self.printed[step.cell] = ran.printed if len(ran.printed) <= left else f"{ran.printed[: max(0, left)]}…"
         if ran.error:
+            self.slow |= {step.cell} if ran.error[0] == _SLOW else set()
             self._stopped(step, _problem(ran.error, self.room.limits.cell))
 
     def _late(self) -> str:
@@ -183,14 +214,14 @@ class _Grading:
         self.printed[step.cell] = "\n".join(filter(None, [before.rstrip("\n"), problem]))
 
     def _judge(self, session: pool.Session, item: bank.Item) -> None:
-        """Judge an answer, or keep a function for later."""
+        """Judge an answer, or note that it is a function."""
         said = session.value(item.answer)
         if "value" not in said:
             problem = self.problems.get(item.id, "")
             undefined = say("grade.reason.undefined", name=item.answer, problem=problem).strip()
             self.marks[item.id] = _mark(item, verdict("unanswered", undefined))
         elif item.type == "code" and said["function"]:
-            session.hold(item.answer, spare=self.careful)
+            self.functions.add(item.id)
         else:
             self._settle(item, lambda: judge(item, _revived(said["value"]), self.who))
 
@@ -200,9 +231,10 @@ class _Grading:
         with session.function(item.answer, rehearsed) as function:
             self._settle(item, lambda: judge(item, function, self.who))
         if session.lost and not self.careful:
-            del self.marks[item.id]
             self.careful = True
-            self.deadline = time.monotonic() + self.room.limits.total
+            self._begin_again()
+        else:
+            self.functions.discard(item.id)
 
     def _settle(self, item: bank.Item, judged: Callable[[], Verdict]) -> None:
         try:
@@ -232,7 +264,7 @@ def _rehearsed(item: bank.Item, who: Identity) -> tuple[bytes, ...]:
 
 def _problem(error: tuple[str, str, int | None], seconds: float) -> str:
     kind, words, line = error
-    if kind == "_Slow":
+    if kind == _SLOW:
         return say("grade.reason.slow", seconds=f"{seconds:g}")
     where = say("grade.reason.line", line=line) if line else ""
     return say("grade.reason.error", kind=kind, words=words, where=where).strip()

@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import bleach
 from bleach.css_sanitizer import ALLOWED_CSS_PROPERTIES, CSSSanitizer
@@ -68,6 +69,31 @@ _ATTRIBUTES = {
     "img": ["alt", "src"],
 }
 _STYLES = ALLOWED_CSS_PROPERTIES | {"border-left", "list-style", "margin", "max-width", "padding"}
+_MATHML = "http://www.w3.org/1998/Math/MathML"
+# The elements of a drawn formula, which have no way to run anything.
+_DRAWN = {
+    *(
+        "math",
+        "mrow",
+        "mi",
+        "mn",
+        "mo",
+        "mtext",
+        "mspace",
+        "mfrac",
+        "msqrt",
+        "mroot",
+        "msub",
+        "msup",
+        "msubsup",
+        "munder",
+    ),
+    *("mover", "munderover", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "menclose", "mmultiscripts"),
+    *("mprescripts", "none"),
+}
+_AMPERSAND = re.compile(r"&(?!#?\w+;)")
+_RUNS = re.compile("on|href|src|style|.*[:}]", re.I)  # attributes
+ElementTree.register_namespace("", _MATHML)
 # TeX that would write attributes of its own into the page.
 _UNSAFE_TEX = re.compile(r"\\(href|url|style|class|cssId|html\w*|data|mmlToken|require|(re)?new\w+|def|let)\b")
 
@@ -178,6 +204,10 @@ class _Renderer(IPythonRenderer):
         self.formulas.append(_mathml(tex, display))
         return f"{self.token}{len(self.formulas) - 1}."
 
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        """A picture as a link to it: pages fetch nothing, and pasted ones are not kept."""
+        return bleach.clean(text, tags=set()) if url.startswith("attachment:") else self.link(text, url, title)
+
     def inline_math(self, body: str) -> str:
         return self._formula(body, "inline")
 
@@ -193,6 +223,12 @@ def _mathml(tex: str, display: str) -> str:
     if _UNSAFE_TEX.search(tex):
         return plain
     try:
-        return convert(tex.strip(), display=display)
+        # The converter writes the tags in a \text as they are: what is not made of its own is not shown as a formula.
+        found = ElementTree.fromstring(_AMPERSAND.sub("&amp;", convert(tex.strip(), display=display)))
     except Exception:  # a student's TeX may be anything; the converter has an error class for each mistake
         return plain
+    drawn = all(
+        one.tag.removeprefix(f"{{{_MATHML}}}") in _DRAWN and not any(map(_RUNS.match, one.attrib))
+        for one in found.iter()
+    )
+    return ElementTree.tostring(found, "unicode") if drawn else plain

@@ -19,6 +19,7 @@ import json
 import multiprocessing.connection
 import os
 import pickle
+import re
 import shutil
 import signal
 import socket
@@ -35,7 +36,7 @@ from gvclab.content import text as say
 from gvclab.exercises.plain import Other, short, untag
 from gvclab.exercises.service import Failure, value_of
 
-from .sandbox import Room, SandboxError, start
+from .sandbox import Room, SandboxError, places, start
 
 _LENGTH = struct.Struct(">I")
 _STATUS = struct.Struct(">i")
@@ -57,6 +58,8 @@ class Parent:
 
     def __init__(self, room: Room):
         self.room = room
+        written = (re.escape(json.dumps(place)[1:-1].encode()) for place in places(room))
+        self._places = re.compile(b"|".join(written) or b"(?!)")
         self._process, self._control = start(room)
         self._control.settimeout(_WARM_UP)
         ready = False
@@ -66,17 +69,21 @@ class Parent:
             raise SandboxError(say("grade.sandbox.failed", problem=self.close()))
         self._control.settimeout(_WARM_UP / 6)
 
-    def open(self) -> socket.socket:
-        """The end of a fresh socket whose other end a new child holds."""
+    def open(self, bare: bool = False) -> socket.socket:
+        """The end of a fresh socket whose other end a new child holds; in a `bare` room there are no models."""
         ours, theirs = socket.socketpair()
         try:
-            socket.send_fds(self._control, [b"S"], [theirs.fileno()])
+            socket.send_fds(self._control, [b"B" if bare else b"S"], [theirs.fileno()])
         except OSError as error:
             ours.close()
             raise ParentLost from error
         finally:
             theirs.close()
         return ours
+
+    def unplaced(self, said: bytes) -> bytes:
+        """What a child said without the folders that show whose machine this is: tracebacks name them."""
+        return self._places.sub(lambda _: b"\\u2026", said)
 
     def end(self) -> int:
         """End the child; the status it ended with."""
@@ -161,10 +168,13 @@ def probe(room: Room) -> None:
 
 
 @contextlib.contextmanager
-def session(room: Room, numbers: str, deadline: float) -> Iterator[Session]:
-    """A child of this thread's warm parent that has the student's `numbers` (JSON) and time till `deadline`."""
+def session(room: Room, numbers: str, deadline: float, bare: bool = False) -> Iterator[Session]:
+    """A child of this thread's warm parent that has the student's `numbers` (JSON) and time till `deadline`.
+
+    `bare`: without the library's models, for functions that are to be judged (`worker`).
+    """
     try:
-        opened = Session(parent(room), numbers, deadline)
+        opened = Session(parent(room), numbers, deadline, bare)
         try:
             yield opened
         finally:
@@ -185,10 +195,10 @@ class Ran:
 class Session:
     """One child, spoken to over one socket. What it says is data."""
 
-    def __init__(self, parent: Parent, numbers: str, deadline: float):
+    def __init__(self, parent: Parent, numbers: str, deadline: float, bare: bool = False):
         self.lost, self.status = "", 0
         self._parent, self.limits, self._deadline = parent, parent.room.limits, deadline
-        self._socket = parent.open()
+        self._socket = parent.open(bare)
         self._folder = None if parent.room.sandboxed else tempfile.mkdtemp(prefix="gvclab-")
         self._send((self._folder, numbers))
 
@@ -278,7 +288,7 @@ class Session:
             (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size, until))
             if length > limit:
                 self._lose("garbled")
-            reply = json.loads(self._exactly(length, until))
+            reply = json.loads(self._parent.unplaced(self._exactly(length, until)))
         except TimeoutError:
             self._lose("silent")
         except OSError:

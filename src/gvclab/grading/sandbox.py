@@ -115,6 +115,18 @@ def start(room: Room) -> tuple[subprocess.Popen, socket.socket]:
     return process, ours
 
 
+def places(room: Room) -> tuple[str, ...]:
+    """Folders of this machine whose names say whose it is: those of a user and of the course, the longest first."""
+    ours = (room.hidden, gvclab.__file__, sys.prefix, sys.base_prefix, Path.home())
+    found = {folder for place in map(Path, ours) for folder in (place, *place.parents)}
+    return tuple(sorted((str(one) for one in found if _is_private(one)), key=len, reverse=True))
+
+
+def _is_private(folder: Path) -> bool:
+    """Not what every machine has: `/`, `/usr/lib`, and what stands just below the root."""
+    return len(folder.parts) > 2 and folder.is_absolute() and folder.parts[1] not in ("usr", "lib", "opt")
+
+
 def missing() -> str:
     """Why there can be no sandbox on this machine, with the remedy; empty when there may be one."""
     if sys.platform != "linux":
@@ -128,8 +140,8 @@ def _environment() -> dict[str, str]:
     """Nothing of the instructor's but what finding libraries takes: above all no salt."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
-    path = os.environ.get("PATH", os.defpath)  # bubblewrap itself is found by it
-    fixed = {"PATH": path, "LANG": "C.UTF-8", "MPLBACKEND": "Agg"}
+    # Arrow's own memory pool reserves more addresses than the limit leaves, and then has none for a table of strings.
+    fixed = {"PATH": os.defpath, "LANG": "C.UTF-8", "MPLBACKEND": "Agg", "ARROW_DEFAULT_MEMORY_POOL": "system"}
     return {**kept, **threads, **fixed, "PYTHONPATH": str(Path(gvclab.__file__).parents[1])}
 
 
@@ -137,8 +149,8 @@ def _bubblewrap(hidden: str, files: list[int]) -> list[str]:
     """The command before the command; `files` takes the descriptors that it is to inherit."""
     if problem := missing():
         raise SandboxError(problem)
-    command = ["bwrap", "--die-with-parent", "--new-session", "--unshare-pid", "--unshare-net"]
-    command += ["--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try", "--cap-drop", "ALL"]
+    command = [shutil.which("bwrap"), "--die-with-parent", "--new-session", "--unshare-pid", "--unshare-net"]
+    command += ["--unshare-ipc", "--unshare-uts", "--hostname", "gvclab", "--unshare-cgroup-try", "--cap-drop", "ALL"]
     if os.geteuid() == 0:
         # In a user namespace of root's the student's processes would be root's, whom no limit binds.
         command += [word for cap in ("SETUID", "SETGID", "KILL") for word in ("--cap-add", f"CAP_{cap}")]

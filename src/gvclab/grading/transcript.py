@@ -68,7 +68,11 @@ _SCHEME = re.compile(r"(javascript|vbscript|data):", re.I)
 
 
 def harmless(source: str) -> str:
-    """Markdown that runs nothing: as it is if it is plain, with its tags spelled out, or else literally."""
+    """Markdown that runs nothing: as it is if it is plain, with its tags spelled out, or else literally.
+
+    A picture becomes a link to it, since nothing is fetched to show a page, and one that was pasted is not kept.
+    """
+    source = source.replace("![", "[")
     if _is_plain(source):
         return source
     spelled = re.sub(r"<(?=[A-Za-z/!?])", "< ", source)

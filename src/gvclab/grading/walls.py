@@ -14,6 +14,7 @@ import resource
 import signal
 import struct
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 from gvclab.exercises.service import lower
@@ -48,9 +49,10 @@ def sweep() -> None:
                 os.waitpid(pid, 0)
 
 
-def isolate(folder: str, megabytes: int, user: int | None) -> None:
+def isolate(folder: str, megabytes: int, user: int | None, covered: Iterable[str] = ()) -> None:
     """New namespaces for the next fork, with a `folder` that is theirs: OSError where the system allows none.
 
+    `covered`: folders in which they see nothing.
     `user`: whom a root shall become first, because nothing limits how many processes root may start.
     """
     if user is not None:
@@ -67,7 +69,9 @@ def isolate(folder: str, megabytes: int, user: int | None) -> None:
     _checked(_LIBC.mount(None, b"/", None, _RECURSIVE | _PRIVATE, None), "mount /")
     room = f"size={megabytes}m,nr_inodes=4096,mode=0700".encode()
     _checked(_LIBC.mount(b"none", folder.encode(), b"tmpfs", _NOSUID | _NODEV, room), f"mount {folder}")
-    _checked(_LIBC.mount(b"none", b"/proc", b"tmpfs", _NOSUID | _NODEV | _READ_ONLY, b"size=4k"), "mount /proc")
+    for path in ("/proc", *covered):
+        how = _NOSUID | _NODEV | _READ_ONLY
+        _checked(_LIBC.mount(b"none", path.encode(), b"tmpfs", how, b"size=4k"), f"mount {path}")
 
 
 def seal(options: dict) -> None:

@@ -8,6 +8,10 @@ namespaces, where it is process 1, with a private /tmp, no /proc, no capabilitie
 resource limits. From there it sees neither the parent nor another submission, and when it ends all that it
 started ends with it.
 
+A room may be bare: without the code of the models from the beginning, in memory and on disk, so that a function
+which is judged in it does not hand theirs back, whatever it kept, copied or started. A cell there goes on after an
+error, since it may well need a model that the function does not.
+
 Commands come down as pickles, from the trusted side; what goes up is JSON of bounded length, which the trusted
 side takes for what it is: something a student may have written. Nothing in here knows a key, and nothing that
 is said from here is a score.
@@ -45,7 +49,7 @@ import types
 from collections.abc import Callable
 
 from gvclab.content import text as say
-from gvclab.exercises.closed import close_models, stand_ins
+from gvclab.exercises import closed
 from gvclab.exercises.plain import plain, tag, type_name
 from gvclab.exercises.service import answer_call
 from gvclab.grading import walls
@@ -57,7 +61,8 @@ _SESSION = 3  # the child's one descriptor beside 0, 1 and 2
 _SPARE = 16  # descriptors that the cells after this one may need
 _DONE = 77 << 8  # the status of a process that answered calls to the end
 _forks: list[bool] = []  # of the cell that runs
-_FLAGS = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # as in a notebook
+_FUTURE = annotations.compiler_flag  # the import above binds the feature
+_flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT  # as in a notebook, where a __future__ also holds for later cells
 
 
 # ----------------------------------------------------------------------------------------------- the parent
@@ -75,7 +80,8 @@ def main() -> None:
 
         with contextlib.suppress(Exception):
             exec(bank.load(section).setup, {})  # the imports that every notebook begins with
-    stand_ins()
+    closed.import_models()
+    closed.stand_ins()
     options["address_space"] = walls.address_space()
     walls.adopt_orphans()
     gc.collect()
@@ -86,7 +92,10 @@ def main() -> None:
         message, descriptors, *_ = socket.recv_fds(control, 1, 1)
         if not message:
             return
-        pid = _start(descriptors[0], options)
+        bare = message == b"B"
+        while bare and dying:
+            os.waitpid(dying.pop(), 0)  # a room with models must not be there to be asked
+        pid = _start(descriptors[0], options, bare)
         os.close(descriptors[0])
         said = _watched(control, pid, options)  # the grader has seen enough, or is gone
         if said == b"N" and pid:
@@ -110,17 +119,17 @@ def _watched(control: socket.socket, pid: int, options: dict) -> bytes:
     return control.recv(1)
 
 
-def _start(session: int, options: dict) -> int:
+def _start(session: int, options: dict, bare: bool) -> int:
     """The child's process id. It is a grandchild, because a new process namespace begins with the next fork."""
     told, tell = os.pipe()
     between = os.fork()
     if not between:
         with contextlib.suppress(BaseException):
             if options["isolate"]:
-                walls.isolate(options["folder"], options["files"], options["user"])
+                walls.isolate(options["folder"], options["files"], options["user"], [closed.FOLDER] if bare else [])
             child = os.fork()
             if not child:
-                _live(session, options)
+                _live(session, options, bare)
             os.write(tell, _STATUS.pack(child))
         os._exit(0)
     os.close(tell)
@@ -147,7 +156,7 @@ def _end(pid: int, dying: list[int]) -> int:
 # ------------------------------------------------------------------------------------------------ the child
 
 
-def _live(session: int, options: dict) -> None:
+def _live(session: int, options: dict, bare: bool) -> None:
     """The child's life: shut all doors, then do as told."""
     try:
         os.setsid()
@@ -155,6 +164,8 @@ def _live(session: int, options: dict) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         os.register_at_fork(after_in_parent=lambda: _forks.append(True))
         _furnish(options)
+        if bare:
+            closed.forget_models()
         walls.seal(options)
         room, held = types.ModuleType("__main__"), {}
         builtins.display, builtins.get_ipython = _display, _Shell(vars(room)).itself
@@ -162,11 +173,13 @@ def _live(session: int, options: dict) -> None:
         while True:
             match _command():
                 case ("run", source, seconds):
-                    _reply(_run(vars(room), source, seconds, options["printed"]))
+                    _reply(_run(vars(room), source, seconds, options["printed"], bare))
                 case ("value", name):
                     _reply(_value(vars(room), name), options["reply"])
                 case ("hold", name, spare):
-                    held[name] = _hold(vars(room).get(name), options["replies"], _forked if spare else _serve)
+                    held[name] = _hold(
+                        vars(room).get(name, closed.refuse), options["replies"], _forked if spare else _serve
+                    )
                 case ("serve", name):
                     _wake(*held[name])
     finally:
@@ -220,7 +233,7 @@ class _Slow(KeyboardInterrupt):
     """The cell's time is over."""
 
 
-def _run(names: dict, source: str, seconds: float, limit: int) -> dict:
+def _run(names: dict, source: str, seconds: float, limit: int, bare: bool) -> dict:
     """Run a cell as a notebook would: statement by statement, a last value printed, an error told."""
     printed = _Printed(limit)
     sys.stdin, sys.stdout, sys.stderr = io.StringIO(), printed, printed
@@ -229,7 +242,7 @@ def _run(names: dict, source: str, seconds: float, limit: int) -> dict:
     try:
         signal.signal(signal.SIGALRM, _interrupt)
         signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)  # again and again: the first may be swallowed
-        _execute(names, source)
+        _execute(names, source, bare)
     except BaseException as stopped:
         error = _told(stopped)
     finally:
@@ -283,17 +296,20 @@ def _interrupt(*_) -> None:
     raise _Slow
 
 
-def _execute(names: dict, source: str) -> None:
+def _execute(names: dict, source: str, bare: bool = False) -> None:
+    global _flags
     try:
         body = ast.parse(source, "<cell>").body
     except SyntaxError:
         from IPython.core.inputtransformer2 import TransformerManager
 
         body = ast.parse(TransformerManager().transform_cell(source), "<cell>").body
-    for node in body[:-1]:
-        _do(compile(ast.Module([node], []), "<cell>", "exec", _FLAGS, dont_inherit=True), names)
-    for node in body[-1:]:
-        _do(compile(ast.Interactive([node]), "<cell>", "single", _FLAGS, dont_inherit=True), names)
+    for node in body:
+        tree, kind = (ast.Interactive([node]), "single") if node is body[-1] else (ast.Module([node], []), "exec")
+        code = compile(tree, "<cell>", kind, _flags, dont_inherit=True)
+        _flags |= code.co_flags & _FUTURE
+        with contextlib.suppress(*([Exception] if bare else [])):
+            _do(code, names)
 
 
 def _do(code: types.CodeType, names: dict) -> None:
@@ -323,6 +339,8 @@ def _told(error: BaseException) -> list:
 class _Printed(io.TextIOBase):
     """The beginning of what a cell prints."""
 
+    encoding = "utf-8"
+
     def __init__(self, limit: int):
         self._pieces, self._left, self._lost = [], limit, 0
 
@@ -348,7 +366,9 @@ def _display(*values, **_) -> None:
 
 
 class _Shell:
-    """IPython's `get_ipython()`, as far as a magic needs it: timing runs its statement, all else does nothing."""
+    """IPython's `get_ipython()`, as far as a magic needs it: timing runs its statement, a file is written, all else
+    does nothing.
+    """
 
     def __init__(self, names: dict):
         self._names = names
@@ -363,6 +383,9 @@ class _Shell:
     def run_cell_magic(self, name: str, line: str, cell: str):
         if name in ("time", "capture", "prun"):
             _execute(self._names, cell)
+        elif name == "writefile":
+            with open(line.split()[-1], "w", encoding="utf-8") as file:  # noqa: PTH123
+                file.write(cell)
 
     def getoutput(self, *_, **__) -> list:
         return []
@@ -393,7 +416,7 @@ def _hold(function: object, limit: int, serve: Callable[[object, int], int]) -> 
         try:
             os.close(wake)
             os.close(over)
-            close_models()
+            closed.close_models()
             while os.read(sleep, 1):
                 os.write(end, _STATUS.pack(serve(function, limit)))
         finally:
