@@ -4,10 +4,10 @@
 
 The student's cells run in a child of a warm, sandboxed parent, in the order of the page. Where the page has a
 check, the answer is asked for and judged here, by the same checkers as in a notebook. For functions the page runs
-once more, in a room without the library's models, and unseen, since no cell may print the hidden inputs: a function
-is kept as it is at its check and called when all cells have run. A cell or a call that takes the child down costs
-only itself: the page is run again without the cell, or with care for each call. Pure data in, pure data out, so that
-any process, thread or machine that has the library with its keys can do it.
+once more, in a room without the library's models: there they are called, each at its check, and what cells print
+is not looked at, since they may know the hidden inputs. A cell or a call that takes the child down costs only
+itself: the page is run again without the cell, or with care for each call. Pure data in, pure data out, so that any
+process, thread or machine that has the library with its keys can do it.
 """
 
 from __future__ import annotations
@@ -128,10 +128,10 @@ class _Grading:
         self.notes: list[str] = []
 
     def done(self) -> Done:
-        while not self._through(self._page) and time.monotonic() < self.deadline:
+        while not self._through(self._page, self._stop) and time.monotonic() < self.deadline:
             pass
         self._begin_again()
-        while self.functions and not self._through(self._functions) and time.monotonic() < self.deadline:
+        while self.functions and not self._through(self._functions, self._spare) and time.monotonic() < self.deadline:
             pass
         for step in self.work.steps:
             if step.source is None and step.item not in self.marks:
@@ -142,22 +142,35 @@ class _Grading:
     def _begin_again(self) -> None:
         self.deadline = time.monotonic() + self.room.limits.total
 
-    def _through(self, way: Callable[[], bool]) -> bool:
-        """Whether a child came to the end of its way; if not, one more cell is known not to be run."""
+    def _through(self, way: Callable[[], bool], lost: Callable[[Step, str], None]) -> bool:
+        """Whether a child came to the end of its way; if not, it is told where it was `lost`, and how."""
         self.session = self.step = None
         try:
             return way()
-        except Lost as lost:
+        except Lost as problem:
             if self.step is None:
-                raise ParentLost from lost
-            problem = _epitaph(self.session, self.room.limits.cell)
-            if self.step.source is None:
-                self.functions.discard(self.step.item)
-                self.marks.setdefault(self.step.item, _mark(self.items[self.step.item], verdict("wrong", problem)))
-            else:
-                self.fatal.add(self.step.cell)
-                self._stopped(self.step, problem)
+                raise ParentLost from problem
+            lost(self.step, _epitaph(self.session, self.room.limits.cell))
             return False
+
+    def _stop(self, step: Step, problem: str) -> None:
+        """A step of the page was fatal: from now on it is left out."""
+        if step.source is None:
+            self.functions.discard(step.item)
+            self.marks.setdefault(step.item, _mark(self.items[step.item], verdict("wrong", problem)))
+        else:
+            self.fatal.add(step.cell)
+            self._stopped(step, problem)
+
+    def _spare(self, step: Step, problem: str) -> None:
+        """A step was fatal where functions are called. How is not shown: cells there may know the hidden inputs."""
+        if step.source is not None:
+            self.fatal.add(step.cell)
+        elif not self.careful:
+            self.careful = True
+            self._begin_again()
+        else:
+            self._stop(step, problem)
 
     def _page(self) -> bool:
         with pool.session(self.room, self.numbers, self.deadline) as session:
@@ -168,7 +181,7 @@ class _Grading:
         return True
 
     def _functions(self) -> bool:
-        """The page up to the last function, as it is run where there are no models; then all calls."""
+        """The page up to the last function, as it is run where there are no models, and each called at its check."""
         limits = self.room.limits
         checks = [n for n, step in enumerate(self.work.steps) if step.source is None and step.item in self.functions]
         with pool.session(self.room, self.numbers, self.deadline, bare=True) as session:
@@ -176,15 +189,12 @@ class _Grading:
             for n, step in enumerate(self.work.steps[: checks[-1] + 1]):
                 self.step = step
                 if n in checks:
-                    session.hold(self.items[step.item].answer, spare=self.careful)
+                    self._call(session, self.items[step.item])
+                    if session.lost:
+                        return False
                 elif step.source is not None and step.cell not in self.fatal and time.monotonic() < self.deadline:
                     # What a cell that was stopped for its time has to say, it says at its beginning.
                     session.run(step.source, limits.call if step.cell in self.slow else limits.cell)
-            for item in sorted(self.functions):
-                session.extend(limits.calls)
-                self._call(session, self.items[item])
-                if session.lost:
-                    return False
         return True
 
     def _step(self, session: pool.Session, step: Step) -> None:
@@ -226,10 +236,15 @@ class _Grading:
             self._settle(item, lambda: judge(item, _revived(said["value"]), self.who))
 
     def _call(self, session: pool.Session, item: bank.Item) -> None:
-        """Judge a function that was kept. Most do all they are asked; else the page gets one more round, with care."""
-        rehearsed = () if self.careful else _rehearsed(item, self.who if item.given else Identity())
-        with session.function(item.answer, rehearsed) as function:
-            self._settle(item, lambda: judge(item, function, self.who))
+        """Judge a function. Most do all they are asked; else the page gets one more round, with care."""
+        if not session.value(item.answer).get("function"):  # it came of a model
+            self._settle(item, lambda: verdict("wrong", say("exercises.code.library")))
+        else:
+            self.deadline += self.room.limits.calls
+            session.extend(self.room.limits.calls)
+            rehearsed = () if self.careful else _rehearsed(item, self.who if item.given else Identity())
+            with session.function(item.answer, rehearsed, apart=self.careful) as function:
+                self._settle(item, lambda: judge(item, function, self.who))
         if session.lost and not self.careful:
             self.careful = True
             self._begin_again()

@@ -3,8 +3,8 @@
     with pool.session(room, numbers, deadline) as session:
         session.run("x = 1", 20)         -> Ran(error, printed)
         session.value("x")               -> {"value": 1, "function": False}
-        session.hold("f")                now, and when all cells have run:
-    session.function("f", …)(1, 2)   -> plain data, or `Failure`
+        with session.function("f") as f:
+            f(1, 2)                      -> plain data, or `Failure`
 
 A session whose child has ended, or was ended because it did not answer in time, says so in `session.lost`;
 whatever is asked of it then raises `Lost`. A warm parent that has died raises `ParentLost`, and the next
@@ -227,13 +227,15 @@ class Session:
         return {"value": untag(reply.get("value")), "function": reply.get("function") is True}
 
     @contextlib.contextmanager
-    def function(self, name: str, rehearsed: tuple[bytes, ...] = ()) -> Iterator[Callable]:
-        """A stand-in for a function that was held; see `exercises.service.serve`.
+    def function(self, name: str, rehearsed: tuple[bytes, ...] = (), apart: bool = False) -> Iterator[Callable]:
+        """A stand-in for a function as it now is; see `exercises.service.serve`.
 
         `rehearsed`: pickled inputs that will be asked for. They are sent in one go, which saves the way to and
         fro; a call with other inputs is sent by itself.
+        `apart`: calls are answered by a fork, so that one that is fatal costs only itself, and more time; else it ends
+        the session.
         """
-        remote = _Function(self, name, rehearsed)
+        remote = _Function(self, name, rehearsed, apart)
         yield remote
         if remote.served and not self.lost:
             with contextlib.suppress(Lost):  # what was earned stays earned; `lost` tells
@@ -244,21 +246,13 @@ class Session:
         self._send(command)
         return self._receive(seconds + _GRACE, self.limits.replies)
 
-    def hold(self, name: str, spare: bool) -> None:
-        """Keep this function as it is now, to be served when all cells have run.
-
-        Calls are answered by what was kept, and end the session if they end that; or, if it is to be `spare`,
-        by forks of it, so that a call costs only itself, and more time.
-        """
-        self._send(("hold", name, spare))
-
     def extend(self, seconds: float) -> None:
-        """Give it so many seconds from now, if it has less."""
-        self._deadline = max(self._deadline, time.monotonic() + seconds)
+        """Give it so many seconds more."""
+        self._deadline += seconds
 
-    def serve(self, name: str) -> None:
-        """From now on calls of a function that was held are answered, until `done`."""
-        self._send(("serve", name))
+    def serve(self, name: str, apart: bool) -> None:
+        """From now on calls of a function are answered, until `done`."""
+        self._send(("serve", name, apart))
 
     def close(self) -> None:
         """End the child; if it was lost, `status` is then what it ended with."""
@@ -321,8 +315,8 @@ class Session:
 class _Function:
     """Calls over the socket. A fork that died of a call is replaced at the next."""
 
-    def __init__(self, session: Session, name: str, rehearsed: tuple[bytes, ...]):
-        self._session, self._name, self._limits = session, name, session.limits
+    def __init__(self, session: Session, name: str, rehearsed: tuple[bytes, ...], apart: bool):
+        self._session, self._name, self._apart, self._limits = session, name, apart, session.limits
         self._end = time.monotonic() + self._limits.calls
         self.served = False
         self._known = self._rehearse(rehearsed)
@@ -362,7 +356,7 @@ class _Function:
 
     def _ask(self, command: tuple, seconds: float) -> dict:
         if not self.served:
-            self._session.serve(self._name)
+            self._session.serve(self._name, self._apart)
             self.served = True
         reply = self._session.ask(command, seconds)
         self.served = "died" not in reply

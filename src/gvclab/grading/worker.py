@@ -10,7 +10,7 @@ started ends with it.
 
 A room may be bare: without the code of the models from the beginning, in memory and on disk, so that a function
 which is judged in it does not hand theirs back, whatever it kept, copied or started. A cell there goes on after an
-error, since it may well need a model that the function does not.
+error, since it may well need a model that the function does not; and what it prints nobody is shown.
 
 Commands come down as pickles, from the trusted side; what goes up is JSON of bounded length, which the trusted
 side takes for what it is: something a student may have written. Nothing in here knows a key, and nothing that
@@ -18,14 +18,13 @@ is said from here is a score.
 
     ("run", source, seconds)   -> {"error": [kind, words, line] or null, "printed": text}
     ("value", name)            -> {"missing": true} or {"value": plain data, "function": can it be called}
-    ("hold", name, spare)      no reply; a copy of the process as it is now is kept, for calls of this function
-    ("serve", name)            no reply; from now on in that copy, or in a fork of it if it is to be `spare`:
+    ("serve", name, apart)     no reply; from now on calls are answered, by a fork if they are to be kept apart:
     ("call", inputs, seconds)  -> what `exercises.service` says of a call
     ("calls", list, seconds)   -> {"replies": [the same of each]}: many calls in one go
     ("done",)                  -> {"done": true}
 
-A fork that dies of a call is told of, {"died": signal number}, and can be served anew; a copy that dies of one
-takes the room with it.
+A fork that dies of a call is told of, {"died": signal number}, and can be served anew; without a fork such a call ends
+the child.
 """
 
 from __future__ import annotations
@@ -46,7 +45,6 @@ import socket
 import struct
 import sys
 import types
-from collections.abc import Callable
 
 from gvclab.content import text as say
 from gvclab.exercises import closed
@@ -167,7 +165,7 @@ def _live(session: int, options: dict, bare: bool) -> None:
         if bare:
             closed.forget_models()
         walls.seal(options)
-        room, held = types.ModuleType("__main__"), {}
+        room = types.ModuleType("__main__")
         builtins.display, builtins.get_ipython = _display, _Shell(vars(room)).itself
         sys.modules["__main__"] = room
         while True:
@@ -176,12 +174,9 @@ def _live(session: int, options: dict, bare: bool) -> None:
                     _reply(_run(vars(room), source, seconds, options["printed"], bare))
                 case ("value", name):
                     _reply(_value(vars(room), name), options["reply"])
-                case ("hold", name, spare):
-                    held[name] = _hold(
-                        vars(room).get(name, closed.refuse), options["replies"], _forked if spare else _serve
-                    )
-                case ("serve", name):
-                    _wake(*held[name])
+                case ("serve", name, apart):
+                    signal.signal(signal.SIGALRM, _give_up)
+                    _answer(vars(room).get(name, closed.refuse), options["replies"], apart)
     finally:
         os._exit(70)
 
@@ -274,8 +269,8 @@ def _demand_room() -> None:
 
 
 def _demand_processes() -> None:
-    """OSError unless this cell has left room for functions that are kept and served. What it started and has ended
-    is buried, because it counts.
+    """OSError unless this cell has left room for functions that are served apart. What it started and has ended is
+    buried, because it counts.
     """
     with contextlib.suppress(ChildProcessError):
         while os.waitpid(-1, os.WNOHANG)[0]:
@@ -405,38 +400,14 @@ def _value(names: dict, name: str) -> dict:
     return {"function": function, "value": tag(plain(value))}
 
 
-def _hold(function: object, limit: int, serve: Callable[[object, int], int]) -> tuple[int, int]:
-    """A fork that waits until it is woken: the function as it is now, whatever later cells do.
-
-    Hidden inputs come in when all cells have run, so that no cell can show what a function was called with.
-    """
-    sleep, wake = os.pipe()
-    over, end = os.pipe()
-    if not os.fork():
-        try:
-            os.close(wake)
-            os.close(over)
-            closed.close_models()
-            while os.read(sleep, 1):
-                os.write(end, _STATUS.pack(serve(function, limit)))
-        finally:
-            os._exit(70)
-    _forks.clear()
-    os.close(sleep)
-    os.close(end)
-    return wake, over
+def _give_up(*_) -> None:
+    """End the child: as process 1 it would outlive an alarm."""
+    os._exit(70)
 
 
-def _wake(wake: int, over: int) -> None:
-    """Let a fork that was kept answer calls, until it is done or has died of one.
-
-    Where a call has killed the fork that was kept, what serves may still be there and listen: the room is given up.
-    """
-    os.write(wake, b"W")
-    said = os.read(over, _STATUS.size)
-    if len(said) < _STATUS.size:
-        os._exit(70)
-    (status,) = _STATUS.unpack(said)
+def _answer(function: object, limit: int, apart: bool) -> None:
+    """Let calls be answered, and say how it went."""
+    status = _forked(function, limit) if apart else _serve(function, limit)
     died = {"died": os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0}
     _reply({"done": True} if status == _DONE else died)
 
@@ -446,15 +417,17 @@ def _forked(function: object, limit: int) -> int:
     pid = os.fork()
     if not pid:
         try:
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
             os._exit(os.waitstatus_to_exitcode(_serve(function, limit)))
         finally:
             os._exit(70)
-    return os.waitpid(pid, 0)[1]
+    status = os.waitpid(pid, 0)[1]
+    _forks.clear()
+    return status
 
 
 def _serve(function: object, limit: int) -> int:
     """Answer calls until no more are wanted: `_DONE`."""
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)
     sys.stdout = sys.stderr = _Printed(0)
     me = os.getpid()
 
