@@ -171,7 +171,9 @@ def _live(session: int, options: dict, bare: bool) -> None:
         while True:
             match _command():
                 case ("run", source, seconds):
-                    _reply(_run(vars(room), source, seconds, options["printed"], bare))
+                    ran = _run(vars(room), source, seconds, options["printed"], bare)
+                    _demand_room(2 * len(held))
+                    _reply(ran)
                 case ("value", name):
                     _reply(_value(vars(room), name), options["reply"])
                 case ("hold", name, spare):
@@ -195,7 +197,7 @@ def _only(session: int) -> None:
 def _furnish(options: dict) -> None:
     """A working folder that holds the student's numbers, as a class bundle's does."""
     folder, numbers = _command()
-    os.environ["HOME"] = os.environ["TMPDIR"] = folder = folder or options["folder"]
+    os.environ["HOME"] = os.environ["TMPDIR"] = sys.path[0] = folder = folder or options["folder"]
     os.chdir(folder)
     with open("gvclab-student.json", "w", encoding="utf-8") as file:  # noqa: PTH123
         file.write(numbers)
@@ -245,15 +247,17 @@ def _run(names: dict, source: str, seconds: float, limit: int, bare: bool) -> di
         error = _told(stopped)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-    _demand_room()
     return {"error": error, "printed": printed.text()}
 
 
-def _demand_room() -> None:
-    """Give the room up if a cell has left no descriptors for those after it: they are run again without that cell."""
+def _demand_room(taken: int) -> None:
+    """Give the room up if a cell has left no descriptors for those after it: they are run again without that cell.
+
+    `taken`: by functions that were kept since, which is not the cell's fault.
+    """
     held = []
     try:
-        held += [os.dup(_SESSION) for _ in range(_SPARE)]
+        held += [os.dup(_SESSION) for _ in range(_SPARE - taken)]
     except OSError:
         os._exit(70)
     for descriptor in held:
