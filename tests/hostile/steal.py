@@ -165,7 +165,7 @@ json.dump({{"student": "", "numbers": numbers}}, open("gvclab-student.json", "w"
         (p, line) for r, _, fs in __import__("os").walk("/") if not r.startswith(("/usr", "/lib", "/proc", "/dev"))
         and "site-packages" not in r and "/lib/python3" not in r
         for f in fs for p in [r + "/" + f] for line in open(p, errors="ignore").read(200000).splitlines()
-        if any(w in line for w in ("CAN" + "ARY", "0139" + "0139", "BEGIN SOL" + "UTION", "def test_" + "sub", "right: " + "true"))]""",
+        if any(w in line for w in ("CAN" + "ARY", "0139" + "0139", "BEGIN SOL" + "UTION\\\\n", "def test_" + "sub", "right: " + "true"))]""",
     ),
     _reads("environment", "Prints the environment.", "dict(__import__('os').environ)"),
     _reads(

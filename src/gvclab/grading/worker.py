@@ -192,7 +192,7 @@ def _only(session: int) -> None:
 def _furnish(options: dict) -> None:
     """A working folder that holds the student's numbers, as a class bundle's does."""
     folder, numbers = _command()
-    os.environ["HOME"] = os.environ["TMPDIR"] = folder = folder or options["folder"]
+    os.environ["HOME"] = os.environ["TMPDIR"] = sys.path[0] = folder = folder or options["folder"]
     os.chdir(folder)
     with open("gvclab-student.json", "w", encoding="utf-8") as file:  # noqa: PTH123
         file.write(numbers)
