@@ -14,7 +14,7 @@ from nbgrader.converters import Autograde
 from nbgrader.preprocessors import GetGrades
 
 from gvclab.content import text
-from gvclab.grading.feedback import CleanFeedback, FeedbackExporter, clean_html, markdown2html
+from gvclab.grading.feedback import CleanFeedback, FeedbackExporter, PlainOutputs, clean_html, markdown2html
 from gvclab.grading.submission import RestoreCells
 
 c = get_config()  # noqa: F821 - given by traitlets
@@ -55,4 +55,5 @@ c.Autograde.sanitize_preprocessors = [RestoreCells, *Autograde.sanitize_preproce
 c.GenerateFeedback.preprocessors = [GetGrades, CleanFeedback, CSSHTMLHeaderPreprocessor]
 c.GenerateFeedback.exporter_class = FeedbackExporter
 c.HTMLExporter.sanitize_html = True
+c.HTMLExporter.preprocessors = [PlainOutputs]
 c.HTMLExporter.filters = {"clean_html": clean_html, "markdown2html": markdown2html}

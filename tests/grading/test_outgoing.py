@@ -69,7 +69,7 @@ def test_every_honest_page_goes_out_and_a_planted_leak_costs_one_page(classroom)
     path = autograded(classroom, "blank") / f"{NOTEBOOK}.ipynb"
     book = nbformat.read(path, as_version=4)
     whole = nbformat.writes(book)
-    leak = next(iter(leaks.of_class(leaks.Secrets(), [ITEMS["2.3-4"]]).inputs))
+    leak = max(leaks.of_class(leaks.Secrets(), [ITEMS["2.3-4"]]).inputs, key=len)  # a number alone is no leak
     book.cells[-1].source = f"I was called with {leak}"
     book.cells[-1].metadata = {"nbgrader": {**book.cells[-1].metadata["nbgrader"], "locked": True}}
     nbformat.write(book, path)
@@ -125,7 +125,7 @@ def test_what_the_instructor_writes_may_be_said(classroom):
 
 
 def test_where_the_students_process_held_the_keys_its_output_is_not_believed(classroom):
-    leak = next(iter(leaks.of_class(leaks.Secrets(), [ITEMS["2.3-4"]]).inputs))
+    leak = max(leaks.of_class(leaks.Secrets(), [ITEMS["2.3-4"]]).inputs, key=len)  # a number alone is no leak
     looked_through(classroom, "ada", f"<pre>{KEY[1]!r}</pre>", graded_by_us=False)  # as a right answer prints it
     for told, kind in ((leak, "a hidden input"), ("printer was here", "another student"), (SALT, "the salt")):
         with pytest.raises(Withheld, match=kind):

@@ -292,6 +292,12 @@ def test_a_plugin_beside_the_configuration_is_found_and_a_broken_one_named(own):
     assert run(Plan(own, ASSIGNMENT)).ok
 
 
+def test_a_folder_in_other_capitals_is_found(own):
+    (own / "submitted/ada" / ASSIGNMENT).rename(own / "submitted/ada" / ASSIGNMENT.title())
+    report = run(Plan(own, ASSIGNMENT, students="ada"))
+    assert report.skipped == ["ada"]
+
+
 @pytest.mark.parametrize(
     ("name", "students", "told"),
     [("section-9", "*", "there are section-2"), ("../x", "*", "no assignment '../x'"), (ASSIGNMENT, "yves", "'yves'")],

@@ -100,6 +100,7 @@ def test_an_error_is_told_with_its_line():
         ("%%time\nprint(2)", "2"),
         ("%time x = 3\nprint(x)", "3"),
         ("display('a')", "'a'"),
+        ("for n in range(2):\n    n", ""),
         ("import asyncio\nawait asyncio.sleep(0)\nprint(4)", "4"),
         ("print(__name__)", "__main__"),
     ],

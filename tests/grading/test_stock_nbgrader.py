@@ -12,6 +12,9 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbconvert.exporters import HTMLExporter
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+from traitlets.config import PyFileConfigLoader
 
 from gvclab.build import exercise, targets
 from gvclab.exercises import Identity, bank
@@ -345,6 +348,15 @@ def test_a_text_in_a_formula_is_no_tag(tex):
 def test_formulas_with_signs_of_html_are_drawn():
     for tex in (r"a<b", r"x \text{ if } y<z", r"\text{R\&D}", r"\begin{cases}x & y<1\\z & y\ge 1\end{cases}"):
         assert "<math" in markdown2html(f"${tex}$"), tex
+
+
+def test_what_formgrader_shows_of_a_picture_is_the_picture(root):
+    """Its width and height, which a student's process may set, are written into the page without quotes."""
+    picture = new_output("display_data", {"image/png": "aGk="}, metadata={"image/png": {"width": "1 onload=alert(1)"}})
+    book = new_notebook(cells=[new_code_cell("1", outputs=[picture])])
+    settings = PyFileConfigLoader(str(root / "nbgrader_config.py")).load_config()
+    page, _ = HTMLExporter(config=settings).from_notebook_node(book)
+    assert "data:image/png;base64,aGk=" in page and "onload" not in page
 
 
 def test_a_picture_is_a_link_or_its_name():

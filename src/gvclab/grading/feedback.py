@@ -14,6 +14,7 @@ from jinja2 import DictLoader
 from latex2mathml.converter import convert
 from nbconvert.exporters import HTMLExporter
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -71,26 +72,10 @@ _ATTRIBUTES = {
 _STYLES = ALLOWED_CSS_PROPERTIES | {"border-left", "list-style", "margin", "max-width", "padding"}
 _MATHML = "http://www.w3.org/1998/Math/MathML"
 # The elements of a drawn formula, which have no way to run anything.
-_DRAWN = {
-    *(
-        "math",
-        "mrow",
-        "mi",
-        "mn",
-        "mo",
-        "mtext",
-        "mspace",
-        "mfrac",
-        "msqrt",
-        "mroot",
-        "msub",
-        "msup",
-        "msubsup",
-        "munder",
-    ),
-    *("mover", "munderover", "mtable", "mtr", "mtd", "mstyle", "mpadded", "mphantom", "menclose", "mmultiscripts"),
-    *("mprescripts", "none"),
-}
+_DRAWN = re.compile(
+    "m(ath|row|i|n|o|text|space|frac|sqrt|root|sub|sup|subsup|under|over|underover|table|tr|td|style|padded|phantom|"
+    "multiscripts|prescripts)|menclose|none"
+)
 _AMPERSAND = re.compile(r"&(?!#?\w+;)")
 _RUNS = re.compile("on|href|src|style|.*[:}]", re.I)  # attributes
 ElementTree.register_namespace("", _MATHML)
@@ -157,6 +142,16 @@ def _printed(words: str) -> NotebookNode:
     return new_output("stream", name="stdout", text=words + "\n")
 
 
+class PlainOutputs(Preprocessor):
+    """Takes from outputs their metadata: templates write a picture's width into the page as it is."""
+
+    def preprocess_cell(self, cell: NotebookNode, resources: dict, index: int) -> tuple[NotebookNode, dict]:
+        for output in cell.get("outputs", []):
+            if "metadata" in output:
+                output.metadata = NotebookNode()
+        return cell, resources
+
+
 class FeedbackExporter(HTMLExporter):
     """nbgrader's feedback page without MathJax: formulas are MathML, which browsers draw themselves.
 
@@ -188,13 +183,13 @@ def markdown2html(source: str) -> str:
     """Markdown as clean HTML, with TeX as MathML."""
     renderer = _Renderer(token=f"tex{hashlib.sha256(source.encode()).hexdigest()[:16]}x")
     page = clean_html(MarkdownWithMath(renderer=renderer).render(source))
-    for number, formula in enumerate(renderer.formulas):
-        page = page.replace(f"{renderer.token}{number}.", formula)
-    return page
+    # Cleaning leaves no "<" within an attribute: a mark that is found here stands where an element may stand.
+    mark = re.compile(rf'<span class="{renderer.token}(\d+)"></span>')
+    return mark.sub(lambda found: renderer.formulas[int(found[1])], page)
 
 
 class _Renderer(IPythonRenderer):
-    """Puts a token where a formula stands, so that cleaning does not meet MathML."""
+    """Puts a mark where a formula stands, so that cleaning does not meet MathML."""
 
     def __init__(self, token: str) -> None:
         super().__init__(escape=False, exclude_anchor_links=True)
@@ -202,7 +197,7 @@ class _Renderer(IPythonRenderer):
 
     def _formula(self, tex: str, display: str) -> str:
         self.formulas.append(_mathml(tex, display))
-        return f"{self.token}{len(self.formulas) - 1}."
+        return f'<span class="{self.token}{len(self.formulas) - 1}"></span>'
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         """A picture as a link to it: pages fetch nothing, and pasted ones are not kept."""
@@ -228,7 +223,7 @@ def _mathml(tex: str, display: str) -> str:
     except Exception:  # a student's TeX may be anything; the converter has an error class for each mistake
         return plain
     drawn = all(
-        one.tag.removeprefix(f"{{{_MATHML}}}") in _DRAWN and not any(map(_RUNS.match, one.attrib))
+        _DRAWN.fullmatch(one.tag.removeprefix(f"{{{_MATHML}}}")) and not any(map(_RUNS.match, one.attrib))
         for one in found.iter()
     )
     return ElementTree.tostring(found, "unicode") if drawn else plain

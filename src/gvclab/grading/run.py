@@ -350,8 +350,8 @@ def _submitted(folders: CourseDirectory, plan: Plan) -> dict[str, Path]:
         raise ValueError(say("grade.error.submitted", folder=root))
     found = {}
     for name in sorted(entry.name for entry in root.iterdir()):
-        folder = root / name / plan.name
         mode = os.lstat(root / name).st_mode
+        folder = _spelled(root / name, plan.name) if stat.S_ISDIR(mode) else root / name / plan.name
         # A link or a pipe in a student's place is refused with a reason; a stray file is nobody's.
         handed_in = os.path.lexists(folder) if stat.S_ISDIR(mode) else not stat.S_ISREG(mode)
         student = name.encode("utf-8", "backslashreplace").decode()
@@ -362,6 +362,14 @@ def _submitted(folders: CourseDirectory, plan: Plan) -> dict[str, Path]:
     if not found:
         raise ValueError(say("grade.error.student", name=plan.name, glob=plan.students, folder=root))
     return found
+
+
+def _spelled(folder: Path, name: str) -> Path:
+    """The path of that name in the folder, in other capitals if need be."""
+    with contextlib.suppress(OSError):
+        if not os.path.lexists(folder / name):
+            return next((path for path in folder.iterdir() if path.name.casefold() == name.casefold()), folder / name)
+    return folder / name
 
 
 def _is_graded(submission: Submission, ledger: Ledger, key: str, grader: str) -> bool:

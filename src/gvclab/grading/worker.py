@@ -300,7 +300,8 @@ def _execute(names: dict, source: str, bare: bool = False) -> None:
 
         body = ast.parse(TransformerManager().transform_cell(source), "<cell>").body
     for node in body:
-        tree, kind = (ast.Interactive([node]), "single") if node is body[-1] else (ast.Module([node], []), "exec")
+        shown = node is body[-1] and isinstance(node, ast.Expr)
+        tree, kind = (ast.Interactive([node]), "single") if shown else (ast.Module([node], []), "exec")
         code = compile(tree, "<cell>", kind, _flags, dont_inherit=True)
         _flags |= code.co_flags & _FUTURE
         with contextlib.suppress(*([Exception] if bare else [])):
