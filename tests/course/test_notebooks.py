@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import re
 import sys
@@ -125,6 +126,27 @@ def seconds(book) -> float:
     times = [cell.metadata.execution for cell in book.cells if cell.metadata.get("execution")]
     first, last = times[0]["iopub.status.busy"], times[-1]["iopub.status.idle"]
     return (datetime.fromisoformat(last) - datetime.fromisoformat(first)).total_seconds()
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_what_a_lesson_says_of_its_panels_can_be_typed(name):
+    """`panel.set(w=0.3)` in the prose names a panel of the lesson and one of its controls."""
+    source = (ROOT / f"content/lessons/{name}.md").read_text(encoding="utf-8")
+    module, names = re.search(r"from (gvclab\.panels\.\w+) import linked\n\n(.+) = linked\(\)", source).groups()
+    shown = dict(zip(names.split(", "), importlib.import_module(module).linked(), strict=True))
+    calls = re.findall(r"`(\w+)\.set\((\w+)=([\d.]+)\)`", source)
+    assert calls
+    for panel, control, value in calls:
+        shown[panel].set(**{control: float(value)})
+
+
+@pytest.mark.parametrize("name", EXERCISES)
+def test_the_panel_that_an_assignment_offers_exists(name):
+    source = (ROOT / f"content/exercises/{name}.md").read_text(encoding="utf-8")
+    offered = re.search(r"`from (gvclab\.panels\.\w+) import (\w+)` and then `(\w+)\(\)`", source)
+    assert offered, "an assignment says how to bring a panel"
+    module, panel, called = offered.groups()
+    assert called == panel and getattr(importlib.import_module(module), panel)().sentence
 
 
 def complaints(book) -> list[str]:

@@ -257,3 +257,11 @@ def test_a_derived_table_names_its_source_and_its_own_units():
     assert found.attrs["url"].startswith("https://") and not computed.attrs
     with pytest.raises(data.DataError, match="icoi"):
         data.derived(computed, "icoi")
+
+
+def test_a_table_to_be_read_has_names_for_codes():
+    codes = pd.DataFrame({("all", "IIN"): [1.0, 2.0], ("all", "new"): [3.0, 4.0]}, index=["EUW", "2008"])
+    found = data.spelled(codes)
+    assert list(found.index) == ["western and southern EU", "2008"] and found.iloc[1, 0] == 2
+    assert list(found.columns) == [("all", "India and Indonesia"), ("all", "new")]
+    assert list(codes.index) == ["EUW", "2008"]

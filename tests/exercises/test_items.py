@@ -375,3 +375,7 @@ def test_drawing_everything_earns_nothing():
     names = [node.name for node in GRAPH.nodes]
     everything = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
     assert judge(GRAPH, everything).score == 0
+
+
+def test_labels_with_commas_are_told_apart():
+    assert "China, gross; the US deficit with China, in value added; the" in judge(bank.item("1.2-1"), 80).message

@@ -164,7 +164,7 @@ class TestParticipation:
         np.testing.assert_allclose(trace(panel, "backward").y, one.fva_share)
         np.testing.assert_allclose(trace(panel, "forward").y, one.forward_share)
         assert len(trace(panel, "its way since 1995").x) == 10
-        assert message("data.code")[economy] in panel.sentence
+        assert message("data.code")[economy].lower() in panel.sentence.lower()
 
     def test_the_world_buys_what_it_sells(self):
         world = ParticipationLab().solution.world
@@ -175,3 +175,7 @@ class TestParticipation:
     def test_in_but_upstream(self):
         assert "more of a seller" in ParticipationLab(economy="RUS").sentence
         assert "more of a buyer" in ParticipationLab(economy="MEX").sentence
+
+    def test_the_sentence_starts_as_sentences_do_and_counts_no_change_in_the_first_year(self):
+        assert ParticipationLab(economy="ROW").sentence.startswith("Rest of the world in 2011")
+        assert "Since 1995" in ParticipationLab().sentence and "Since" not in ParticipationLab(year=1995).sentence

@@ -99,7 +99,7 @@ class TestExposure:
         assert parts[0].x == pytest.approx(M.diagonal() * own)
 
     def test_taiwan_imports_almost_half(self):
-        assert "Taiwan imports the largest part of its loss (47%" in ExposureLab().sentence
+        assert "The largest imported part is 47% of 12.5 (Taiwan)" in ExposureLab().sentence
 
     def test_the_neighbourhood_is_nearest(self):
         """With equal lockdowns most of what Mexico imports is from North America, of Korea's from Asia or the rest."""
@@ -116,7 +116,8 @@ class TestExposure:
         assert "nothing is lost" in ExposureLab(**dict.fromkeys(SAME, 0)).sentence
 
     def test_nothing_imported_without_trade(self):
-        assert "0.0% of that is imported" in ExposureLab(openness=0).sentence
+        """So that nobody imports the largest part of it either."""
+        assert "nothing of that is imported" in ExposureLab(openness=0).sentence
 
 
 class TestClosing:
@@ -165,6 +166,10 @@ class TestClosing:
         weight = vectors[:, np.argmax(values.real)].real
         assert weight @ solution.gain / weight.sum() == pytest.approx(0, abs=1e-9)
         assert solution.mean(solution.loss) == pytest.approx(solution.mean(solution.lockdown), rel=0.06)
+
+    def test_nobody_is_named_where_closing_changes_nothing(self):
+        points = [each for each in ClosingLab(**SAME).figure.data if each.text is not None]
+        assert points and not any("".join(each.text) for each in points)
 
 
 class TestSubstitution:

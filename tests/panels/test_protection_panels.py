@@ -144,6 +144,9 @@ class TestTriangle:
         assert "both counts agree" in TriangleLab(parts=0).sentence
         assert "Nothing" in TriangleLab(parts=0, design=0, assembly=0).sentence
 
+    def test_nothing_is_not_less_than_nothing(self):
+        assert "of 0 in value added" in TriangleLab(assembly=0).sentence
+
 
 class TestBalance:
     def test_is_the_table(self):
@@ -254,6 +257,10 @@ class TestTradeWar:
     def test_elasticity_of_the_stylised_world(self):
         assert arena("stylised", 5.0).world.theta.tolist() == list(world.THETA)
         assert arena("stylised", 10.0).world.theta == pytest.approx(2 * np.array(world.THETA))
+
+    def test_the_answer_is_judged_at_the_rate_that_is_set(self):
+        """Two rates are in the sentence: the one that is set, and the one that would suit best."""
+        assert "At 20% answering in kind" in TradeWarLab(tariff=0.2).sentence
 
 
 class TestOptimalTariff:

@@ -40,7 +40,7 @@ class TestAll:
         assert ranges(PANELS) == SPEC
 
     def test_badges(self):
-        assert [kind.badge for kind in PANELS] == ["illustrative", "data", "data"]
+        assert [kind.badge for kind in PANELS] == ["either", "data", "data"]
 
     def test_linked(self):
         costs, matrix, origin = linked()
@@ -218,6 +218,11 @@ class TestMatrix:
         top = panel.figure.layout.yaxis2.range[1]
         assert all(np.nanmax(each.y) <= top for each in panel.figure.data[1:5])
 
+    @pytest.mark.parametrize("side", ["backward", "forward"])
+    def test_the_first_year_is_not_compared_with_itself(self, side):
+        assert "In 1995 it was" in MatrixLab(side=side).sentence
+        assert "it was" not in MatrixLab(side=side, year=1995).sentence
+
 
 class TestOrigin:
     @pytest.mark.parametrize("year", [1995, 2011])
@@ -270,3 +275,6 @@ class TestOrigin:
         panel = OriginLab(year=1995)
         assert "since then" not in panel.sentence
         assert all(not np.any(each.x) for each in panel.figure.data if each.type == "bar")
+
+    def test_the_first_year_is_not_compared_with_itself(self):
+        assert "In 1995 it was" in OriginLab().sentence and "it was" not in OriginLab(year=1995).sentence

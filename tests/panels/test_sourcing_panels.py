@@ -108,6 +108,9 @@ class TestChain:
         assert list(table.index) == [1, 2, 3, 4]
         np.testing.assert_allclose(table.iloc[:, 1], [sourcing.chain_reliability(20, m, 0.01) for m in (1, 2, 3, 4)])
 
+    def test_one_stage_is_one_stage(self):
+        assert ChainLab(n=1).sentence.startswith("A chain of one stage with")
+
 
 class TestFragility:
     def test_curves(self):

@@ -3,6 +3,6 @@
 from gvclab.data.about import catalogue, describe, source
 from gvclab.data.errors import DataError
 from gvclab.data.manifest import names
-from gvclab.data.tables import derived, load
+from gvclab.data.tables import derived, load, spelled
 
-__all__ = ["DataError", "catalogue", "derived", "describe", "load", "names", "source"]
+__all__ = ["DataError", "catalogue", "derived", "describe", "load", "names", "source", "spelled"]

@@ -75,7 +75,7 @@ def _split(item: Item, data) -> list | Verdict:
         return [data]
     elif isinstance(data, list) and len(data) == len(parts):
         return data
-    wanted = ", ".join(part.label for part in parts)
+    wanted = "; ".join(part.label for part in parts)  # a label may hold a comma
     key = "one" if len(parts) == 1 else "many"
     message = text(f"exercises.parts_wanted.{key}", got=describe(data), count=len(parts), wanted=wanted)
     return verdict("kind", message)

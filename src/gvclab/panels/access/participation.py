@@ -174,7 +174,9 @@ class ParticipationLab(Panel):
             "world_up": everyone.upstreamness[state.year],
             "change": 100 * (now.participation - one.participation[FIRST]),
         }
-        return " ".join(self.text(f"sentence.{part}", **numbers) for part in ("now", side, "position", "change"))
+        parts = ["now", side, "position"] + ["change"] * (state.year > FIRST)
+        said = " ".join(self.text(f"sentence.{part}", **numbers) for part in parts)
+        return said[0].upper() + said[1:]
 
     def _table(self, year: pd.DataFrame, names):
         table = year[list(COLUMNS)].sort_values("participation", ascending=False)

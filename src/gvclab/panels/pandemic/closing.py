@@ -83,7 +83,9 @@ class ClosingLab(Panel):
     def _points(solution: Solution, low: float, high: float) -> list[dict]:
         """The places, pole by pole. Points crowd: named are the two that closing helps and hurts most."""
         at = np.column_stack([solution.lockdown, solution.loss])
-        names, ends = solution.places.names, [solution.gain.argmax(), solution.gain.argmin()]
+        names, gain = solution.places.names, solution.gain
+        told = np.abs(gain).max() >= SAME
+        ends = np.array([gain.argmax(), gain.argmin()] if told else [], int)
         crowd = (np.vstack([at, np.linspace([low, low], [high, high], 60)]) - low) / (high - low)
         stand = dict(zip(ends, sides(crowd[ends], [names[k] for k in ends], crowd, LETTER, ROW), strict=True))
         poles = np.array(solution.places.poles)

@@ -70,6 +70,8 @@ class ExposureLab(Panel):
         loss = solution.loss
         if not loss.any():
             return self.text("sentence.nothing")
+        if not imported.any():
+            return self.text("sentence.alone", mean=solution.mean(loss))
         share = np.divide(imported, loss, out=np.zeros_like(loss), where=loss > 0)
         most, least = share.argmax(), share.argmin()
         names = solution.places.names

@@ -135,7 +135,8 @@ class BalanceLab(Panel):
             return " ".join([self.text("sentence.same", **words), overall])
         gross, added = (float(part[state.year - FIRST]) for part in solution.pair)
         words |= {"gross": self._amount(gross), "added": self._amount(added)}
-        said = [self.text("sentence.now", **words)]
+        now = self.text("sentence.now", **words)
+        said = [now[0].upper() + now[1:]]
         if gross * added < 0:
             said.append(self.text("sentence.turns"))
         elif abs(gross) > SMALL:

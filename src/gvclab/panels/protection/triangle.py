@@ -80,7 +80,7 @@ class TriangleLab(Panel):
         numbers = {
             "phone": solution.phone,
             "gross": -solution.balance("gross", "USA", "CHN"),
-            "added": -solution.balance("value_added", "USA", "CHN"),
+            "added": -solution.balance("value_added", "USA", "CHN") + 0.0,
             "japan": -solution.balance("value_added", "USA", "JPN") + 0.0,
             "total": -solution.balance("gross", "USA", None),
         }

@@ -217,7 +217,8 @@ class TradeWarLab(Panel):
         quiet, loud = (float(np.interp(state.tariff, RATES, solution.curves[row])) for row in (1, 3))
         if abs(loud - quiet) < NOTHING:
             return ""
-        return self.text(f"sentence.reply_{'pays' if loud > quiet else 'costs'}", by=abs(loud - quiet))
+        kind = "pays" if loud > quiet else "costs"
+        return self.text(f"sentence.reply_{kind}", rate=state.tariff, by=abs(loud - quiet))
 
     def _table(self, state: Params, solution: Solution):
         import pandas as pd

@@ -33,6 +33,7 @@ class CostLab(Panel):
     """What do cheaper technology and adverse institutions do to trade within poles, to all trade, and to welfare?"""
 
     key = "regions.costs"
+    badge = "either"
     State = Params
     controls = (
         Slider("tech", min=0.7, max=1.1, step=0.01),

@@ -185,10 +185,12 @@ class MatrixLab(Panel):
             **dict(zip(("asia", "america", "europe"), own, strict=False)),
             **dict(zip(("asia_then", "america_then", "europe_then"), then, strict=False)),
         }
-        said = [self.text(f"sentence.{state.side}", **numbers)]
+        parts = [state.side] + ["then"] * (state.year > FIRST)
+        said = [self.text(f"sentence.{part}", **numbers) for part in parts]
         index = now.own("introversion")
         if state.counting != "one":  # one country has no index
-            said.append(self.text("sentence.index", **dict(zip(("asia", "america", "europe"), index, strict=False))))
+            words = dict(zip(("asia", "america", "europe"), index, strict=False))
+            said.append(self.text("sentence.index", year=state.year, **words))
         if state.counting != "table":
             at = ORDER.index(state.pole)
             kind = "merged" if state.counting == "one" else "split"

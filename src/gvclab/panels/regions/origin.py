@@ -163,7 +163,7 @@ class OriginLab(Panel):
         said = [self.text("sentence.now", **numbers)]
         if state.year > FIRST:
             lead = "same" if abs(spread - grown) < SAME else "beyond" if spread > grown else "region"
-            said += [self.text(f"sentence.{lead}", **numbers), self.text("sentence.count", **numbers)]
+            said += [self.text(f"sentence.{part}", **numbers) for part in ("then", lead, "count")]
         if not state.primary:
             said.append(self.text("sentence.without", **numbers))
         if state.rest > 0:

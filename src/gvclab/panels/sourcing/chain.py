@@ -91,7 +91,8 @@ class ChainLab(Panel):
         together, apart = solution.together[:, state.n - 1], solution.apart[:, state.n - 1]
         R = (together if state.same_place else apart)[state.m - 1]
         suppliers = self.text("suppliers.one" if state.m == 1 else "suppliers.many", m=state.m)
-        said = [self.text("sentence.now", n=state.n, suppliers=suppliers, R=R, stops=1000 * (1 - R))]
+        stages = self.text("stages.one" if state.n == 1 else "stages.many", n=state.n)
+        said = [self.text("sentence.now", stages=stages, suppliers=suppliers, R=R, stops=1000 * (1 - R))]
         if state.m > 1:
             said.append(self.text("sentence.single", one=together[0]))
             if state.q > 0:
