@@ -80,7 +80,7 @@ _AMPERSAND = re.compile(r"&(?!#?\w+;)")
 _RUNS = re.compile("on|href|src|style|.*[:}]", re.I)  # attributes
 ElementTree.register_namespace("", _MATHML)
 # TeX that would write attributes of its own into the page.
-_UNSAFE_TEX = re.compile(r"\\(href|url|style|class|cssId|html\w*|data|mmlToken|require|(re)?new\w+|def|let)\b")
+UNSAFE_TEX = re.compile(r"\\(href|url|style|class|cssId|html\w*|data|mmlToken|require|(re)?new\w+|def|let)\b")
 
 
 class CleanFeedback(NbGraderPreprocessor):
@@ -215,7 +215,7 @@ class _Renderer(IPythonRenderer):
 
 def _mathml(tex: str, display: str) -> str:
     plain = f"<code>{bleach.clean(tex, tags=set())}</code>"
-    if _UNSAFE_TEX.search(tex):
+    if UNSAFE_TEX.search(tex):
         return plain
     try:
         # The converter writes the tags in a \text as they are: what is not made of its own is not shown as a formula.

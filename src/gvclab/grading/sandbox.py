@@ -30,7 +30,8 @@ WARM = (
     "gvclab.models.sourcing",
     "gvclab.exercises",
     "IPython.core.inputtransformer2",
-    "plotly.graph_objects",
+    "plotly.graph_objs._figure",  # with nbformat, all that a figure takes to be shown
+    "nbformat",
 )
 _LIBRARIES = (
     "/usr/lib",

@@ -18,8 +18,7 @@ from nbformat.v4 import new_markdown_cell
 from gvclab.exercises import Score
 
 from .engine import Done, Mark, Step
-from .feedback import _UNSAFE_TEX as UNSAFE_TEX
-from .feedback import clean_html
+from .feedback import UNSAFE_TEX, clean_html
 from .intake import Notebook, cell_name, clean
 
 
