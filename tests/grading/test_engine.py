@@ -246,12 +246,13 @@ def test_an_attack_earns_nothing_and_costs_only_itself(attack, submit):
         "def cvar(*args):\n    import signal; signal.signal(signal.SIGALRM, signal.SIG_IGN)\n    while True: pass",
         "def cvar(*args):\n    return [0] * 10**7",
         "def cvar(*args):\n    import os; os.write(3, b'x' * 100)",
+        "def cvar(*args):\n    import os, time\n    while not os.fork():\n        os.write(3, b'x'); time.sleep(.02)",
         "class cvar(float):\n    def __new__(cls, *args): return super().__new__(cls, 1)",
         "cvar = 5",
         "import gvclab.exercises.keys as k, gvclab.exercises.bank as b\n"
         "cvar = lambda *a: k.namespace(b.item('2.3-4'), ())['cvar'](*a)",
     ],
-    ids=range(8),
+    ids=range(9),
 )
 def test_a_hostile_function_costs_only_itself(source, submit):
     assert scores(submit({"2.3-4": source})) == FULL | {"2.3-4": 0.0}

@@ -164,13 +164,13 @@ class _Grading:
 
     def _spare(self, step: Step, problem: str) -> None:
         """A step was fatal where functions are called. How is not shown: cells there may know the hidden inputs."""
-        if step.source is not None:
-            self.fatal.add(step.cell)
-        elif not self.careful:
-            self.careful = True
+        if not self.careful:
+            self.careful = True  # it may have been a call's doing, before
             self._begin_again()
-        else:
+        elif step.source is None:
             self._stop(step, problem)
+        else:
+            self.fatal.add(step.cell)
 
     def _page(self) -> bool:
         with pool.session(self.room, self.numbers, self.deadline) as session:

@@ -423,6 +423,9 @@ def _forked(function: object, limit: int) -> int:
         finally:
             os._exit(70)
     status = os.waitpid(pid, 0)[1]
+    if os.getpid() == 1:  # all others are its own: what a call has started ends with it
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(-1, signal.SIGKILL)
     _forks.clear()
     return status
 
