@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from gvclab.exercises import Identity, bank, judge, load
+from gvclab.exercises.cards import card
 from gvclab.exercises.keys import namespace
 from gvclab.exercises.ladder import verdict
 from gvclab.exercises.plain import plain
@@ -223,11 +224,11 @@ def broken_at_zero(u, p, alpha):
         (lambda u, p, alpha: math.inf, 0, 0, "between"),
         (lambda u, p, alpha: np.dot(u, p), 1 / 12, 1 / 12, "between"),
         (lambda u, p, alpha: max(u), 1 / 12, 1 / 12, "between"),
-        (value_at_risk, 0, 0.5, "does not hold"),
-        (no_edge, 1 / 12, 0.6, "does not hold"),
+        (value_at_risk, 0, 0.5, "Does not hold"),
+        (no_edge, 1 / 12, 0.6, "Does not hold"),
         (arrays_only, 11 / 12, 11 / 12, "AttributeError: 'list' object has no attribute 'sum'"),
         (broken_at_zero, 11 / 12, 11 / 12, "ValueError: alpha"),
-        (lambda u, p, alpha: np.array(reference_cvar(u, p, alpha)), 1, 1, "holds"),
+        (lambda u, p, alpha: np.array(reference_cvar(u, p, alpha)), 1, 1, "That is it"),
         (lambda u, p, alpha: [1.0], 0, 0, "a list of 1"),
         (lambda u, p, alpha: "0.5", 0, 0, "the text"),
         (lambda u, p, alpha: math.nan, 0, 0, "nan"),
@@ -239,6 +240,11 @@ def test_wrong_measures_of_risk(function, low, high, says):
     judged = judge(SECTION["2.3-4"], function)
     assert low - 1e-9 <= judged.score <= high + 1e-9
     assert any(re.search(says, part.message) for _, part in judged.parts)
+
+
+def test_what_stops_every_call_is_said_once():
+    judged = judge(SECTION["2.3-4"], lambda u: 1)
+    assert "TypeError" in judged.message and card(judged, "").count("TypeError") == 1
 
 
 def by_loop(pbar, a0, b0, delta, kappa):

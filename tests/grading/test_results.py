@@ -40,12 +40,12 @@ def test_a_hint_is_never_the_students_own_words(classroom, course):
 
 def test_a_property_that_a_function_has_not_is_a_hint_by_its_name(classroom, course):
     parts = (
-        ("never exceeds 1", "wrong", "your function stopped with Bob: words"),
-        ("grows", "right", "holds."),
+        ("never exceeds 1", "wrong", "Your function stopped with Bob: words"),
+        ("grows", "right", "That is it."),
     )
     classroom.submit("ada", {course.code: (0.5, "partial", "1 of 2", parts)})
     (hints,) = load(classroom, course).marks.query("item == @course.code")["hints"]
-    assert hints == ("never exceeds 1: does not hold.",)
+    assert hints == ("never exceeds 1: Does not hold.",)
 
 
 def test_penalty_is_taken_off_but_not_below_nothing(classroom, course):

@@ -24,7 +24,7 @@ def card(verdict: Verdict, headline: str) -> str:
     mark = "<span aria-hidden='true'>{}</span>".format
     parts = "".join(
         f"<li>{mark(icon(part))} {rich(label)}: "
-        f"<strong>{rich(text(f'exercises.title.{part.status}'))}.</strong> {rich(_more(part))}</li>"
+        f"<strong>{rich(text(f'exercises.title.{part.status}'))}.</strong> {rich(_more(part, verdict))}</li>"
         for label, part in verdict.parts
     )
     listed = f"<ul style='list-style:none;margin:.3em 0 0;padding:0'>{parts}</ul>" if parts else ""
@@ -46,9 +46,9 @@ def rich(words: str) -> str:
     return re.sub(r"(?<!\w)\*([^*\s][^*]*)\*(?!\w)", r"<em>\1</em>", escaped)
 
 
-def _more(part: Verdict) -> str:
-    """What a part's message says beyond its title."""
-    return "" if part.message == text("exercises.status.right") else part.message
+def _more(part: Verdict, whole: Verdict) -> str:
+    """What a part's message says beyond its title and what is said of the whole."""
+    return "" if part.message in (text("exercises.status.right"), whole.message) else part.message
 
 
 def _face(verdict: Verdict) -> str:

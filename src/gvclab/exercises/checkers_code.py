@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from types import CodeType
 
@@ -55,7 +56,10 @@ def judge_code(item: Item, function, who: Identity) -> Verdict:
     parts = [(test.__doc__.strip(), _property(test, student, reference, item.id)) for test in tests]
     if student.calls and student.calls == student.nothing:
         return verdict("unanswered", text("exercises.code.nothing", name=item.answer))
-    return together(parts, [getattr(test, "weight", 1) for test in tests])
+    judged = together(parts, [getattr(test, "weight", 1) for test in tests])
+    reasons = {part.message for _, part in parts} - {text("exercises.code.fails")}
+    # What stops every call is said of the whole.
+    return replace(judged, message=reasons.pop()) if judged.status == "wrong" and len(reasons) == 1 else judged
 
 
 @lru_cache(maxsize=256)
@@ -77,7 +81,7 @@ def _property(test: Callable, student: _Checked, reference: Callable, item_id: s
         ValueError,
     ):  # the last two: a number no test expects, such as inf
         return verdict("wrong", text("exercises.code.fails"))
-    return verdict("right", text("exercises.code.holds"))
+    return verdict("right")
 
 
 class _Checked:
