@@ -1,9 +1,10 @@
-"""What all tests share: the repository's folder, a real browser, and which tests run side by side."""
+"""What all tests share: the repository's folder, a real browser, a sandbox, and which tests run side by side."""
 
 from __future__ import annotations
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,21 @@ def chromium() -> str:
             pytest.fail(reason)
         pytest.skip(reason)
     return path
+
+
+@pytest.fixture(scope="module")
+def sandbox() -> Iterator[None]:
+    """A sandbox can be had, and what is started in it ends with the module. Without one as with `chromium`."""
+    from gvclab.grading import pool  # slow to import
+
+    try:
+        pool.probe(pool.Room())
+    except pool.SandboxError as problem:
+        if os.environ.get("CI"):
+            pytest.fail(str(problem))
+        pytest.skip(str(problem))
+    yield
+    pool.discard()
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -1,4 +1,4 @@
-"""A gradebook and the grader's records of a made-up class, by nbgrader's own API."""
+"""An assignment; and a gradebook and the grader's records of a made-up class, by nbgrader's own API."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ import pytest
 
 from gvclab.build.exercise import grade_id
 from gvclab.exercises import bank
+from gvclab.grading import intake
 
 ASSIGNMENT, NOTEBOOK = "section-2", "2.3-diversification"
 ITEMS = {item.id: item for item in bank.load("2.3").used("exercise")}
@@ -94,6 +95,14 @@ def verdict(status: str, message: str = "", parts: tuple = ()) -> dict:
     """A verdict as the grader records it; parts are (label, status, message)."""
     told = [{"label": label, "status": s, "message": m} for label, s, m in parts]
     return {"status": status, "message": message, **({"parts": told} if told else {})}
+
+
+@pytest.fixture(scope="module")
+def assigned(root, tmp_path_factory) -> intake.Assignment:
+    """An assignment of one notebook."""
+    folder = tmp_path_factory.mktemp("release")
+    shutil.copy(root / f"exercises/{ASSIGNMENT}/{NOTEBOOK}.ipynb", folder)
+    return intake.assignment(ASSIGNMENT, folder)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 from dataclasses import replace
@@ -16,7 +15,7 @@ from gvclab.exercises import bank
 from gvclab.exercises.variants import Identity, numbers
 from gvclab.grading import engine, intake, pool
 from gvclab.grading.run import Result, grade_submission
-from gvclab.grading.sandbox import Limits, Room, SandboxError
+from gvclab.grading.sandbox import Limits, Room
 from gvclab.grading.transcript import harmless, transcript
 
 EXERCISES = Path(__file__).parents[2] / "exercises"
@@ -25,25 +24,7 @@ ITEMS = {item.id: item for item in bank.load("2.3").used("exercise") if item.typ
 FULL = {item.id: float(item.points) for item in ITEMS.values()}
 ROOM = Room(limits=Limits(cell=2, total=60, call=0.5, calls=4, megabytes=512, files=8, processes=16))
 
-
-@pytest.fixture(scope="module", autouse=True)
-def sandbox():
-    try:
-        pool.probe(ROOM)
-    except SandboxError as problem:
-        if os.environ.get("CI"):
-            pytest.fail(str(problem))
-        pytest.skip(str(problem))
-    yield
-    pool.discard()
-
-
-@pytest.fixture(scope="module")
-def assigned(root, tmp_path_factory) -> intake.Assignment:
-    """An assignment of one notebook."""
-    folder = tmp_path_factory.mktemp("release")
-    shutil.copy(root / f"exercises/section-2/{NOTEBOOK}.ipynb", folder)
-    return intake.assignment("section-2", folder)
+pytestmark = pytest.mark.usefixtures("sandbox")
 
 
 @pytest.fixture

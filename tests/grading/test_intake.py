@@ -18,14 +18,6 @@ NOTEBOOK = "2.3-diversification"
 SOLVED = {item.id: item.solution for item in bank.load("2.3").used("exercise")}
 
 
-@pytest.fixture(scope="module")
-def assigned(root, tmp_path_factory) -> intake.Assignment:
-    """An assignment of one notebook."""
-    folder = tmp_path_factory.mktemp("release")
-    shutil.copy(root / f"exercises/section-2/{NOTEBOOK}.ipynb", folder)
-    return intake.assignment("section-2", folder)
-
-
 @pytest.fixture
 def folder(tmp_path) -> Path:
     made = tmp_path / "ada/section-2"

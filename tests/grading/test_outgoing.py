@@ -15,12 +15,11 @@ import pytest
 from gvclab.exercises import bank
 from gvclab.exercises.keys import namespace
 from gvclab.exercises.variants import Identity, numbers
-from gvclab.grading import leaks, pool
+from gvclab.grading import leaks
 from gvclab.grading.feedback import FeedbackExporter
 from gvclab.grading.gradebook import SIDECAR
 from gvclab.grading.outgoing import Withheld, demand_clean
 from gvclab.grading.run import Plan, run
-from gvclab.grading.sandbox import Room, SandboxError
 
 ASSIGNMENT, NOTEBOOK, SALT = "section-2", "2.3-diversification", "5a" * 32
 ITEMS = {item.id: item for item in bank.load("2.3").used("exercise")}
@@ -30,12 +29,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
-def classroom(tmp_path_factory, root) -> Path:
+def classroom(tmp_path_factory, root, sandbox) -> Path:
     """A graded class with numbers of its own."""
-    try:
-        pool.probe(Room())
-    except SandboxError as problem:
-        pytest.fail(str(problem)) if os.environ.get("CI") else pytest.skip(str(problem))
     folder = tmp_path_factory.mktemp("class")
     shutil.copy(root / "nbgrader_config.py", folder)
     (folder / ".gvclab").mkdir()
@@ -56,7 +51,6 @@ def classroom(tmp_path_factory, root) -> Path:
         told = "torn" if student == "torn" else json.dumps(book)
         (place / f"{NOTEBOOK}.ipynb").write_text(told, encoding="utf-8")
     assert run(Plan(folder, ASSIGNMENT)).ok
-    pool.discard()
     return folder
 
 

@@ -23,29 +23,16 @@ import psutil
 import pytest
 
 from gvclab.exercises import bank
-from gvclab.grading import cli, pool
+from gvclab.grading import cli
 from gvclab.grading.gradebook import SIDECAR, Ledger
 from gvclab.grading.intake import assignment
 from gvclab.grading.run import Plan, _entry, _is_graded, course, grade_submission, grader_id, run
-from gvclab.grading.sandbox import Room, SandboxError
 
 ASSIGNMENT, NOTEBOOK = "section-2", "2.3-diversification"
 ITEMS = {item.id: item for item in bank.load("2.3").used("exercise") if item.type != "essay"}
 STUDENTS = ("ada", "-bob", "carl the 3rd", "dörte", "erna", "none")
 
-pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module", autouse=True)
-def sandbox():
-    try:
-        pool.probe(Room())
-    except SandboxError as problem:
-        if os.environ.get("CI"):
-            pytest.fail(str(problem))
-        pytest.skip(str(problem))
-    yield
-    pool.discard()
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox")]
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +12,8 @@ import pytest
 
 from gvclab.grading import pool
 from gvclab.grading.sandbox import Limits, Room, SandboxError
+
+pytestmark = pytest.mark.usefixtures("sandbox")
 
 ROOM = Room(limits=Limits(cell=1, total=20, call=1, calls=3, megabytes=512, files=8, processes=16), warm=("numpy",))
 
@@ -35,20 +36,6 @@ for number in range(3, 300):
         pass
 print(found)
 """
-
-
-@pytest.fixture(scope="module", autouse=True)
-def sandbox():
-    """A warm parent, ended with the module. Without a sandbox the tests are skipped, unless they must run (`CI`)."""
-    try:
-        pool.parent(ROOM)
-        pool.probe(ROOM)
-    except SandboxError as problem:
-        if os.environ.get("CI"):
-            pytest.fail(str(problem))
-        pytest.skip(str(problem))
-    yield
-    pool.discard()
 
 
 def run(source: str) -> pool.Ran:

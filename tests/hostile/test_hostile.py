@@ -25,10 +25,10 @@ from gvclab.build.exercise import grade_id
 from gvclab.exercises import bank, keys
 from gvclab.exercises.plain import plain
 from gvclab.exercises.variants import Identity, numbers
-from gvclab.grading import engine, export, fingerprints, pool, report, results
+from gvclab.grading import engine, export, fingerprints, report, results
 from gvclab.grading.gradebook import SIDECAR
 from gvclab.grading.run import Plan, run
-from gvclab.grading.sandbox import Limits, Room, SandboxError, places
+from gvclab.grading.sandbox import Limits, Room, places
 
 from . import corpus, escape, exhaust, forge, honest, leak, malform, persist, steal
 from .corpus import ASSIGNMENT, FULL, ITEMS, MINE, NOTEBOOK, RELEASED, ROOT, Case
@@ -110,14 +110,8 @@ def classroom(tmp_path_factory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def graded(classroom) -> SimpleNamespace:
+def graded(classroom, sandbox) -> SimpleNamespace:
     """The class, graded once."""
-    try:
-        pool.probe(Room())
-    except SandboxError as problem:
-        if os.environ.get("CI"):
-            pytest.fail(str(problem))
-        pytest.skip(str(problem))
     handed_in, before, began = tree(classroom / "submitted"), outside(), time.monotonic()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GVCLAB_CANARY", CANARY)
