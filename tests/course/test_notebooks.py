@@ -19,7 +19,6 @@ from gvclab.exercises import bank
 ROOT = Path(__file__).parents[2]
 LESSONS = sorted(path.stem for path in (ROOT / "content/lessons").glob("*.md"))
 EXERCISES = sorted(path.stem for path in (ROOT / "content/exercises").glob("*.md"))
-SECONDS = 20  # what a lesson may take, on two cores
 
 
 @pytest.fixture(scope="module")
@@ -119,15 +118,6 @@ def run(name: str, tmp_path: Path) -> nbformat.NotebookNode:
     return book
 
 
-def seconds(book) -> float:
-    """From the first cell's start to the last cell's end, without the kernel's own start."""
-    from datetime import datetime
-
-    times = [cell.metadata.execution for cell in book.cells if cell.metadata.get("execution")]
-    first, last = times[0]["iopub.status.busy"], times[-1]["iopub.status.idle"]
-    return (datetime.fromisoformat(last) - datetime.fromisoformat(first)).total_seconds()
-
-
 @pytest.mark.parametrize("name", LESSONS)
 def test_what_a_lesson_says_of_its_panels_can_be_typed(name):
     """`panel.set(w=0.3)` in the prose names a panel of the lesson and one of its controls."""
@@ -160,10 +150,9 @@ def complaints(book) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LESSONS)
-def test_a_lesson_runs_top_to_bottom_quickly_and_quietly(name, tmp_path):
+def test_a_lesson_runs_top_to_bottom_and_quietly(name, tmp_path):
     book = run(f"course/{name}.ipynb", tmp_path)
     assert not complaints(book), "\n".join(complaints(book))
-    assert seconds(book) < SECONDS
     assert list(tmp_path.iterdir()) == []
 
 
