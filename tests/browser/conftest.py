@@ -38,7 +38,6 @@ CELLS = f"""[...{PANEL}.content.widgets].filter((cell) => cell.model.type === 'c
 }}))"""
 OVERRIDES = {
     "@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False},
-    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},  # all cells are there, seen or not
     "@jupyterlab/docmanager-extension:plugin": {"autosave": False},
 }
 
