@@ -287,6 +287,18 @@ def test_memory_that_no_process_counts_cannot_be_had():
     assert printed("import mmap; print(len(mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE)))") == "4096"
 
 
+def test_who_asks_after_the_end_of_the_time_is_told_that_it_is_lost():
+    with pool.session(ROOM, "{}", time.monotonic() + 20) as session, pytest.raises(pool.Lost):
+        session.extend(-60)
+        session.value("x")
+
+
+def test_a_room_that_was_never_entered_is_not_taken_for_the_next():
+    with pytest.raises(pool.ParentLost), pool.session(ROOM, "{}", time.monotonic() - 10):
+        pass
+    assert printed("print(1)") == "1"
+
+
 def test_nobody_is_anybody():
     assert printed("import os; print(os.getpid(), os.getppid(), os.getuid() > 0, os.listdir('/proc'))") == "1 0 True []"
 
