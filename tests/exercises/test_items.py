@@ -4,6 +4,7 @@ import ast
 import inspect
 import math
 import re
+import time
 from itertools import count
 
 import numpy as np
@@ -221,7 +222,7 @@ def broken_at_zero(u, p, alpha):
     ("function", "low", "high", "says"),
     [
         (lambda u, p, alpha: 0.0, 0, 0, "between the mean and the largest loss"),
-        (lambda u, p, alpha: math.inf, 0, 0, "between"),
+        (lambda u, p, alpha: math.inf, 0, 0, "finite"),
         (lambda u, p, alpha: np.dot(u, p), 1 / 12, 1 / 12, "between"),
         (lambda u, p, alpha: max(u), 1 / 12, 1 / 12, "between"),
         (value_at_risk, 0, 0.5, "Does not hold"),
@@ -240,6 +241,30 @@ def test_wrong_measures_of_risk(function, low, high, says):
     judged = judge(SECTION["2.3-4"], function)
     assert low - 1e-9 <= judged.score <= high + 1e-9
     assert any(re.search(says, part.message) for _, part in judged.parts)
+
+
+@pytest.mark.parametrize("name", ["1.2-8", "1.3-3", "2.2-4"])
+def test_infinity_agrees_with_nothing(name):
+    """Within a tolerance that grows with a number, infinity would agree with every other."""
+
+    def unsure(*arguments):
+        return math.inf if any(isinstance(one, np.ndarray) for one in arguments) else 1.0
+
+    assert judge(bank.item(name), unsure).score == 0
+
+
+def test_a_long_line_is_no_arrow():
+    began = time.monotonic()
+    for line in (" " * 19_000 + "a", " " * 9_900 + "+" + " " * 9_900 + "x"):
+        assert judge(SECTION["2.3-9"], [line, line]).score == 0
+    assert time.monotonic() - began < 2
+
+
+def test_a_setting_a_rounding_beyond_its_range_is_at_its_end():
+    item = SECTION["2.3-5"]
+    shown = namespace(item, ())["reading"](q_home=0.25, phi=0, w=0.99)
+    answer = {"q_home": 0.25, "phi": -1e-12, "w": 0.99 + 1e-12, **shown, "proposition": "P2"}
+    assert judge(item, answer).status != "kind"
 
 
 def test_what_stops_every_call_is_said_once():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from gvclab.exercises import bank
 from gvclab.exercises.variants import Identity, numbers
 from gvclab.grading import engine, intake, pool
+from gvclab.grading.engine import Done
 from gvclab.grading.run import Result, grade_submission
 from gvclab.grading.sandbox import Limits, Room
 from gvclab.grading.transcript import harmless, transcript
@@ -407,6 +409,27 @@ def test_markdown_runs_nothing(source):
 )
 def test_plain_markdown_stays(source):
     assert harmless(source) == source
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "".join(f"<b id={n}>" for n in range(6_000)),
+        "<i></p>" * 10_000,
+        "<p " + " ".join(f"a{n}=b" for n in range(9_000)),
+        "$" * 90_000,
+        "\\begin{a}\n" * 9_000,
+    ],
+    ids=["tags", "ends", "attributes", "dollars", "environments"],
+)
+def test_markdown_that_takes_long_to_read_is_shown_as_written(source, assigned):
+    notebook = next(one for one in assigned.notebooks if one.section == "2.3")
+    book = nbformat.from_dict(notebook.book)
+    book.cells = [nbformat.v4.new_markdown_cell(source) for _ in range(5)]
+    began = time.monotonic()
+    copy = transcript(notebook, book, Done({}))
+    assert time.monotonic() - began < 5
+    assert all(cell.source == f"```text\n{source}\n```" for cell in copy.cells)
 
 
 def test_nothing_is_left_behind(tmp_path):

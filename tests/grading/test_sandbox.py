@@ -243,10 +243,60 @@ except OSError:
         "ptrace(0, 0, 0, 0)",
         "setuid(0)",
         "chroot(b'/tmp')",
+        "semget(0, 32000, 0o600)",
+        "inotify_init()",
+        "inotify_init1(0)",
+        "fanotify_init(0x200, 0)",
+        "flock(1, 2)",
+        "fcntl(1, 1024, 0)",
+        "mmap(0, 4096, 3, 0x21, -1, 0)",
     ],
 )
 def test_the_system_refuses(call):
     assert printed(f"import ctypes; print(ctypes.CDLL(None).{call})") == "-1"
+
+
+def test_no_name_and_no_lock_is_shared():
+    """They would be seen in other rooms: a file is the same for all, a socket keeps its name till its owner is gone."""
+    assert run("import socket; socket.socket(socket.AF_UNIX).bind('\\0x')").error[0] == "PermissionError"
+    ask = "import fcntl, os; fcntl.fcntl(open(os.__file__), {}, bytes(32))"
+    assert [run(ask.format(command)).error[0] for command in (5, 36)] == ["PermissionError"] * 2
+    assert printed("import fcntl; print(fcntl.fcntl(1, fcntl.F_GETFD) >= 0)") == "True"
+
+
+FILL = """
+import os, time
+for _ in range(8):
+    if not os.fork():
+        x = bytearray(b"x") * (240 * 2**20)
+        time.sleep(9)
+time.sleep(4)
+"""
+
+
+def test_memory_of_many_processes_is_counted():
+    """Also where the grader is root and they are not."""
+    with pool.session(ROOM, "{}", time.monotonic() + 20) as session, pytest.raises(pool.Lost):
+        session.run(FILL, 5)
+    assert session.lost == "gone"
+
+
+def test_memory_that_no_process_counts_cannot_be_had():
+    assert run("import mmap; mmap.mmap(-1, 4096)").error[0] == "PermissionError"
+    assert run("open('/dev/zero', 'r+b')").error[0] == "FileNotFoundError"
+    assert printed("import mmap; print(len(mmap.mmap(-1, 4096, flags=mmap.MAP_PRIVATE)))") == "4096"
+
+
+def test_who_asks_after_the_end_of_the_time_is_told_that_it_is_lost():
+    with pool.session(ROOM, "{}", time.monotonic() + 20) as session, pytest.raises(pool.Lost):
+        session.extend(-60)
+        session.value("x")
+
+
+def test_a_room_that_was_never_entered_is_not_taken_for_the_next():
+    with pytest.raises(pool.ParentLost), pool.session(ROOM, "{}", time.monotonic() - 10):
+        pass
+    assert printed("print(1)") == "1"
 
 
 def test_nobody_is_anybody():

@@ -55,6 +55,17 @@ assert any(socket.socket().connect_ex(("127.0.0.1", n)) == 0 for n in (22, 80, 8
     _libc("userfaultfd", "Handles page faults.", "syscall(323, 0)"),
     _libc("keyring", "Reads the kernel's keys.", "syscall(250, 0, -3, 0)"),
     _libc("handle", "Opens files by handle.", "syscall(304, 3, 0, 0)"),
+    _libc("semaphores", "Takes memory of the kernel's that no limit counts.", "semget(0, 32000, 0o600)"),
+    _libc("watches files", "Watches who opens files that every room has.", "inotify_init1(0)"),
+    _libc("watches file systems", "Watches who opens files, by another door.", "fanotify_init(0x200, 0)"),
+    _try(
+        "locks a file", "Locks a file of the machine's.", f"import fcntl\nfcntl.flock(open({PACKAGE} + '/lab.py'), 6)"
+    ),
+    _try(
+        "leases a file",
+        "Makes others wait who write to a file of its own user's.",
+        f"import fcntl\nfcntl.fcntl(open({PACKAGE} + '/lab.py'), 1024, 0)",
+    ),
     _libc("memory of others", "Reads another process's memory.", "syscall(310, 1, 0, 0, 0, 0, 0)"),
     _libc("32 bit calls", "Calls the kernel by another door.", "syscall(0x40000000 + 101, 0, 0, 0, 0)"),
     _try(

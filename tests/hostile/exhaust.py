@@ -75,6 +75,42 @@ for _ in range(12):
 time.sleep(1.8)
 print("ESC" + "APED")""",
     ),
+    _cell(
+        "memory of many, quickly touched",
+        "The same in less, so that all are there at once.",
+        """
+import os, time
+for _ in range(10):
+    if not os.fork():
+        x = bytearray(b"x") * (180 * 2**20)
+        time.sleep(9)
+        os._exit(0)
+time.sleep(1.6)
+print("ESC" + "APED")""",
+    ),
+    _cell(
+        "memory of nobody",
+        "Fills shared memory that it then does not have in its own pages.",
+        """
+import mmap, os, time
+def fill():
+    room = mmap.mmap(-1, 300 * 2**20)
+    for at in range(0, len(room), 2**24):
+        room[at : at + 2**22] = b"x" * 2**22
+        room.madvise(mmap.MADV_DONTNEED)
+    return room
+room = fill()
+print("ESC" + "APED")""",
+    ),
+    _cell(
+        "semaphores",
+        "Has the kernel keep a gigabyte of semaphores.",
+        """
+import ctypes
+libc, n = ctypes.CDLL(None), 0
+while n < 99 and libc.semget(0, 32000, 0o600) >= 0: n += 1
+if n: print("ESC" + "APED")""",
+    ),
     _cell("fork bomb", "Forks without end.", "import os\nwhile True: os.fork()", at_most=True),
     _cell(
         "fork bomb that waits",
@@ -232,6 +268,28 @@ while True:
         "two of it",
         "Forks once, so that two would answer the grader.",
         "import os\nos.fork()\nreliability = ()",
+    ),
+    Case(
+        "exhaust",
+        "arrows",
+        "Draws arrows that take long to read.",
+        answers={"2.3-9": "links = [' ' * 19_000 + 'a', ' ' * 9_900 + '+' + ' ' * 9_900 + 'x']"},
+        earns={"2.3-9": 0.0},
+    ),
+    Case(
+        "exhaust",
+        "tags and dollars",
+        "Has text of its own that takes long to clean.",
+        edit=lambda book: {
+            **book,
+            "cells": [
+                *book["cells"],
+                *(
+                    {"cell_type": "markdown", "source": told, "metadata": {}}
+                    for told in ("<i></p>" * 14_000, "".join(f"<b id={n}>" for n in range(9_000)), "$" * 99_000) * 2
+                ),
+            ],
+        },
     ),
     Case(
         "exhaust",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .corpus import HONEST, LATE, Case
+from .corpus import FIRST, HONEST, LATE, Case
 
 _WRITE = "open('heard', 'a').write(repr((list(map(float, u)), list(map(float, p)), float(alpha))) + chr(10))"
 _READ = "print(open('heard').read())"
@@ -15,6 +15,33 @@ def _function(name: str, does: str, line: str, own: dict | None = None, before: 
     return Case(
         "leak", name, does, answers={"2.3-4": source, **more.pop("answers", {})}, own=own or {}, earns=earns, **more
     )
+
+
+# A right function that has a hidden input told, bit by bit, by processes that outlive it for the time they take to die.
+_TELL = """
+def team(B, theta, lam, beta, N):
+    import fcntl, os, socket, struct, time
+    if "told" not in globals():
+        globals()["told"] = bits = struct.unpack("Q", struct.pack("d", float(B)))[0]
+        for part in range(4):
+            if not os.fork():
+                k = [open(os.__file__)]
+                for n in range(16 * part, 16 * part + 16):
+                    if bits >> n & 1:
+                        HOW
+                held = bytearray(b"x") * (200 * 2**20)
+                time.sleep(60)
+        time.sleep(0.4)
+    best = (theta * B / (beta * lam)) ** (1 / (beta - theta))
+    return min(max(best, 1), N)"""
+_HEARD = """
+import fcntl, os, socket, struct
+file = open(os.__file__)
+print(struct.unpack("d", struct.pack("Q", sum(1 << n for n in range(64) if {}))))"""
+
+
+def _told_by(how: str) -> str:
+    return _TELL.replace("HOW", how)
 
 
 CASES = [
@@ -87,7 +114,7 @@ CASES = [
         "Writes the hidden inputs to memory that both processes have.",
         "room.seek(0); room.write(repr(list(map(float, u))).encode())",
         {"2.3-5": "print(room[:].rstrip(b'\\0').decode())"},
-        "import mmap\nroom = mmap.mmap(-1, 65536)\n",
+        "import mmap\nfile = open('room', 'w+b'); file.truncate(65536)\nroom = mmap.mmap(file.fileno(), 65536)\n",
         earns={},
     ),
     _function(
@@ -128,6 +155,28 @@ threading.Thread(target=lambda: [heard.append(inside.recv(60000)) for _ in iter(
     ),
     _function(
         "parameter object", "Returns hidden inputs as a text that looks like a number.", "return f'{float(u[0])!r}'"
+    ),
+    Case(
+        "leak",
+        "names in the air",
+        "Leaves sockets whose names spell a hidden input with processes that are slow to die; the next notebook looks.",
+        answers={
+            "2.1-2": _told_by("k.append(socket.socket(1, 2)); k[-1].bind('\\0gvclab-hostile-%d' % n)"),
+        },
+        own={FIRST: _HEARD.format("socket.socket(1, 2).connect_ex('\\0gvclab-hostile-%d' % n) == 0")},
+        at_most=True,
+    ),
+    Case(
+        "leak",
+        "locks",
+        "Locks places of a file that every room has, which spell a hidden input; the next notebook asks for them.",
+        answers={"2.1-2": _told_by("fcntl.lockf(k[0], fcntl.LOCK_SH, 1, n)")},
+        own={
+            FIRST: _HEARD.format(
+                "struct.unpack('hhqqi4x', fcntl.fcntl(file, fcntl.F_GETLK, struct.pack('hhqqi4x', 1, 0, n, 1, 0)))[0] != 2"
+            )
+        },
+        at_most=True,
     ),
     Case(
         "leak",

@@ -239,6 +239,13 @@ CASES = [
         "Numbers, texts and nulls among the cells.",
         lambda book: book["cells"].extend([1, None, "x = 1", [], {}, {"source": {}}, {"source": [1, [2]]}]),
     ),
+    _text(
+        "millions of cells",
+        "Three million cells that say nothing before its own.",
+        lambda data: b'{"cells": [' + b"{}," * 3_000_000 + json.dumps(json.loads(data)["cells"]).encode()[1:] + b"}",
+        note="no cells",
+        earns=NOTHING,
+    ),
     _json("large cell", "A cell of two megabytes.", lambda book: book["cells"].insert(0, code("#" * 2_000_000))),
     _json(
         "thousands of cells",

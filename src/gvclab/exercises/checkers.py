@@ -153,8 +153,9 @@ def _interpret(item: Item, data, who: Identity) -> Verdict:
     for part, answer in told:
         if part.is_setting:
             problem = _setting(part, answer)
-            settings[part.name] = number(answer)
             off += [(part.label, problem)] if problem else []
+            # What lies a rounding beyond the range the model would not take.
+            settings[part.name] = number(answer) if problem else min(max(number(answer), part.low), part.high)
     if off:
         return verdict("kind", text("exercises.settings"), 0.0, tuple(off))
     names, rights = {}, {}

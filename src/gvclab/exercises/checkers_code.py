@@ -52,7 +52,7 @@ def judge_code(item: Item, function, who: Identity) -> Verdict:
     reference = names[item.answer]
     exec(_compiled(item.tests, item.id), names)
     tests = [test for name, test in names.items() if name.startswith("test_")]
-    student = _Checked(function)
+    student = _Checked(function, reference)
     parts = [(test.__doc__.strip(), _property(test, student, reference, item.id)) for test in tests]
     if student.calls and student.calls == student.nothing:
         return verdict("unanswered", text("exercises.code.nothing", name=item.answer))
@@ -85,10 +85,14 @@ def _property(test: Callable, student: _Checked, reference: Callable, item_id: s
 
 
 class _Checked:
-    """The student's function, giving a number or `Failure`."""
+    """The student's function, giving a number or `Failure`.
 
-    def __init__(self, function: Callable):
-        self._function = function
+    An infinite number where the reference is finite is a failure: within a tolerance that grows with it, infinity
+    agrees with every number.
+    """
+
+    def __init__(self, function: Callable, reference: Callable):
+        self._function, self._reference = function, reference
         self.calls = self.nothing = 0
 
     def __call__(self, *arguments) -> float:
@@ -110,4 +114,6 @@ class _Checked:
             raise Failure(text("exercises.code.returned", got=describe(data)))
         if math.isnan(value):
             raise Failure(text("exercises.code.returned_nan"))
+        if math.isinf(value) and not math.isinf(self._reference(*arguments)):
+            raise Failure(text("exercises.wanted.finite"))
         return value

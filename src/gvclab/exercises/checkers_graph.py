@@ -24,6 +24,7 @@ _ARROW = re.compile(r"\s*(?:-+>|=+>|→|⟶|⇒)\s*")
 _SIGN = re.compile(r"[\s(\[:,]*([+\-−])[)\]\s]*\Z")
 _SIGNS = {"+": "+", "-": "-", "−": "-", "1": "+", "-1": "-", "1.0": "+", "-1.0": "-"}
 FREE_EXTRAS = 2
+LONGEST = 1_000  # characters of a line of arrows; more is no line, and slow to read
 
 
 def edges(item: Item, data) -> tuple[dict[tuple[str, str], str], list[str]]:
@@ -54,7 +55,7 @@ def edges(item: Item, data) -> tuple[dict[tuple[str, str], str], list[str]]:
 
 
 def stops_of(entry) -> tuple[list[str] | None, str]:
-    if isinstance(entry, str):
+    if isinstance(entry, str) and len(entry) <= LONGEST:
         sign = _SIGN.search(entry)
         stops = [stop.strip(" '\"`") for stop in _ARROW.split(entry[: sign.start()] if sign else entry)]
         good = len(stops) >= 2 and all(stops)

@@ -174,7 +174,10 @@ def session(room: Room, numbers: str, deadline: float, bare: bool = False) -> It
     `bare`: without the library's models, for functions that are to be judged (`worker`).
     """
     try:
-        opened = Session(parent(room), numbers, deadline, bare)
+        try:
+            opened = Session(parent(room), numbers, deadline, bare)
+        except Lost as lost:  # the parent may think that it lives, and would take the next command for this one's
+            raise ParentLost from lost
         try:
             yield opened
         finally:
@@ -200,7 +203,11 @@ class Session:
         self._parent, self.limits, self._deadline = parent, parent.room.limits, deadline
         self._socket = parent.open(bare)
         self._folder = None if parent.room.sandboxed else tempfile.mkdtemp(prefix="gvclab-")
-        self._send((self._folder, numbers))
+        try:
+            self._send((self._folder, numbers))
+        except Lost:
+            self._socket.close()
+            raise
 
     def run(self, source: str, seconds: float) -> Ran:
         """Run a cell for so many seconds at most."""
@@ -268,8 +275,8 @@ class Session:
 
     def _send(self, command: tuple) -> None:
         data = pickle.dumps(command)
-        self._timeout(self.limits.cell)
         try:
+            self._timeout(self.limits.cell)
             self._socket.sendall(_LENGTH.pack(len(data)) + data)
         except TimeoutError:
             self._lose("silent")

@@ -14,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+CELLS = 50_000  # that are looked at; a file may hold millions that say nothing, and each takes memory
 DEPTH = 40  # of lists and dicts in outputs and metadata; JSON deeper than that was made to break something
 
 _CELL = re.compile(r'(?<!\\)"cell_type"\s*:\s*"(\w+)')
@@ -61,13 +62,13 @@ def read(data: bytes) -> Read:
     book = _parsed(told)
     if book is None and re.search("^<{7}", told, re.M):
         wrong.append("conflict")
-        ours, theirs = (_parsed(side) or {"cells": list(_salvaged(side))} for side in _sides(told))
+        ours, theirs = (_parsed(side) or {"cells": _salvaged(side)} for side in _sides(told))
         book = {**ours, "cells": _both(_cells(ours, []), _cells(theirs, []))}
     elif book is None:
         wrong.append("json")
-        book = {"cells": list(_salvaged(told))}
+        book = {"cells": _salvaged(told)}
     elif not isinstance(book.get("cells"), list) and not book.get("worksheets"):
-        book = {**book, "cells": list(_salvaged(told))}
+        book = {**book, "cells": _salvaged(told)}
         wrong.append("shape")
     cells = _cells(book, wrong)
     metadata = book.get("metadata")
@@ -143,7 +144,7 @@ def _cells(book: dict, wrong: list[str]) -> list[dict]:
         found = [cell for sheet in sheets if isinstance(sheet, dict) for cell in _list(sheet.get("cells"))]
     elif "nbformat" in book and book["nbformat"] != 4:
         wrong.append("version")
-    cells = [cell for entry in _list(found) if (cell := _cell(entry))]
+    cells = [cell for entry in _list(found)[:CELLS] if (cell := _cell(entry))]
     if not isinstance(found, list) or len(cells) < len(found):
         wrong.append("shape")
     taken, seen = {cell["id"] for cell in cells}, set()
@@ -235,8 +236,12 @@ def _shallow(data: Any) -> bool:
 # --------------------------------------------------------------------------------------------- broken JSON
 
 
-def _salvaged(told: str) -> Iterator[dict]:
+def _salvaged(told: str) -> list[dict]:
     """The cells of JSON that has a hole or lacks its end: whole where they are whole, else their sources."""
+    return list(itertools.islice(_pieces(told), CELLS))
+
+
+def _pieces(told: str) -> Iterator[dict]:
     kinds = [match.start() for match in _CELL.finditer(told)]
     starts = [max(told.rfind("{", max(0, at - 200), at), 0) or at for at in kinds]
     # nbgrader notes a cell's kind in its metadata too.

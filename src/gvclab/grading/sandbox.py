@@ -42,7 +42,7 @@ _LIBRARIES = (
     "/etc/ld.so.cache",
     "/usr/share/zoneinfo",
 )
-_DEVICES = ("/dev/null", "/dev/zero", "/dev/random", "/dev/urandom")
+_DEVICES = ("/dev/null", "/dev/random", "/dev/urandom")  # not zero: mapped, it is memory that nobody counts
 _NOBODY = 65534
 _KEPT = ("LD_LIBRARY_PATH", "TZ", "GVCLAB_LANG")
 
@@ -154,7 +154,9 @@ def _bubblewrap(hidden: str, files: list[int]) -> list[str]:
     command += ["--unshare-ipc", "--unshare-uts", "--hostname", "gvclab", "--unshare-cgroup-try", "--cap-drop", "ALL"]
     if os.geteuid() == 0:
         # In a user namespace of root's the student's processes would be root's, whom no limit binds.
-        command += [word for cap in ("SETUID", "SETGID", "KILL") for word in ("--cap-add", f"CAP_{cap}")]
+        # The last is for looking how much memory they have (`walls.memory`).
+        capabilities = ("SETUID", "SETGID", "KILL", "SYS_PTRACE")
+        command += [word for cap in capabilities for word in ("--cap-add", f"CAP_{cap}")]
     else:
         command.append("--unshare-user")
     content = resource("content")

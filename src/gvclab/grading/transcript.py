@@ -40,12 +40,15 @@ def steps(notebook: Notebook, book: NotebookNode) -> tuple[Step, ...]:
 def transcript(notebook: Notebook, book: NotebookNode, done: Done) -> NotebookNode:
     """The copy of `book` with what was printed, scores and hints."""
     copy = nbformat.from_dict(book)
+    left = dict(_MARKS)
     for number, cell in enumerate(copy.cells):
         item = notebook.checks.get(cell_name(cell))
         if cell.cell_type == "raw":
             cell = copy.cells[number] = new_markdown_cell(_literal(cell.source), id=cell.id)
         elif cell.cell_type == "markdown" and cell.source not in notebook.texts:
-            cell.source = harmless(cell.source)
+            left = {mark: most - cell.source.count(mark) for mark, most in left.items()}
+            told = len(cell.source) <= _MARKDOWN and min(left.values()) >= 0
+            cell.source = harmless(cell.source) if told else _literal(cell.source)
         elif item:
             cell.outputs = [_shown(done.marks[item.id])]
         elif done.printed.get(number):
@@ -63,6 +66,10 @@ def _output(kind: str, **fields) -> NotebookNode:
     return nbformat.from_dict({"output_type": kind, **fields})
 
 
+# What is looked at as Markdown: characters of a cell, and of a page the marks that may each take as long as all the
+# others before it. The rest is shown as it was written.
+_MARKDOWN = 20_000
+_MARKS = {"<": 400, "$": 2_000, "\\": 2_000, ">": 4_000}
 _SCHEME = re.compile(r"(javascript|vbscript|data):", re.I)
 
 

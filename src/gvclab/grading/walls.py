@@ -165,18 +165,27 @@ _CLOSED = {
     "memfd_secret": (447, 447),
     "shmget": (29, 194),
     "msgget": (68, 186),
+    "semget": (64, 190),
+    # Names that all rooms of a machine share: one could tell another what it has heard.
+    "bind": (49, 200),
+    "flock": (73, 32),
+    "inotify_init": (253, -1),
+    "inotify_init1": (294, 26),
+    "fanotify_init": (300, 262),
 }
-_ARCHITECTURES = {"x86_64": (0, 0xC000003E, 56, 41), "aarch64": (1, 0xC00000B7, 220, 198)}
+_ARCHITECTURES = {"x86_64": (0, 0xC000003E, 56, 41, 72, 9), "aarch64": (1, 0xC00000B7, 220, 198, 25, 222)}
 _CLONE3, _NOT_THERE, _NOT_PERMITTED, _NO_SUCH_FAMILY = 435, 0x50026, 0x50001, 0x50061
 _ALLOW, _KILL, _UNIX = 0x7FFF0000, 0x80000000, 1
+_WHO_HAS_LOCKED = (5, 36, 1024)  # commands of fcntl: locks and leases of whoever has the same file open
+_SHARED_WITHOUT_FILE = 0x21  # mmap: such memory is there also while no process counts it as its own
 
 
 def _filter() -> None:
     """Install the filter; on a processor that the table does not know there is none."""
     if platform.machine() not in _ARCHITECTURES:
         return
-    column, architecture, clone, socket = _ARCHITECTURES[platform.machine()]
-    load, equal, above, masked, give = 0x20, 0x15, 0x35, 0x45, 0x06
+    column, architecture, clone, socket, fcntl, mmap = _ARCHITECTURES[platform.machine()]
+    load, equal, above, masked, give, both = 0x20, 0x15, 0x35, 0x45, 0x06, 0x54
 
     def step(code: int, value: int, yes: int = 0, no: int = 0) -> bytes:
         return struct.pack("=HBBI", code, yes, no, value)
@@ -184,12 +193,19 @@ def _filter() -> None:
     program = [step(load, 4), step(equal, architecture, 1, 0), step(give, _KILL), step(load, 0)]
     program += [step(above, 0x40000000, 0, 1), step(give, _NOT_PERMITTED)]  # the other ABI of x86-64
     for numbers in _CLOSED.values():
-        program += [step(equal, numbers[column], 0, 1), step(give, _NOT_PERMITTED)]
+        if numbers[column] >= 0:
+            program += [step(equal, numbers[column], 0, 1), step(give, _NOT_PERMITTED)]
     # clone3 hides its flags from a filter; without it the C library takes clone.
     program += [step(equal, _CLONE3, 0, 1), step(give, _NOT_THERE)]
     # The network is the sandbox's, and what one leaves in its ports another may find.
     program += [step(equal, socket, 0, 4), step(load, 16), step(equal, _UNIX, 1, 0)]
     program += [step(give, _NO_SUCH_FAMILY), step(give, _ALLOW)]
+    asked = len(_WHO_HAS_LOCKED)
+    program += [step(equal, fcntl, 0, asked + 3), step(load, 24)]
+    program += [step(equal, command, asked - n, 0) for n, command in enumerate(_WHO_HAS_LOCKED)]
+    program += [step(give, _ALLOW), step(give, _NOT_PERMITTED)]
+    program += [step(equal, mmap, 0, 5), step(load, 40), step(both, _SHARED_WITHOUT_FILE)]
+    program += [step(equal, _SHARED_WITHOUT_FILE, 0, 1), step(give, _NOT_PERMITTED), step(give, _ALLOW)]
     program += [step(equal, clone, 0, 3), step(load, 16), step(masked, 0x7E020000, 0, 1)]
     program += [step(give, _NOT_PERMITTED), step(give, _ALLOW)]
     code = b"".join(program)

@@ -86,13 +86,15 @@ def main() -> None:
     gc.freeze()  # a child that collects garbage would copy every page
     control.sendall(b"R")
     dying: list[int] = []
+    bare = False
     while True:
         message, descriptors, *_ = socket.recv_fds(control, 1, 1)
         if not message:
             return
-        bare = message == b"B"
-        while bare and dying:
-            os.waitpid(dying.pop(), 0)  # a room with models must not be there to be asked
+        before, bare = bare, message == b"B"
+        while (bare or before) and dying:
+            # A room with models must not be there to be asked, nor one with hidden inputs to tell.
+            os.waitpid(dying.pop(), 0)
         pid = _start(descriptors[0], options, bare)
         os.close(descriptors[0])
         said = _watched(control, pid, options)  # the grader has seen enough, or is gone
