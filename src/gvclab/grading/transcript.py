@@ -46,9 +46,9 @@ def transcript(notebook: Notebook, book: NotebookNode, done: Done) -> NotebookNo
         if cell.cell_type == "raw":
             cell = copy.cells[number] = new_markdown_cell(_literal(cell.source), id=cell.id)
         elif cell.cell_type == "markdown" and cell.source not in notebook.texts:
-            left = {mark: most - cell.source.count(mark) for mark, most in left.items()}
-            told = len(cell.source) <= _MARKDOWN and min(left.values()) >= 0
-            cell.source = harmless(cell.source) if told else _literal(cell.source)
+            rest = {mark: most - cell.source.count(mark) for mark, most in left.items()}
+            told = len(cell.source) <= _MARKDOWN and min(rest.values()) >= 0
+            cell.source, left = (harmless(cell.source), rest) if told else (_literal(cell.source), left)
         elif item:
             cell.outputs = [_shown(done.marks[item.id])]
         elif done.printed.get(number):
