@@ -123,6 +123,17 @@ def test_noise_costs_nothing(submit):
     assert scores(submit({"2.3-4": noisy}, own)) == FULL
 
 
+def test_a_page_that_makes_errors_of_warnings_costs_nothing(submit):
+    source = """
+def return_time(pbar, a0, b0, delta, kappa):
+    odds = pbar / (1 - pbar)
+    e = np.float64(odds * (b0 + 1 / (1 - delta)) - a0) / (kappa + odds)
+    t = 1 + np.log(e) / np.log(delta)  # nan where there is no such period
+    return max(1, int(np.floor(t)) + 1) if np.isfinite(t) else np.inf"""
+    own = {"2.3-7": "import warnings\nwarnings.simplefilter('error')", "2.3-6": "np.seterr(all='raise')"}
+    assert scores(submit({"2.3-7": source}, own)) == FULL
+
+
 def test_numpy_answers_are_answers(submit):
     source = ITEMS["2.3-1"].solution + "\nreliability = np.array(reliability)"
     assert scores(submit({"2.3-1": source})) == FULL
