@@ -250,6 +250,26 @@ CASES = [
         },
     ),
     _own(
+        "file that is run",
+        "Writes a file by a magic and runs it.",
+        {FIRST: "%%writefile helpers.py\ndef power(x, n):\n    return x ** n", "2.3-3": "%run -i helpers.py"},
+        answers={"2.3-3": HONEST["2.3-3"] + "\ncritical = {k: power(v, 1) for k, v in critical.items()}"},
+    ),
+    _own(
+        "last value",
+        "Goes on with the last value shown.",
+        {FIRST: 'given("2.3-1")'},
+        answers={"2.3-1": "n, p = _\nreliability = (1 - p) ** n, (1 - p * p) ** n"},
+    ),
+    _own(
+        "shell by import",
+        "Imports IPython's get_ipython, as programs write it that make cells of a script.",
+        answers={
+            "2.3-1": "from IPython import get_ipython\nget_ipython().run_line_magic('matplotlib', 'inline')"
+            + HONEST["2.3-1"]
+        },
+    ),
+    _own(
         "exact arithmetic",
         "Reckons in fractions and decimals.",
         answers={
