@@ -116,6 +116,11 @@ def copied(book):
         book["cells"].append(cell_of(book, name) | {"id": f"copy-{name.replace('.', '-')}"})
 
 
+def tried_below(book):
+    tried = copy.deepcopy(cell_of(book, "2.3-1")) | {"id": "tried", "source": "reliability = 0"}
+    book["cells"].insert(at(book, "2.3-1-check") + 1, tried)
+
+
 def copied_as_released(book):
     stub = copy.deepcopy(cell_of(book, "2.3-1")) | {"id": "stub", "source": STUBS["2.3-1"]}
     book["cells"].insert(at(book, "2.3-1") + 1, stub)
@@ -175,6 +180,7 @@ DAMAGES = [
     (deleted_locked, {"deleted"}, {}),
     (deleted_answer_kept_elsewhere, {"found"}, {}),
     (copied, {"copied"}, {"order"}),
+    (tried_below, {"copied"}, {"order"}),
     (copied_as_released, {"copied"}, {}),
     (split, {"copied"}, {"order"}),
     (retyped, {"retyped"}, {"unrun"}),

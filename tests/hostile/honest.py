@@ -114,6 +114,19 @@ def _copied(book):
     book["cells"] += [dict(cell(book, "2-3-1")), dict(cell(book, "2-3-1-check")), dict(cell(book, "2-3-4"))]
 
 
+def _what_if(book):
+    tried = {**cell(book, "2-3-1"), "id": "tried", "source": "reliability = (0.5, 0.5)"}
+    book["cells"].insert(book["cells"].index(cell(book, "2-3-1-check")) + 1, tried)
+
+
+def _copy_as_helper(book):
+    """It needs what another answer has made; a third one needs it."""
+    helper = {**cell(book, "2-3-1"), "id": "helper", "source": "weights = [g.home]\ndef odds(p): return p / (1 - p)"}
+    book["cells"].insert(book["cells"].index(cell(book, "2-3-7-prompt")), helper)
+    one = cell(book, "2-3-7")
+    one["source"] = one["source"].replace("if a / (a + b) < pbar", "if a / b < odds(pbar)")
+
+
 def _lost(book):
     """An answer cell was deleted and written anew."""
     one = cell(book, "2-3-4")
@@ -409,6 +422,8 @@ def cvar(u, p, alpha):
         files=_with_others,
     ),
     _edit("copied cells", "Copied answers and checks to the end.", _copied, note="."),
+    _edit("what if", "Tried other numbers in a copy of an answer, below its check.", _what_if, note="."),
+    _edit("copy as a helper", "Wrote a helper into a copy of another answer.", _copy_as_helper, note="."),
     _edit("picture in the essay", "Pasted a picture into the essay.", _picture),
     _edit("lost cell", "Deleted an answer's cell and wrote it anew.", _lost, note="."),
     _edit("lost checks and prompts", "Deleted all but the answers.", _no_prompts),

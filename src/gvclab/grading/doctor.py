@@ -241,8 +241,8 @@ def _misplaced(
         label = labels[name]
         if not found:
             wrong["deleted"].append(label)
-        if len(found) > 1:
-            yield _mendable("copied", cell=label, count=len(found))
+        if (count := sorted_.order.count(name)) > 1:
+            yield _mendable("copied", cell=label, count=count)
         if any(one["cell_type"] != cell["cell_type"] for one in found):
             yield _mendable("retyped", cell=label, kind=say(f"doctor.kind.{cell['cell_type']}"))
         if not mending.is_answer(cell) and any(mending.differ(one, cell) for one in found):
