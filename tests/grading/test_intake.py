@@ -262,6 +262,30 @@ def test_a_renamed_notebook_is_found(folder, assigned, book):
     assert complete(sheet) and "my work (2)" in sheet.notes[0]
 
 
+@pytest.mark.parametrize("lost", [{"metadata": {}}, {"metadata": {}, "id": "x"}], ids=["names", "names and ids"])
+def test_renamed_notebooks_are_found_by_their_cells(lost, folder, root):
+    whole = intake.assignment("section-2", root / "exercises/section-2")
+    for number, notebook in enumerate(whole.notebooks[1:]):
+        cells = [{**c, **lost} for c in json.loads(nbformat.writes(notebook.book))["cells"]]
+        for c in cells:
+            answered = notebook.answers.get(c["metadata"].get("nbgrader", {}).get("grade_id"))
+            c["source"] = answered.solution if answered else c["source"]
+        (folder / f"homework {number}.ipynb").write_text(json.dumps({"cells": cells}))
+    missing, *found = intake.take("ada", folder, whole).sheets
+    assert missing.reason
+    assert [sheet.notes[0].rsplit(" ", 2)[-2:] for sheet in found] == [["homework", f"{n}.ipynb"] for n in (0, 1)]
+
+
+@pytest.mark.parametrize("left", ["", "# see below"])
+def test_an_answer_that_was_moved_away_counts(left, folder, assigned, book):
+    for name, place in {"2-3-2": "2-3-2-check", "2-3-3": "2-3-2"}.items():
+        one = cell(book, name)
+        moved = {"cell_type": "code", "id": f"moved-{name}", "source": one["source"], "metadata": {}}
+        book["cells"].insert(book["cells"].index(cell(book, place)) + 1, moved)
+        one["source"] = left
+    assert complete(taken(folder, assigned, book))
+
+
 def test_thousands_of_cells_are_bounded_and_the_answers_kept(folder, assigned, book):
     own = {"cell_type": "code", "source": "x = 1", "metadata": {}}
     book["cells"] = [own] * 4000 + book["cells"]
