@@ -383,6 +383,11 @@ def cvar(u, p, alpha):
         "Has hints, docstrings and decorators.",
         answers={"2.3-2": HONEST["2.3-2"].replace("spreading =", "spreading: str =")},
     ),
+    _own(
+        "form feeds",
+        "Has form feeds between paragraphs, as some editors set them.",
+        answers={"2.3-1": "\f" + HONEST["2.3-1"].lstrip().replace("for _", "\f\nfor _")},
+    ),
     _bytes("byte-order mark", "Saved with a byte-order mark.", lambda text: text.encode("utf-8-sig"), note="."),
     _bytes(
         "line ends",

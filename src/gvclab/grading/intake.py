@@ -303,7 +303,7 @@ def clean(words: str) -> str:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", words)
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")  # a form feed is a blank of Python's
 
 
 # ------------------------------------------------------------------------------------------------ one sheet
