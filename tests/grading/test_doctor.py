@@ -322,6 +322,7 @@ def test_an_unfinished_answer_is_named(source, name, word, honest, released):
         "from x import y as reliability",
         "reliability = (7\n    % 5, 2)",
         "globals()['reliability'] = 1, 2",
+        "\n    # pasted from a function\n    %time x = 1\n    if x:\n        reliability = x, 2",
     ],
 )
 def test_what_ipython_takes_is_no_mistake(source, honest, released):
@@ -513,6 +514,38 @@ def test_a_renamed_notebook_is_known_by_its_cells(file):
     found = doctor.visit(other)
     assert names(found) == {"deleted", "renamed"}
     assert f"{NAME}.ipynb" in str(found.troubles[-1])
+
+
+def test_a_renamed_notebook_without_names_and_ids_is_known_by_its_checks(file):
+    book = json.loads(file.read_bytes())
+    book["cells"] = [cell | {"metadata": {}, "id": f"x{n}"} for n, cell in enumerate(book["cells"])]
+    other = file.with_name("homework final.ipynb")
+    other.write_bytes(saved(book))
+    assert f"{NAME}.ipynb" in str(doctor.visit(other).troubles[-1])
+
+
+@pytest.mark.parametrize(
+    ("source", "needed"),
+    [
+        ("from helper import power", True),
+        ("import numpy, helper as h", False),  # not found, but no false alarm
+        ("%run helper.py", True),
+        ("%%writefile helper.py\nx = 1", False),
+        ("import helpers", False),
+        ("pd.read_csv('mine.csv')", True),
+        ("open('mine.csv').read()", True),
+        ("table.to_csv('mine.csv')\npd.read_csv('mine.csv')", False),
+        ("open('mine.csv', 'w')", False),
+        ("print('mine.csv')", False),
+    ],
+)
+def test_a_file_beside_that_is_needed_is_told(source, needed, file):
+    (file.parent / "helper.py").write_text("power = pow")
+    (file.parent / "mine.csv").write_text("1")
+    book = json.loads(file.read_bytes())
+    book["cells"].append({"cell_type": "code", "source": source, "metadata": {}})
+    file.write_bytes(saved(book))
+    assert ("beside" in names(doctor.visit(file))) == needed
 
 
 def test_prompts_with_own_numbers_are_as_they_were_given(file, honest, released):
