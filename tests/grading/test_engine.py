@@ -10,6 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.preprocessors import Execute
 
 from gvclab.exercises import bank
 from gvclab.exercises.variants import Identity, numbers
@@ -132,6 +133,10 @@ def return_time(pbar, a0, b0, delta, kappa):
     return max(1, int(np.floor(t)) + 1) if np.isfinite(t) else np.inf"""
     own = {"2.3-7": "import warnings\nwarnings.simplefilter('error')", "2.3-6": "np.seterr(all='raise')"}
     assert scores(submit({"2.3-7": source}, own)) == FULL
+
+
+def test_a_cell_has_the_time_that_nbgrader_gives_it():
+    assert Limits().cell == Execute().timeout
 
 
 def test_numpy_answers_are_answers(submit):
