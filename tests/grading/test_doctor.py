@@ -284,6 +284,20 @@ def test_a_quotation_mark_at_the_end_of_a_torn_source_is_kept():
         assert [cell["source"] for cell in salvage.read(torn.encode()).cells] == ["y = 1\n" + told]
 
 
+def test_answers_written_into_one_cell_are_not_undone(honest, released):
+    names_ = ("2.3-1", "2.3-2", "2.3-3")
+    together = "\n".join(cell_of(honest, name)["source"] for name in names_)
+    honest["cells"] = [
+        cell for cell in honest["cells"] if doctor.grade_id(cell) not in {n.replace(".", "-") for n in names_}
+    ]
+    own = {"cell_type": "code", "id": "mine", "metadata": {}, "outputs": [], "execution_count": 1, "source": together}
+    honest["cells"].insert(at(honest, "2.3-1-prompt"), own)
+    found = doctor.examine(saved(honest), released, ITEMS)
+    assert {"found", "deleted"} <= names(found) and "unanswered" not in names(found)
+    taken = answers(found.mended, released)
+    assert [taken[name.replace(".", "-")] for name in names_] == [together, "", ""]
+
+
 def test_another_notebook_is_not_taken_for_answers(released):
     book = {"cells": [own("code", "mark_1 = 1")], "metadata": released["metadata"], "nbformat": 4}
     found = doctor.examine(saved(book), released, ITEMS)

@@ -198,7 +198,9 @@ def examine(
     troubles += _adopted(sorted_, items, labels)
     troubles += _misplaced(read.cells, released["cells"], sorted_, labels)
     troubles += _kernel(read.metadata, released["metadata"])
-    cells = mending.rebuilt(released["cells"], sorted_)
+    code = [cell["source"] for cell in read.cells if cell["cell_type"] == "code"]
+    given = {_name(item) for item in items if item.answer and any(defines(source, item.answer) for source in code)}
+    cells = mending.rebuilt(released["cells"], sorted_, given)
     troubles += _stripped(cells, read.metadata, labels)
     mended = mending.text(released, read.metadata, cells) if any(t.mends for t in troubles) else None
     if len(mended or data) > HANDED_IN_BYTES:
@@ -317,7 +319,8 @@ def _unfinished(
         answer, is_code = by_name[name], by_name[name]["cell_type"] == "code"
         source, label = answer["source"], labels[name]
         said = open_parts(source, item.answer) if is_code else ""
-        if source.strip() in (stubs[name], "") or said == "all":
+        is_blank = not source.strip() and item.answer not in set_anywhere
+        if source.strip() == stubs[name] or is_blank or said == "all":
             wrong["unanswered"].append(item.id)
         elif is_code and (problem := stopped(source)):
             yield _told("syntax", cell=label, problem=problem)

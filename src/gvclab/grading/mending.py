@@ -11,7 +11,7 @@ import itertools
 import json
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from gvclab.grading.salvage import grade_id
@@ -80,11 +80,12 @@ def differ(one: dict, other: dict) -> bool:
     return one["source"].rstrip() != other["source"].rstrip()
 
 
-def rebuilt(released: list[dict], sorted_: Sorted) -> list[dict]:
+def rebuilt(released: list[dict], sorted_: Sorted, elsewhere: Collection[str] = ()) -> list[dict]:
     """The release with the student's answers, outputs and own cells.
 
     Of an answer cell that occurs several times one counts (`counting`); the others are own cells where they stand, so
-    that what was split still runs in its order. Parts of a written answer are put together.
+    that what was split still runs in its order. Parts of a written answer are put together. Where one is gone and was
+    given `elsewhere`, an empty cell is put back: the stub would undo it.
     """
     cells = [*sorted_.own[None]]
     for cell in released:
@@ -97,6 +98,8 @@ def rebuilt(released: list[dict], sorted_: Sorted) -> list[dict]:
         elif is_answer(cell) and worked:
             cell["source"] = worked[-1]["source"]
             _keep_outputs(cell, worked[-1])
+        elif not found and grade_id(cell) in elsewhere:
+            cell["source"] = ""
         else:
             after = [_addition(one, cell) for one in worked]
             _keep_outputs(cell, same[0] if same else {})
