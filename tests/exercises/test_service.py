@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
 
 import numpy as np
@@ -134,6 +135,18 @@ def test_output_is_swallowed(fork, capfd):
 
     assert outcome(noisy, fork=fork) == 1
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("fork", BOTH)
+def test_a_page_that_makes_errors_of_warnings_costs_nothing(fork):
+    def warns(x):
+        warnings.warn("old", stacklevel=1)
+        return np.exp(x)
+
+    with warnings.catch_warnings(action="error"), np.errstate(all="raise"):
+        assert outcome(warns, np.float64(1000), fork=fork) == math.inf
+        with pytest.raises(FloatingPointError):
+            np.exp(np.float64(1000))
 
 
 @fork_only

@@ -116,6 +116,11 @@ def copied(book):
         book["cells"].append(cell_of(book, name) | {"id": f"copy-{name.replace('.', '-')}"})
 
 
+def tried_below(book):
+    tried = copy.deepcopy(cell_of(book, "2.3-1")) | {"id": "tried", "source": "reliability = 0"}
+    book["cells"].insert(at(book, "2.3-1-check") + 1, tried)
+
+
 def copied_as_released(book):
     stub = copy.deepcopy(cell_of(book, "2.3-1")) | {"id": "stub", "source": STUBS["2.3-1"]}
     book["cells"].insert(at(book, "2.3-1") + 1, stub)
@@ -175,6 +180,7 @@ DAMAGES = [
     (deleted_locked, {"deleted"}, {}),
     (deleted_answer_kept_elsewhere, {"found"}, {}),
     (copied, {"copied"}, {"order"}),
+    (tried_below, {"copied"}, {"order"}),
     (copied_as_released, {"copied"}, {}),
     (split, {"copied"}, {"order"}),
     (retyped, {"retyped"}, {"unrun"}),
@@ -278,6 +284,20 @@ def test_a_quotation_mark_at_the_end_of_a_torn_source_is_kept():
         assert [cell["source"] for cell in salvage.read(torn.encode()).cells] == ["y = 1\n" + told]
 
 
+def test_answers_written_into_one_cell_are_not_undone(honest, released):
+    names_ = ("2.3-1", "2.3-2", "2.3-3")
+    together = "\n".join(cell_of(honest, name)["source"] for name in names_)
+    honest["cells"] = [
+        cell for cell in honest["cells"] if doctor.grade_id(cell) not in {n.replace(".", "-") for n in names_}
+    ]
+    own = {"cell_type": "code", "id": "mine", "metadata": {}, "outputs": [], "execution_count": 1, "source": together}
+    honest["cells"].insert(at(honest, "2.3-1-prompt"), own)
+    found = doctor.examine(saved(honest), released, ITEMS)
+    assert {"found", "deleted"} <= names(found) and "unanswered" not in names(found)
+    taken = answers(found.mended, released)
+    assert [taken[name.replace(".", "-")] for name in names_] == [together, "", ""]
+
+
 def test_another_notebook_is_not_taken_for_answers(released):
     book = {"cells": [own("code", "mark_1 = 1")], "metadata": released["metadata"], "nbformat": 4}
     found = doctor.examine(saved(book), released, ITEMS)
@@ -316,6 +336,7 @@ def test_an_unfinished_answer_is_named(source, name, word, honest, released):
         "from x import y as reliability",
         "reliability = (7\n    % 5, 2)",
         "globals()['reliability'] = 1, 2",
+        "\n    # pasted from a function\n    %time x = 1\n    if x:\n        reliability = x, 2",
     ],
 )
 def test_what_ipython_takes_is_no_mistake(source, honest, released):
@@ -507,6 +528,38 @@ def test_a_renamed_notebook_is_known_by_its_cells(file):
     found = doctor.visit(other)
     assert names(found) == {"deleted", "renamed"}
     assert f"{NAME}.ipynb" in str(found.troubles[-1])
+
+
+def test_a_renamed_notebook_without_names_and_ids_is_known_by_its_checks(file):
+    book = json.loads(file.read_bytes())
+    book["cells"] = [cell | {"metadata": {}, "id": f"x{n}"} for n, cell in enumerate(book["cells"])]
+    other = file.with_name("homework final.ipynb")
+    other.write_bytes(saved(book))
+    assert f"{NAME}.ipynb" in str(doctor.visit(other).troubles[-1])
+
+
+@pytest.mark.parametrize(
+    ("source", "needed"),
+    [
+        ("from helper import power", True),
+        ("import numpy, helper as h", False),  # not found, but no false alarm
+        ("%run helper.py", True),
+        ("%%writefile helper.py\nx = 1", False),
+        ("import helpers", False),
+        ("pd.read_csv('mine.csv')", True),
+        ("open('mine.csv').read()", True),
+        ("table.to_csv('mine.csv')\npd.read_csv('mine.csv')", False),
+        ("open('mine.csv', 'w')", False),
+        ("print('mine.csv')", False),
+    ],
+)
+def test_a_file_beside_that_is_needed_is_told(source, needed, file):
+    (file.parent / "helper.py").write_text("power = pow")
+    (file.parent / "mine.csv").write_text("1")
+    book = json.loads(file.read_bytes())
+    book["cells"].append({"cell_type": "code", "source": source, "metadata": {}})
+    file.write_bytes(saved(book))
+    assert ("beside" in names(doctor.visit(file))) == needed
 
 
 def test_prompts_with_own_numbers_are_as_they_were_given(file, honest, released):

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbgrader.preprocessors import Execute
 
 from gvclab.exercises import bank
 from gvclab.exercises.variants import Identity, numbers
@@ -123,6 +124,21 @@ def test_noise_costs_nothing(submit):
     )
     own = {"2.3-1": "import warnings, sys\nwarnings.warn('old')\nprint('!', file=sys.stderr)"}
     assert scores(submit({"2.3-4": noisy}, own)) == FULL
+
+
+def test_a_page_that_makes_errors_of_warnings_costs_nothing(submit):
+    source = """
+def return_time(pbar, a0, b0, delta, kappa):
+    odds = pbar / (1 - pbar)
+    e = np.float64(odds * (b0 + 1 / (1 - delta)) - a0) / (kappa + odds)
+    t = 1 + np.log(e) / np.log(delta)  # nan where there is no such period
+    return max(1, int(np.floor(t)) + 1) if np.isfinite(t) else np.inf"""
+    own = {"2.3-7": "import warnings\nwarnings.simplefilter('error')", "2.3-6": "np.seterr(all='raise')"}
+    assert scores(submit({"2.3-7": source}, own)) == FULL
+
+
+def test_a_cell_has_the_time_that_nbgrader_gives_it():
+    assert Limits().cell == Execute().timeout
 
 
 def test_numpy_answers_are_answers(submit):

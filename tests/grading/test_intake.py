@@ -100,7 +100,7 @@ def test_of_a_torso_what_is_there_is_read(folder, assigned, book):
     )
     got = answers(sheet)
     assert got["2.3-1"] == SOLVED["2.3-1"] and got["2.3-6"] == SOLVED["2.3-6"]
-    assert "..." in got["2.3-8"] and sheet.notes
+    assert not got["2.3-8"] and sheet.notes
 
 
 @pytest.mark.parametrize(
@@ -207,6 +207,31 @@ def test_of_copies_the_last_that_differs_from_the_stub_counts(folder, assigned, 
     assert "reliability = 0" in [c.source for c in sheet.book.cells]
 
 
+def test_a_copy_below_the_check_was_only_tried(folder, assigned, book):
+    tried = dict(cell(book, "2-3-1"), id="tried", source="reliability = 0")
+    book["cells"].insert(book["cells"].index(cell(book, "2-3-1-check")) + 1, tried)
+    sheet = taken(folder, assigned, book)
+    assert complete(sheet)
+    ids, sources = [c.id for c in sheet.book.cells], [c.source for c in sheet.book.cells]
+    assert sources.index("reliability = 0") == ids.index("2-3-1-check") + 1
+
+
+def test_an_answer_done_once_more_with_its_check_counts(folder, assigned, book):
+    again = [dict(cell(book, name), id=f"again-{name}") for name in ("2-3-1", "2-3-1-check")]
+    cell(book, "2-3-1")["source"] = "reliability = 0"
+    book["cells"] += again
+    assert complete(taken(folder, assigned, book))
+
+
+def test_a_copy_that_became_something_else_stays_where_it_stood(folder, assigned, book):
+    """Another answer needs it, and it needs what stands between."""
+    helper = dict(cell(book, "2-3-1"), id="helper", source="weights = [q.home]")
+    book["cells"].insert(book["cells"].index(cell(book, "2-3-7")), helper)
+    sheet = taken(folder, assigned, book)
+    sources = [c.source for c in sheet.book.cells]
+    assert complete(sheet) and sources[sources.index(SOLVED["2.3-7"]) - 1] == "weights = [q.home]"
+
+
 def test_locked_cells_come_from_the_release(folder, assigned, book):
     cell(book, "setup")["source"] = "check = lambda *_: 100"
     cell(book, "2-3-1-check")["source"] = "2.0"
@@ -235,6 +260,30 @@ def test_a_renamed_notebook_is_found(folder, assigned, book):
     (folder / "other.ipynb").write_text('{"cells": [{"cell_type": "code", "source": "1", "metadata": {}}]}')
     sheet = taken(folder, assigned)
     assert complete(sheet) and "my work (2)" in sheet.notes[0]
+
+
+@pytest.mark.parametrize("lost", [{"metadata": {}}, {"metadata": {}, "id": "x"}], ids=["names", "names and ids"])
+def test_renamed_notebooks_are_found_by_their_cells(lost, folder, root):
+    whole = intake.assignment("section-2", root / "exercises/section-2")
+    for number, notebook in enumerate(whole.notebooks[1:]):
+        cells = [{**c, **lost} for c in json.loads(nbformat.writes(notebook.book))["cells"]]
+        for c in cells:
+            answered = notebook.answers.get(c["metadata"].get("nbgrader", {}).get("grade_id"))
+            c["source"] = answered.solution if answered else c["source"]
+        (folder / f"homework {number}.ipynb").write_text(json.dumps({"cells": cells}))
+    missing, *found = intake.take("ada", folder, whole).sheets
+    assert missing.reason
+    assert [sheet.notes[0].rsplit(" ", 2)[-2:] for sheet in found] == [["homework", f"{n}.ipynb"] for n in (0, 1)]
+
+
+@pytest.mark.parametrize("left", ["", "# see below"])
+def test_an_answer_that_was_moved_away_counts(left, folder, assigned, book):
+    for name, place in {"2-3-2": "2-3-2-check", "2-3-3": "2-3-2"}.items():
+        one = cell(book, name)
+        moved = {"cell_type": "code", "id": f"moved-{name}", "source": one["source"], "metadata": {}}
+        book["cells"].insert(book["cells"].index(cell(book, place)) + 1, moved)
+        one["source"] = left
+    assert complete(taken(folder, assigned, book))
 
 
 def test_thousands_of_cells_are_bounded_and_the_answers_kept(folder, assigned, book):

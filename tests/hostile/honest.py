@@ -114,6 +114,19 @@ def _copied(book):
     book["cells"] += [dict(cell(book, "2-3-1")), dict(cell(book, "2-3-1-check")), dict(cell(book, "2-3-4"))]
 
 
+def _what_if(book):
+    tried = {**cell(book, "2-3-1"), "id": "tried", "source": "reliability = (0.5, 0.5)"}
+    book["cells"].insert(book["cells"].index(cell(book, "2-3-1-check")) + 1, tried)
+
+
+def _copy_as_helper(book):
+    """It needs what another answer has made; a third one needs it."""
+    helper = {**cell(book, "2-3-1"), "id": "helper", "source": "weights = [g.home]\ndef odds(p): return p / (1 - p)"}
+    book["cells"].insert(book["cells"].index(cell(book, "2-3-7-prompt")), helper)
+    one = cell(book, "2-3-7")
+    one["source"] = one["source"].replace("if a / (a + b) < pbar", "if a / b < odds(pbar)")
+
+
 def _lost(book):
     """An answer cell was deleted and written anew."""
     one = cell(book, "2-3-4")
@@ -250,6 +263,26 @@ CASES = [
         },
     ),
     _own(
+        "file that is run",
+        "Writes a file by a magic and runs it.",
+        {FIRST: "%%writefile helpers.py\ndef power(x, n):\n    return x ** n", "2.3-3": "%run -i helpers.py"},
+        answers={"2.3-3": HONEST["2.3-3"] + "\ncritical = {k: power(v, 1) for k, v in critical.items()}"},
+    ),
+    _own(
+        "last value",
+        "Goes on with the last value shown.",
+        {FIRST: 'given("2.3-1")'},
+        answers={"2.3-1": "n, p = _\nreliability = (1 - p) ** n, (1 - p * p) ** n"},
+    ),
+    _own(
+        "shell by import",
+        "Imports IPython's get_ipython, as programs write it that make cells of a script.",
+        answers={
+            "2.3-1": "from IPython import get_ipython\nget_ipython().run_line_magic('matplotlib', 'inline')"
+            + HONEST["2.3-1"]
+        },
+    ),
+    _own(
         "exact arithmetic",
         "Reckons in fractions and decimals.",
         answers={
@@ -350,6 +383,11 @@ def cvar(u, p, alpha):
         "Has hints, docstrings and decorators.",
         answers={"2.3-2": HONEST["2.3-2"].replace("spreading =", "spreading: str =")},
     ),
+    _own(
+        "form feeds",
+        "Has form feeds between paragraphs, as some editors set them.",
+        answers={"2.3-1": "\f" + HONEST["2.3-1"].lstrip().replace("for _", "\f\nfor _")},
+    ),
     _bytes("byte-order mark", "Saved with a byte-order mark.", lambda text: text.encode("utf-8-sig"), note="."),
     _bytes(
         "line ends",
@@ -389,6 +427,8 @@ def cvar(u, p, alpha):
         files=_with_others,
     ),
     _edit("copied cells", "Copied answers and checks to the end.", _copied, note="."),
+    _edit("what if", "Tried other numbers in a copy of an answer, below its check.", _what_if, note="."),
+    _edit("copy as a helper", "Wrote a helper into a copy of another answer.", _copy_as_helper, note="."),
     _edit("picture in the essay", "Pasted a picture into the essay.", _picture),
     _edit("lost cell", "Deleted an answer's cell and wrote it anew.", _lost, note="."),
     _edit("lost checks and prompts", "Deleted all but the answers.", _no_prompts),

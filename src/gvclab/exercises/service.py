@@ -32,6 +32,8 @@ import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
+
 from gvclab.content import text
 
 from .closed import close_models
@@ -74,7 +76,9 @@ def answer_call(function: Callable, sent: bytes) -> dict:
     """Call the function on a copy of the inputs and say how it went, in JSON's terms."""
     arguments = pickle.loads(sent)
     try:
-        value = function(*arguments)
+        # A page that makes errors of warnings or overflows means its own numbers, and has not seen these.
+        with warnings.catch_warnings(action="ignore"), np.errstate(all="ignore"):
+            value = function(*arguments)
         return {"value": tag(plain(value)), "changed": _changed(arguments, sent)}
     except BaseException as error:
         return {"error": [type_name(type(error)), _words(error)]}

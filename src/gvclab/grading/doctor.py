@@ -23,7 +23,7 @@ from gvclab.exercises import bank, variants
 from gvclab.exercises.plain import short
 from gvclab.grading import mending, personal, salvage
 from gvclab.grading.bundle import RELEASED
-from gvclab.grading.reading import defines, open_parts, sets, stopped
+from gvclab.grading.reading import defines, needs_file, open_parts, sets, stopped
 from gvclab.grading.salvage import grade_id
 
 FILE_BYTES = 100_000_000  # what is read; what is handed in may have
@@ -75,7 +75,19 @@ def visit(path: Path) -> Diagnosis:
     troubles += found.troubles
     if path.stem != name:
         troubles += (_told("renamed", name=f"{name}.ipynb"),)
-    return Diagnosis(troubles, found.mended)
+    return Diagnosis((*troubles, *_beside(path, data)), found.mended)
+
+
+def _beside(path: Path, data: bytes) -> Iterable[Trouble]:
+    """Files beside the notebook that its code needs: a grader has none of them."""
+    source = "\n".join(cell["source"] for cell in salvage.read(data).cells if cell["cell_type"] == "code")
+    try:
+        names = sorted(entry.name for entry in path.parent.iterdir())
+    except OSError:
+        return
+    needed = [name for name in names if name != variants.STUDENT_FILE and needs_file(source, name)]
+    if needed:
+        yield _told("beside", files=", ".join(needed))
 
 
 def mend(path: Path, found: Diagnosis) -> Path:
@@ -146,14 +158,15 @@ def _released(text: str) -> dict:
 
 
 def _which(stem: str, data: bytes, released: Mapping[str, dict]) -> str:
-    """The assignment that a file is a copy of: by its name, else by the names of its cells."""
-    named = [name for name in released if stem.startswith(name)]
+    """The assignment that a file is a copy of: by its name, else by the names of its cells or what they say."""
+    named = [name for name in released if name in stem]
     if named:
         return max(named, key=len)
     told = data.decode("utf-8", "replace")
 
     def hits(name: str) -> int:
-        return sum(f'"{grade_id(cell)}"' in told for cell in released[name]["cells"])
+        words = ((f'"{grade_id(cell)}"', json.dumps(cell["source"])[1:-1]) for cell in released[name]["cells"])
+        return sum(any(one in told for one in both) for both in words)
 
     return max(released, key=hits)
 
@@ -185,7 +198,9 @@ def examine(
     troubles += _adopted(sorted_, items, labels)
     troubles += _misplaced(read.cells, released["cells"], sorted_, labels)
     troubles += _kernel(read.metadata, released["metadata"])
-    cells = mending.rebuilt(released["cells"], sorted_)
+    code = [cell["source"] for cell in read.cells if cell["cell_type"] == "code"]
+    given = {_name(item) for item in items if item.answer and any(defines(source, item.answer) for source in code)}
+    cells = mending.rebuilt(released["cells"], sorted_, given)
     troubles += _stripped(cells, read.metadata, labels)
     mended = mending.text(released, read.metadata, cells) if any(t.mends for t in troubles) else None
     if len(mended or data) > HANDED_IN_BYTES:
@@ -241,8 +256,8 @@ def _misplaced(
         label = labels[name]
         if not found:
             wrong["deleted"].append(label)
-        if len(found) > 1:
-            yield _mendable("copied", cell=label, count=len(found))
+        if (count := sorted_.order.count(name)) > 1:
+            yield _mendable("copied", cell=label, count=count)
         if any(one["cell_type"] != cell["cell_type"] for one in found):
             yield _mendable("retyped", cell=label, kind=say(f"doctor.kind.{cell['cell_type']}"))
         if not mending.is_answer(cell) and any(mending.differ(one, cell) for one in found):
@@ -302,9 +317,10 @@ def _unfinished(
         if name not in by_name:
             continue
         answer, is_code = by_name[name], by_name[name]["cell_type"] == "code"
-        source, label = answer["source"].strip(), labels[name]
+        source, label = answer["source"], labels[name]
         said = open_parts(source, item.answer) if is_code else ""
-        if source in (stubs[name], "") or said == "all":
+        is_blank = not source.strip() and item.answer not in set_anywhere
+        if source.strip() == stubs[name] or is_blank or said == "all":
             wrong["unanswered"].append(item.id)
         elif is_code and (problem := stopped(source)):
             yield _told("syntax", cell=label, problem=problem)

@@ -303,7 +303,7 @@ def clean(words: str) -> str:
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", words)
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")  # a form feed is a blank of Python's
 
 
 # ------------------------------------------------------------------------------------------------ one sheet
@@ -312,7 +312,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 def _sheet(notebook: Notebook, read: dict, assigned: Assignment, problem: str, who: Identity) -> Sheet:
     file, notes = f"{notebook.name}.ipynb", []
     if not problem and not _worked_on(notebook, read.get(file)):
-        other = _renamed(notebook, read, {f"{other.name}.ipynb" for other in assigned.notebooks})
+        other = _renamed(notebook, read, assigned)
         if other and (file not in read or _worked_on(notebook, read[other])):
             file = other
             notes.append(say("grade.note.renamed", file=short(clean(file), 100)))
@@ -348,16 +348,26 @@ def _by_id(notebook: Notebook) -> dict[str, str | None]:
     return {cell.id: cell_name(cell) for cell in notebook.book.cells if "id" in cell}
 
 
-def _renamed(notebook: Notebook, read: dict, expected: set[str]) -> str | None:
-    """The file that is the notebook under another name: the one with most of its cells, or the only one."""
-    others = {name: found for name, found in read.items() if name not in expected}
-    known = {
-        name: len({cell["name"] for cell in found[0]} & notebook.names)
-        for name, found in others.items()
-        if not isinstance(found, Refused)
+def _renamed(notebook: Notebook, read: dict, assigned: Assignment) -> str | None:
+    """The file that is the notebook under another name: the one with most of its cells, or the only strange one."""
+    expected = {f"{other.name}.ipynb" for other in assigned.notebooks}
+    others = {
+        name: [] if isinstance(found, Refused) else found[0] for name, found in read.items() if name not in expected
     }
+    known = {name: _hits(cells, notebook) for name, cells in others.items()}
     best = max(known, key=known.get, default=None)
-    return best if best and known[best] else next(iter(others)) if len(others) == 1 else None
+    if best and known[best]:
+        return best
+    strange = [name for name, cells in others.items() if not any(_hits(cells, one) for one in assigned.notebooks)]
+    return strange[0] if len(strange) == 1 else None
+
+
+def _hits(cells: list[dict], notebook: Notebook) -> int:
+    """How many cells of the notebook's items are among these, by name, by id, or by what a prompt or a check says."""
+    by_id = _by_id(notebook)
+    by_text = {cell.source: cell_name(cell) for cell in notebook.book.cells if cell_name(cell) not in notebook.answers}
+    found = {name for c in cells for name in (c["name"], by_id.get(c["id"]), by_text.get(c["source"]))}
+    return len(found & {f"{answer}{part}" for answer in notebook.answers for part in ("", "-prompt", "-check")})
 
 
 def _named(cells: list[dict], notebook: Notebook) -> tuple[list[dict], list[str]]:

@@ -11,7 +11,7 @@ import itertools
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from gvclab.grading.salvage import grade_id
@@ -26,21 +26,45 @@ class Sorted(NamedTuple):
 
 
 def sort(cells: list[dict], released: list[dict]) -> Sorted:
+    known = {grade_id(cell): cell for cell in released}
     by_id = {cell["id"]: grade_id(cell) for cell in released}
-    known, last = set(by_id.values()), None
     names = [grade_id(cell) if grade_id(cell) in known else by_id.get(cell["id"]) for cell in cells]
     # Who has lost name and id is known by what it says, if nobody else has the name.
     lost = {cell["source"]: grade_id(cell) for cell in released if grade_id(cell) not in names and not is_answer(cell)}
-    result = Sorted(defaultdict(list), defaultdict(list), [])
-    for cell, name in zip(cells, names, strict=True):
-        name = name or lost.pop(cell["source"], None)
+    names = [name or lost.pop(cell["source"], None) for cell, name in zip(cells, names, strict=True)]
+
+    def worked_on(n: int) -> bool:
+        released = known[names[n]]
+        return is_answer(released) and differ(cells[n], released) and bool(cells[n]["source"].strip())
+
+    result, counts, last = Sorted(defaultdict(list), defaultdict(list), []), counting(names, worked_on), None
+    for n, (cell, name) in enumerate(zip(cells, names, strict=True)):
         if name is None:
             result.own[last].append(own_cell(cell))
             continue
-        last = name
-        result.found[name].append(cell)
         result.order.append(name)
+        if counts[name] == n or known[name]["cell_type"] == "markdown" or not worked_on(n):
+            result.found[name].append(cell)
+        elif differ(cell, cells[counts[name]]):
+            result.own[last].append(own_cell(cell))
+        last = name if counts[name] == n else last
     return result
+
+
+def counting(names: list[str | None], worked_on: Callable[[int], bool]) -> dict[str, int]:
+    """Which cell of each name counts, if there are copies: the first, but of an answer the last that was worked on
+    above its check. Below it stands what was only tried.
+    """
+    places: dict[str, list[int]] = defaultdict(list)
+    for n, name in enumerate(names):
+        if name is not None:
+            places[name].append(n)
+    counts = {}
+    for name, found in places.items():
+        mine = [n for n in found if worked_on(n)]
+        check = places.get(f"{name}-check", [len(names)])[-1]
+        counts[name] = ([n for n in mine if n < check] or mine or found[:1])[-1]
+    return counts
 
 
 def own_cell(cell: dict) -> dict:
@@ -56,11 +80,12 @@ def differ(one: dict, other: dict) -> bool:
     return one["source"].rstrip() != other["source"].rstrip()
 
 
-def rebuilt(released: list[dict], sorted_: Sorted) -> list[dict]:
+def rebuilt(released: list[dict], sorted_: Sorted, elsewhere: Collection[str] = ()) -> list[dict]:
     """The release with the student's answers, outputs and own cells.
 
-    An answer cell that occurs several times is its last occurrence that was worked on; the earlier ones stand
-    before it, so that what was split still runs in its order. Parts of a written answer are put together.
+    Of an answer cell that occurs several times one counts (`counting`); the others are own cells where they stand, so
+    that what was split still runs in its order. Parts of a written answer are put together. Where one is gone and was
+    given `elsewhere`, an empty cell is put back: the stub would undo it.
     """
     cells = [*sorted_.own[None]]
     for cell in released:
@@ -71,10 +96,10 @@ def rebuilt(released: list[dict], sorted_: Sorted) -> list[dict]:
         if is_answer(cell) and cell["cell_type"] == "markdown" and worked:
             cell["source"] = "\n\n".join(one["source"] for one in worked)
         elif is_answer(cell) and worked:
-            *earlier, last = worked
-            cells += [own_cell(one) for one in earlier]
-            cell["source"] = last["source"]
-            _keep_outputs(cell, last)
+            cell["source"] = worked[-1]["source"]
+            _keep_outputs(cell, worked[-1])
+        elif not found and grade_id(cell) in elsewhere:
+            cell["source"] = ""
         else:
             after = [_addition(one, cell) for one in worked]
             _keep_outputs(cell, same[0] if same else {})

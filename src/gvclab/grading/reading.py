@@ -25,6 +25,8 @@ def stopped(source: str) -> str:
 
 def _without_magics(source: str) -> str:
     plain = _PYTHON_MAGIC.sub("", source, count=1)
+    indent = re.match(r"(?:[ \t]*\n)*([ \t]*)", plain).group(1)
+    plain = re.sub(rf"^{indent}", "", plain, flags=re.M)  # a cell may be indented as a whole
     return _CAPTURED.sub("= None", _MAGIC.sub(r"\1pass", plain))
 
 
@@ -72,6 +74,19 @@ def defines(source: str, name: str) -> bool:
     """Whether a line of a cell, however broken the rest, gives `name` its value."""
     name = re.escape(name)
     return bool(re.search(rf"^(?:def {name}\s*\(|{name}\s*(?::[^=\n]+)?=(?!=))", source, re.M))
+
+
+def needs_file(source: str, name: str) -> bool:
+    """Whether code imports, runs or reads a file of that name, and has not written it itself."""
+    if name.removesuffix(".py") not in source:  # quick: a folder may hold thousands
+        return False
+    file, stem = re.escape(name), re.escape(name.removesuffix(".py"))
+    named = rf"""\(\s*["'](?:\./)?{file}["']"""
+    written = rf"""writefile[^\n]*{file}|\b(?:to_|save)\w*{named}|\bopen{named}\s*,\s*["'][wax]"""
+    read = rf"""^\s*%run\b[^\n]*\b{file}|\b(?:read|load|open|genfromtxt)\w*{named}"""
+    if name.endswith(".py"):
+        read += rf"|^\s*(?:from|import)\s+{stem}\b"
+    return bool(re.search(read, source, re.M)) and not re.search(written, source)
 
 
 def open_parts(source: str, name: str) -> str:

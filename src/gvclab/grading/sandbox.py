@@ -55,7 +55,7 @@ class SandboxError(ValueError):
 class Limits:
     """What a submission may use: seconds, megabytes, processes, and how much it may say (bytes)."""
 
-    cell: float = 20.0
+    cell: float = 30.0  # as nbgrader's
     total: float = 120.0  # all cells
     call: float = 2.0  # one call of a student's function, and
     calls: float = 10.0  # all calls for one item, as in `exercises.service`

@@ -14,6 +14,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from .mending import counting
+
 
 class RestoreCells(NbGraderPreprocessor):
     """The first of `nbgrader autograde`'s sanitising steps."""
@@ -33,45 +35,56 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> NotebookNode:
     """The release with the submission's answers, and with the student's own cells where they stood.
 
     What was written into code that is not the student's (an import, an answer merged with its check) becomes a cell of
-    the student's own below it. An answer cell that occurs several times (copied or split) stands for all its
-    occurrences in their order, without those that were left as released: the earlier ones become cells of the
-    student's own.
+    the student's own below it. Of an answer cell that occurs several times (copied or split) one counts
+    (`mending.counting`); the others become cells of the student's own where they stand. Where one is gone stands an
+    empty cell: the stub would take from its name what another cell has given it.
     """
     answers, own = _sort(submitted, {_name(cell): cell for cell in released.cells})
     cells = list(own[None])
     for cell in released.cells:
-        cell = nbformat.from_dict(cell)
-        *earlier, last = answers[_name(cell)] or [cell]
-        cells += [_own(copy) for copy in earlier]
-        cell.source = last.source
-        cells += [cell, *own[_name(cell)]]
+        cell, name = nbformat.from_dict(cell), _name(cell)
+        if _is_answer(cell) and (name in answers or cell.cell_type == "code"):
+            cell.source = answers.get(name, "")
+        cells += [cell, *own[name]]
     restored = nbformat.from_dict(released)
     restored.cells = cells
     return restored
 
 
 def _sort(submitted: NotebookNode, known: dict[str, NotebookNode]) -> tuple[dict, dict]:
-    """The answers by name, and the student's own cells by the released cell that they follow."""
+    """The answers' sources by name, and the student's own cells by the released cell that they follow."""
     by_id = {cell.get("id"): name for name, cell in known.items()}
-    answers, own, last = defaultdict(list), defaultdict(list), None
-    for cell in submitted.cells:
-        name = _name(cell) if _name(cell) in known else by_id.get(cell.get("id"))
-        if name is None:
+    names = [_name(cell) if _name(cell) in known else by_id.get(cell.get("id")) for cell in submitted.cells]
+    pairs = zip(submitted.cells, names, strict=True)
+    own_words = [name is None or is_own(cell.source, known[name]) for cell, name in pairs]
+    counts = counting(names, lambda n: own_words[n] and _is_answer(known[names[n]]))
+    answers, own, last = {}, defaultdict(list), None
+    for n, (cell, name) in enumerate(zip(submitted.cells, names, strict=True)):
+        if counts.get(name) == n:
+            last = name
+        if counts.get(name) == n and _is_answer(known[name]):
+            answers[name] = known[name].source if _says_same(cell.source, known[name]) else cell.source
+        elif own_words[n] and (name is None or _may_add(cell, known[name])):
             own[last].append(_own(cell))
-            continue
-        last = name
-        if not is_own(cell.source, known[name]):
-            continue
-        if known[name].metadata.get("nbgrader", {}).get("solution"):
-            answers[name].append(cell)
-        elif cell.cell_type == known[name].cell_type == "code":
-            own[name].append(_own(cell))
     return answers, own
 
 
+def _may_add(cell: NotebookNode, released: NotebookNode) -> bool:
+    """Whether what was written into a copy of an answer, or into a cell that is not the student's, may be needed."""
+    return _is_answer(released) or cell.cell_type == released.cell_type == "code"
+
+
+def _is_answer(cell: NotebookNode) -> bool:
+    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
+
+
 def is_own(source: str, released: NotebookNode) -> bool:
-    """Whether an answer says something else than the released cell; blank lines and comments in code say nothing."""
-    return _said(source, released.cell_type) != _said(released.source, released.cell_type)
+    """Whether an answer says something, and not what the released cell says; comments in code say nothing."""
+    return bool(_said(source, released.cell_type)) and not _says_same(source, released)
+
+
+def _says_same(source: str, released: NotebookNode) -> bool:
+    return _said(source, released.cell_type) == _said(released.source, released.cell_type)
 
 
 def _said(source: str, kind: str) -> list[str]:

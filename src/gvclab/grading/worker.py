@@ -234,7 +234,7 @@ def _run(names: dict, source: str, seconds: float, limit: int, bare: bool) -> di
     """Run a cell as a notebook would: statement by statement, a last value printed, an error told."""
     printed = _Printed(limit)
     sys.stdin, sys.stdout, sys.stderr = io.StringIO(), printed, printed
-    sys.displayhook = _display
+    sys.displayhook = sys.__displayhook__  # which also remembers the value as `_`
     error, me = None, os.getpid()
     try:
         signal.signal(signal.SIGALRM, _interrupt)
@@ -308,6 +308,7 @@ def _execute(names: dict, source: str, bare: bool = False) -> None:
         _flags |= code.co_flags & _FUTURE
         with contextlib.suppress(*([Exception] if bare else [])):
             _do(code, names)
+        names.pop("get_ipython", None)  # an imported one would know of no shell
 
 
 def _do(code: types.CodeType, names: dict) -> None:
@@ -364,8 +365,8 @@ def _display(*values, **_) -> None:
 
 
 class _Shell:
-    """IPython's `get_ipython()`, as far as a magic needs it: timing runs its statement, a file is written, all else
-    does nothing.
+    """IPython's `get_ipython()`, as far as a magic needs it: timing runs its statement, a file is written or run, all
+    else does nothing.
     """
 
     def __init__(self, names: dict):
@@ -377,6 +378,10 @@ class _Shell:
     def run_line_magic(self, name: str, line: str, *_, **__):
         if name == "time":
             _execute(self._names, line)
+        elif name == "run":
+            file = next(word for word in line.split() if word[0] != "-")
+            with open(file.strip("'\""), encoding="utf-8") as script:  # noqa: PTH123
+                _execute(self._names, script.read())
 
     def run_cell_magic(self, name: str, line: str, cell: str):
         if name in ("time", "capture", "prun"):
