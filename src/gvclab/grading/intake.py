@@ -312,7 +312,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 def _sheet(notebook: Notebook, read: dict, assigned: Assignment, problem: str, who: Identity) -> Sheet:
     file, notes = f"{notebook.name}.ipynb", []
     if not problem and not _worked_on(notebook, read.get(file)):
-        other = _renamed(notebook, read, {f"{other.name}.ipynb" for other in assigned.notebooks})
+        other = _renamed(notebook, read, assigned)
         if other and (file not in read or _worked_on(notebook, read[other])):
             file = other
             notes.append(say("grade.note.renamed", file=short(clean(file), 100)))
@@ -348,16 +348,28 @@ def _by_id(notebook: Notebook) -> dict[str, str | None]:
     return {cell.id: cell_name(cell) for cell in notebook.book.cells if "id" in cell}
 
 
-def _renamed(notebook: Notebook, read: dict, expected: set[str]) -> str | None:
-    """The file that is the notebook under another name: the one with most of its cells, or the only one."""
+def _renamed(notebook: Notebook, read: dict, assigned: Assignment) -> str | None:
+    """The file that is the notebook under another name: the one with most of its cells, or the only one that is no
+    other notebook of the assignment.
+    """
+    expected = {f"{other.name}.ipynb" for other in assigned.notebooks}
     others = {name: found for name, found in read.items() if name not in expected}
-    known = {
-        name: len({cell["name"] for cell in found[0]} & notebook.names)
+    by_id = {cell: name for other in assigned.notebooks for cell, name in _by_id(other).items()}
+    held = {
+        name: set() if isinstance(found, Refused) else {cell["name"] or by_id.get(cell["id"]) for cell in found[0]}
         for name, found in others.items()
-        if not isinstance(found, Refused)
     }
-    best = max(known, key=known.get, default=None)
-    return best if best and known[best] else next(iter(others)) if len(others) == 1 else None
+    mine = {name: len(cells & _own_names(notebook, assigned)) for name, cells in held.items()}
+    best = max(mine, key=mine.get, default=None)
+    if best and mine[best]:
+        return best
+    elsewhere = set().union(*(_own_names(other, assigned) for other in assigned.notebooks))
+    return best if len(others) == 1 and not held[best] & elsewhere else None
+
+
+def _own_names(notebook: Notebook, assigned: Assignment) -> frozenset[str]:
+    """The names of cells that no other notebook of the assignment has: `setup` is in each."""
+    return notebook.names.difference(*(other.names for other in assigned.notebooks if other is not notebook))
 
 
 def _named(cells: list[dict], notebook: Notebook) -> tuple[list[dict], list[str]]:
