@@ -146,6 +146,16 @@ def test_what_is_taught_again_costs_most_first(classroom, course):
     assert again[0]["lost"] == pytest.approx(0.45 * dear.points)
 
 
+def test_an_essay_is_taught_again_only_when_all_are_read(classroom, course):
+    classroom.submit("ada", essay=0)
+    classroom.submit("bob")
+    content = report.content(load(classroom, course))
+    assert content["again"] == []
+    assert course.essay not in content["items_sentence"]
+    classroom.submit("bob", essay=1)
+    assert [row["item"] for row in report.content(load(classroom, course))["again"]] == [course.essay]
+
+
 def test_an_unread_essay_makes_nobody_weak(classroom, course):
     classroom.submit("ada")
     content = report.content(load(classroom, course))

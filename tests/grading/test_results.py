@@ -7,6 +7,7 @@ import hashlib
 import numpy as np
 import pytest
 
+from gvclab.content import text as say
 from gvclab.grading import results
 
 
@@ -145,3 +146,21 @@ def test_a_broken_record_names_file_and_remedy(record, classroom, course):
     classroom.record("ada", record)
     with pytest.raises(ValueError, match=r"gvclab-grade\.json is broken.*--student ada --force"):
         load(classroom, course)
+
+
+def test_a_function_that_never_ends_lacks_no_property(classroom, course):
+    message = say("exercises.code.slow", seconds=2)
+    parts = (("never exceeds 1", "wrong", message), ("grows", "wrong", message))
+    classroom.submit("ada", {course.code: (0, "wrong", "", parts)})
+    (hints,) = load(classroom, course).marks.query("item == @course.code")["hints"]
+    assert hints == (message.replace("2 s", "… s"),)
+
+
+def test_a_missing_notebook_hides_no_other(classroom, course):
+    classroom.add_cell("other", "quiz", 2)
+    classroom.submit("ada", reason="the notebook was not handed in")
+    classroom.submit("bob")
+    found = load(classroom, course)
+    assert list(found.readable) == ["ada", "bob"] and list(found.complete) == ["bob"]
+    assert list(found.read.query("student == 'ada'")["item"]) == ["other/quiz"]
+    assert found.students.at["ada", "refused"] and not found.students.at["bob", "refused"]
