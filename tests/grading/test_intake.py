@@ -296,3 +296,10 @@ def test_a_renamed_notebook_stands_for_itself_alone(root, folder, book):
     sheets = {sheet.notebook.name: sheet for sheet in intake.take("ada", folder, whole).sheets}
     assert complete(sheets.pop(NOTEBOOK))
     assert all(name in sheet.reason for name, sheet in sheets.items())
+
+
+def test_a_notebook_beside_is_named(folder, assigned, book):
+    (folder / f"{NOTEBOOK}-Copy1.ipynb").write_text("{}")
+    taken(folder, assigned, book)
+    (note,) = intake.take("ada", folder, assigned).notes
+    assert f"{NOTEBOOK}-Copy1.ipynb" in note

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from gvclab.content import text as say
 from gvclab.grading import report, results
 
 VOID = {"meta", "br", "link", "img"}
@@ -62,9 +63,11 @@ def full(classroom, course):
     wrong = dict.fromkeys(everything, (0, "wrong", "Not right yet."))
     wrong[course.number] = (0.5, "partial", "", parts)
     wrong[course.choice] = (0, "misconception", course.option)
-    classroom.submit(
-        "cyd77", wrong, notes=("the notebook was handed in as Cyd O'Hara final.ipynb",), last_name="Cydsen"
-    )
+    notes = [
+        say("grade.note.renamed", file="Cyd O'Hara final.ipynb"),
+        say("grade.note.unused", files="Cyd O'Hara (2).ipynb"),
+    ]
+    classroom.submit("cyd77", wrong, notes=tuple(notes), last_name="Cydsen")
     lost = dict.fromkeys(everything, (0, "unanswered", "damaged"))
     classroom.submit("dee77", lost, essay=0, reason="the file of dee77 is damaged: hand it in again")
     classroom.enrol("eve77", first_name="Evelyn")

@@ -352,7 +352,7 @@ def test_the_command(own, capsys):
         course_id="",
     )
     assert cli._grade(options) == 0
-    assert "7 were graded already" in capsys.readouterr().out
+    assert "7 graded before and not changed" in capsys.readouterr().out
 
 
 # ---------------------------------------------------------------------------------------------------- killed

@@ -268,14 +268,15 @@ def _waiting(results: Results) -> list[dict]:
 
 def _nameless(students: pd.DataFrame) -> Callable[[str], str]:
     """A function that takes out of a note how students call their files, and anybody's name."""
-    before, after = map(re.escape, message("grade.note.renamed").split("{file}"))
-    renamed, file = re.compile(f"({before}).*({after})"), rf"\1{say('report.notes.file')}\2"
+    telling = [message("grade.note.renamed").partition("{file}"), message("grade.note.unused").partition("{files}")]
+    calling = "|".join(f"(?<={re.escape(before)}).*(?={re.escape(after)})" for before, _, after in telling)
+    files = re.compile(calling, re.S)
     words = [word for column in ("first_name", "last_name") for name in students[column] for word in name.split()]
     known = {name for name in (*students.index, *words, *students["email"]) if len(name) > 2}
     listed = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
     people = re.compile(rf"(?<!\w)(?:{listed})(?!\w)" if known else r"(?!)", re.I)
 
     def clean(note: str) -> str:
-        return people.sub(say("report.notes.someone"), renamed.sub(file, note))
+        return people.sub(say("report.notes.someone"), files.sub(say("report.notes.file"), note))
 
     return clean

@@ -238,8 +238,9 @@ def _run(plan: Plan, watch: Callable[[Line | None, int, int], None]) -> Report:
         pool.probe(room)
     found = _submitted(folders, plan)
     with _ledger(plan, folders, config, assigned) as ledger:
+        enrolled = ledger.students()
         if plan.students == "*":
-            report.missing = sorted(ledger.students() - set(found))
+            report.missing = sorted(enrolled - set(found))
         entered, grader = ledger.entered(), grader_id(assigned, salt)
 
         def due() -> Iterator[Submission]:
@@ -253,7 +254,9 @@ def _run(plan: Plan, watch: Callable[[Line | None, int, int], None]) -> Report:
 
         for submission, done in _through(plan, room, salt, due()):
             result = Result(submission, done, grader)
-            line = Line(result.student, result.score, result.points, result.reasons, result.notes)
+            new = enrolled and submission.student not in enrolled
+            notes = (say("grade.note.stranger", student=submission.student),) if new else ()
+            line = Line(result.student, result.score, result.points, result.reasons, notes + result.notes)
             try:
                 if not plan.dry_run:
                     ledger.enter(_entry(result))
