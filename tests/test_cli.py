@@ -155,6 +155,13 @@ class TestServer:
         assert reply["schema"]["properties"]["fetchNews"]["default"] == "false"
 
 
+@pytest.mark.parametrize("port", ["99999", "-1", "lab"])
+def test_a_port_that_is_none_is_refused(port, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["open", f"--port={port}"])
+    assert repr(port) in capsys.readouterr().err
+
+
 def test_the_grading_page_loads_no_mathjax_from_the_net(monkeypatch):
     """Under `gvclab open` nbgrader's own page finds our empty macro in the place of MathJax's."""
     from nbconvert.exporters import HTMLExporter

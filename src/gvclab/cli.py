@@ -41,7 +41,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     start = commands.add_parser("open", help=say("cli.open.help"), description=say("cli.open.help"))
     start.add_argument("lesson", nargs="?", help=say("cli.open.lesson"))
     start.add_argument("--no-browser", action="store_true", help=say("cli.open.no_browser"))
-    start.add_argument("--port", type=int, help=say("cli.open.port"))
+    start.add_argument("--port", type=_port, help=say("cli.open.port"))
     start.set_defaults(run=_open)
 
     build = commands.add_parser("build", help=say("cli.build.help"), description=say("cli.build.help"))
@@ -61,6 +61,12 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
         else:
             commands.add_parser(name, help=say(about))
     return parser
+
+
+def _port(words: str) -> int:
+    if not words.isdecimal() or int(words) > 65535:
+        raise argparse.ArgumentTypeError(say("cli.open.no_port", port=words))
+    return int(words)
 
 
 def _root() -> Path:

@@ -171,7 +171,7 @@ def _reading(path: Path) -> Iterator[Any]:
     from sqlalchemy.orm import Session
 
     if not path.is_file():
-        raise ValueError(say("report.error.gradebook", path=path))
+        raise ValueError(say("report.error.gradebook", path=path.resolve()))
     address = f"file:{quote(str(path.resolve()))}?mode=ro"
     engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(address, uri=True))
     try:

@@ -332,8 +332,8 @@ def _release(folders: CourseDirectory, name: str) -> Path:
     found = {path.parent.name: path.parent for place in reversed(places) for path in place.glob("*/*.ipynb")}
     if name in found:
         return found[name]
-    key = "unknown" if found else "release"
-    raise ValueError(say(f"grade.error.{key}", name=name, folder=places[0] / name, known=", ".join(sorted(found))))
+    key = "unknown" if found else "nowhere"
+    raise ValueError(say(f"grade.error.{key}", name=name, folder=folders.root, known=", ".join(sorted(found))))
 
 
 def _salt(plan: Plan, root: Path) -> str:
