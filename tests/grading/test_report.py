@@ -175,6 +175,11 @@ def test_a_class_of_one(classroom, course):
         assert (report.coefficient(row["rest"]), report.coefficient(row["groups"])) == ("–", "–")
 
 
+def test_a_class_without_a_fault(classroom, course):
+    classroom.submit("ada", essay=course.items[course.essay].points)
+    assert "In every item 100" in page(classroom, course).text
+
+
 def test_a_class_that_handed_in_nothing(classroom, course):
     classroom.enrol("ada")
     shown = page(classroom, course)

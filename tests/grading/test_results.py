@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
+from contextlib import closing
 
 import numpy as np
 import pytest
@@ -64,6 +66,16 @@ def test_an_unread_essay_has_no_score_yet(classroom, course):
     assert np.isnan(mark["score"])
     assert mark["status"] == "manual"
     assert found.students.at["ada", "possible"] == course.points - course.items[course.essay].points
+
+
+def test_an_essay_to_be_looked_at_again_keeps_its_points(classroom, course):
+    classroom.submit("ada")
+    with closing(sqlite3.connect(classroom.gradebook)) as book, book:
+        book.execute("UPDATE grade SET manual_score = 5 WHERE needs_manual_grade")
+    found = load(classroom, course)
+    mark = found.marks.set_index("item").loc[course.essay]
+    assert (mark["score"], mark["status"]) == (5, "manual")
+    assert found.students.at["ada", "possible"] == course.points
 
 
 def test_who_handed_in_nothing_is_there(classroom, course):

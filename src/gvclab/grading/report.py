@@ -173,6 +173,8 @@ def _items_sentence(items: pd.DataFrame) -> str:
     if ease.empty:
         return ""
     easy, hard = ease.idxmax(), ease.idxmin()
+    if ease[easy] == ease[hard]:
+        return say("report.items.alike", share=percent(ease[easy]))
     shares = {"easy_value": percent(ease[easy]), "hard_value": percent(ease[hard])}
     return say("report.items.sentence", easy=easy, hard=hard, **shares)
 

@@ -33,8 +33,8 @@ _WHOLE = ("nothing", "returned_nothing", "library", "exit", "crashed", "slow", "
 
 
 class ItemResult(NamedTuple):
-    """One item of one submission; `score` is nan while a person has still to read it, `hints` are those met, `read` is
-    False where its notebook is missing or could not be read.
+    """One item of one submission; `score` is nan while a person has still to read it for the first time, `hints` are
+    those met, `read` is False where its notebook is missing or could not be read.
     """
 
     student: str
@@ -102,11 +102,12 @@ def load(root: Path, assignment: str, gradebook: Path | None = None) -> Results:
     items = _item_table(cells)
     told = {student: _told(root, student, assignment) for student in handed_in.index}
     marks = [
-        _mark(student, name, score, waiting, float(items.at[name, "points"]), told[student])._replace(
+        _mark(student, name, score if by_hand or not waiting else np.nan, waiting, worth, told[student])._replace(
             read=notebook not in told[student].unread
         )
-        for student, notebook, cell, score, waiting in grades
+        for student, notebook, cell, score, waiting, by_hand in grades
         for name in [_item_id(notebook, cell)]
+        for worth in [float(items.at[name, "points"])]
     ]
     marks.sort(key=lambda mark: (mark.student, items.index.get_loc(mark.item)))
     marks = pd.DataFrame(marks, columns=list(ItemResult._fields))
@@ -210,7 +211,8 @@ def _queried(session: Any, assignment: str) -> tuple[list, pd.DataFrame, pd.Data
         .filter(api.Assignment.name == assignment)
     )
     handed_in = pd.DataFrame(rows.all(), columns=["id", "raw", "penalty"])
-    told = (submitted.student_id, api.Notebook.name, api.BaseCell.name, api.Grade.score, api.Grade.needs_manual_grade)
+    told = (submitted.student_id, api.Notebook.name, api.BaseCell.name, api.Grade.score)
+    told += (api.Grade.needs_manual_grade, api.Grade.manual_score.is_not(None))
     grades = (
         session.query(*told)
         .select_from(api.Grade)
@@ -260,7 +262,7 @@ def _told(root: Path, student: str, assignment: str) -> _Told:
 
 def _mark(student: str, name: str, score: float, waiting: bool, worth: float, told: _Told) -> ItemResult:
     if waiting:
-        return ItemResult(student, name, np.nan, worth, "manual", "")
+        return ItemResult(student, name, score, worth, "manual", "")
     verdict = told.verdicts.get(name)
     if verdict is None or name not in _items():
         status = "right" if score >= worth else "partial" if score > 0 else "none"
