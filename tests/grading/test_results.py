@@ -19,7 +19,7 @@ def load(classroom, course):
 
 def test_points_status_and_hints(classroom, course):
     parts = ((course.label, "misconception", course.hint), ("the other", "right", "Right."))
-    verdicts = {course.number: (0.5, "partial", "1 of 2 parts are right.", parts)}
+    verdicts = {course.number: (0.5, "partial", "1 of 2 parts right.", parts)}
     classroom.submit("ada", verdicts, essay=3, first_name="Ada", last_name="Byron", email="ada@uni.example")
     found = load(classroom, course)
     marks = found.marks.set_index("item")

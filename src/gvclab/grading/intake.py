@@ -30,6 +30,7 @@ from gvclab.exercises.variants import Identity
 
 from . import salvage
 from .personal import shows_others
+from .reading import defines
 from .submission import is_own, restore
 
 FILE_BYTES = 20_000_000
@@ -431,9 +432,7 @@ def _defining(item: bank.Item, cells: list[dict], released: dict[str, NotebookNo
     """The last of the student's own cells, or else of what was written into other cells, that gives the item's answer
     its value.
     """
-    name = re.escape(item.answer)
-    wanted = re.compile(rf"^(?:def {name}\s*\(|{name}\s*(?::[^=\n]+)?=(?!=))", re.M)
-    found = [cell for cell in cells if cell["kind"] == "code" and wanted.search(cell["source"])]
+    found = [cell for cell in cells if cell["kind"] == "code" and defines(cell["source"], item.answer)]
     own = [cell for cell in found if cell["name"] is None]
     return (own or [cell for cell in found if is_own(cell["source"], released[cell["name"]])])[-1:]
 
