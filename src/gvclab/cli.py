@@ -22,7 +22,7 @@ _ELSEWHERE = {
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run a command; exit status 0 when all went well, 1 when not, 2 for a senseless command."""
+    """Run a command; exit status 0 when all went well, 1 when not, 2 for a senseless command, 130 when stopped."""
     argv = sys.argv[1:] if argv is None else argv
     options = _parser(argv).parse_args(argv)
     try:
@@ -32,6 +32,9 @@ def main(argv: list[str] | None = None) -> int:
         words = f"{problem.filename}: {problem.strerror}" if where else problem
         print(say("cli.problem", problem=words), file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print(say("cli.stopped"), file=sys.stderr)
+        return 130
 
 
 def _parser(argv: list[str]) -> argparse.ArgumentParser:
