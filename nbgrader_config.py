@@ -11,10 +11,9 @@ from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.converters import Autograde
-from nbgrader.preprocessors import GetGrades
 
 from gvclab.content import text
-from gvclab.grading.feedback import CleanFeedback, FeedbackExporter, PlainOutputs, clean_html, markdown2html
+from gvclab.grading.feedback import CleanFeedback, FeedbackExporter, Grades, PlainOutputs, clean_html, markdown2html
 from gvclab.grading.submission import RestoreCells
 
 c = get_config()  # noqa: F821 - given by traitlets
@@ -52,7 +51,7 @@ c.ClearSolutions.text_stub = text("build.stub.text")
 c.Autograde.sanitize_preprocessors = [RestoreCells, *Autograde.sanitize_preprocessors.default()]
 
 # Hints and scores go back to the students, keys do not; what students wrote runs no script in a browser.
-c.GenerateFeedback.preprocessors = [GetGrades, CleanFeedback, CSSHTMLHeaderPreprocessor]
+c.GenerateFeedback.preprocessors = [Grades, CleanFeedback, CSSHTMLHeaderPreprocessor]
 c.GenerateFeedback.exporter_class = FeedbackExporter
 c.HTMLExporter.sanitize_html = True
 c.HTMLExporter.preprocessors = [PlainOutputs]

@@ -155,6 +155,22 @@ class TestServer:
         assert reply["schema"]["properties"]["fetchNews"]["default"] == "false"
 
 
+def test_a_command_that_is_stopped_says_so(monkeypatch, capsys):
+    def stopped(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "_build", stopped)
+    assert cli.main(["check"]) == 130
+    assert capsys.readouterr().err == "gvclab: stopped\n"
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "lab"])
+def test_a_port_that_is_none_is_refused(port, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(["open", f"--port={port}"])
+    assert repr(port) in capsys.readouterr().err
+
+
 def test_the_grading_page_loads_no_mathjax_from_the_net(monkeypatch):
     """Under `gvclab open` nbgrader's own page finds our empty macro in the place of MathJax's."""
     from nbconvert.exporters import HTMLExporter

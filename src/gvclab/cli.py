@@ -22,7 +22,7 @@ _ELSEWHERE = {
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run a command; exit status 0 when all went well, 1 when not, 2 for a senseless command."""
+    """Run a command; exit status 0 when all went well, 1 when not, 2 for a senseless command, 130 when stopped."""
     argv = sys.argv[1:] if argv is None else argv
     options = _parser(argv).parse_args(argv)
     try:
@@ -32,6 +32,9 @@ def main(argv: list[str] | None = None) -> int:
         words = f"{problem.filename}: {problem.strerror}" if where else problem
         print(say("cli.problem", problem=words), file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print(say("cli.stopped"), file=sys.stderr)
+        return 130
 
 
 def _parser(argv: list[str]) -> argparse.ArgumentParser:
@@ -41,7 +44,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     start = commands.add_parser("open", help=say("cli.open.help"), description=say("cli.open.help"))
     start.add_argument("lesson", nargs="?", help=say("cli.open.lesson"))
     start.add_argument("--no-browser", action="store_true", help=say("cli.open.no_browser"))
-    start.add_argument("--port", type=int, help=say("cli.open.port"))
+    start.add_argument("--port", type=_port, help=say("cli.open.port"))
     start.set_defaults(run=_open)
 
     build = commands.add_parser("build", help=say("cli.build.help"), description=say("cli.build.help"))
@@ -61,6 +64,12 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
         else:
             commands.add_parser(name, help=say(about))
     return parser
+
+
+def _port(words: str) -> int:
+    if not words.isdecimal() or int(words) > 65535:
+        raise argparse.ArgumentTypeError(say("cli.open.no_port", port=words))
+    return int(words)
 
 
 def _root() -> Path:

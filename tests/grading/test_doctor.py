@@ -562,6 +562,14 @@ def test_a_file_beside_that_is_needed_is_told(source, needed, file):
     assert ("beside" in names(doctor.visit(file))) == needed
 
 
+def test_a_lesson_is_no_assignment(root):
+    assert "stranger" in names(doctor.visit(root / f"course/{NAME}.ipynb"))
+
+
+def test_a_text_is_not_told_to_take_a_notebooks_name(root):
+    assert names(doctor.visit(root / "README.md")) == {"nothing"}
+
+
 def test_prompts_with_own_numbers_are_as_they_were_given(file, honest, released):
     who = Identity("ada", drawn=drawn(bank.load("2.3"), Identity("ada", "salt")))
     book = doctor.personal.notebook(released, ITEMS, who)

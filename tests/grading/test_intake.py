@@ -337,3 +337,18 @@ def test_no_release_is_an_error(tmp_path):
     with pytest.raises(ValueError, match="generate_assignment"):
         intake.assignment("section-9", tmp_path)
     shutil.rmtree(tmp_path)
+
+
+def test_a_renamed_notebook_stands_for_itself_alone(root, folder, book):
+    whole = intake.assignment("section-2", root / "exercises/section-2")
+    (folder / "2.3-diversification (1).ipynb").write_text(json.dumps(book))
+    sheets = {sheet.notebook.name: sheet for sheet in intake.take("ada", folder, whole).sheets}
+    assert complete(sheets.pop(NOTEBOOK))
+    assert all(name in sheet.reason for name, sheet in sheets.items())
+
+
+def test_a_notebook_beside_is_named(folder, assigned, book):
+    (folder / f"{NOTEBOOK}-Copy1.ipynb").write_text("{}")
+    taken(folder, assigned, book)
+    (note,) = intake.take("ada", folder, assigned).notes
+    assert f"{NOTEBOOK}-Copy1.ipynb" in note

@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from gvclab.content import text as say
 from gvclab.grading import report, results
 
 VOID = {"meta", "br", "link", "img"}
@@ -62,9 +63,11 @@ def full(classroom, course):
     wrong = dict.fromkeys(everything, (0, "wrong", "Not right yet."))
     wrong[course.number] = (0.5, "partial", "", parts)
     wrong[course.choice] = (0, "misconception", course.option)
-    classroom.submit(
-        "cyd77", wrong, notes=("the notebook was handed in as Cyd O'Hara final.ipynb",), last_name="Cydsen"
-    )
+    notes = [
+        say("grade.note.renamed", file="Cyd O'Hara final.ipynb"),
+        say("grade.note.unused", files="Cyd O'Hara (2).ipynb"),
+    ]
+    classroom.submit("cyd77", wrong, notes=tuple(notes), last_name="Cydsen")
     lost = dict.fromkeys(everything, (0, "unanswered", "damaged"))
     classroom.submit("dee77", lost, essay=0, reason="the file of dee77 is damaged: hand it in again")
     classroom.enrol("eve77", first_name="Evelyn")
@@ -146,6 +149,16 @@ def test_what_is_taught_again_costs_most_first(classroom, course):
     assert again[0]["lost"] == pytest.approx(0.45 * dear.points)
 
 
+def test_an_essay_is_taught_again_only_when_all_are_read(classroom, course):
+    classroom.submit("ada", essay=0)
+    classroom.submit("bob")
+    content = report.content(load(classroom, course))
+    assert content["again"] == []
+    assert course.essay not in content["items_sentence"]
+    classroom.submit("bob", essay=1)
+    assert [row["item"] for row in report.content(load(classroom, course))["again"]] == [course.essay]
+
+
 def test_an_unread_essay_makes_nobody_weak(classroom, course):
     classroom.submit("ada")
     content = report.content(load(classroom, course))
@@ -160,6 +173,11 @@ def test_a_class_of_one(classroom, course):
     assert "nan" not in re.findall(r"[a-z]+", shown.source)
     for row in report.content(load(classroom, course))["items"]:
         assert (report.coefficient(row["rest"]), report.coefficient(row["groups"])) == ("–", "–")
+
+
+def test_a_class_without_a_fault(classroom, course):
+    classroom.submit("ada", essay=course.items[course.essay].points)
+    assert "In every item 100" in page(classroom, course).text
 
 
 def test_a_class_that_handed_in_nothing(classroom, course):

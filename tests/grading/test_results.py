@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
+from contextlib import closing
 
 import numpy as np
 import pytest
 
+from gvclab.content import text as say
 from gvclab.grading import results
 
 
@@ -16,7 +19,7 @@ def load(classroom, course):
 
 def test_points_status_and_hints(classroom, course):
     parts = ((course.label, "misconception", course.hint), ("the other", "right", "Right."))
-    verdicts = {course.number: (0.5, "partial", "1 of 2 parts are right.", parts)}
+    verdicts = {course.number: (0.5, "partial", "1 of 2 parts right.", parts)}
     classroom.submit("ada", verdicts, essay=3, first_name="Ada", last_name="Byron", email="ada@uni.example")
     found = load(classroom, course)
     marks = found.marks.set_index("item")
@@ -63,6 +66,16 @@ def test_an_unread_essay_has_no_score_yet(classroom, course):
     assert np.isnan(mark["score"])
     assert mark["status"] == "manual"
     assert found.students.at["ada", "possible"] == course.points - course.items[course.essay].points
+
+
+def test_an_essay_to_be_looked_at_again_keeps_its_points(classroom, course):
+    classroom.submit("ada")
+    with closing(sqlite3.connect(classroom.gradebook)) as book, book:
+        book.execute("UPDATE grade SET manual_score = 5 WHERE needs_manual_grade")
+    found = load(classroom, course)
+    mark = found.marks.set_index("item").loc[course.essay]
+    assert (mark["score"], mark["status"]) == (5, "manual")
+    assert found.students.at["ada", "possible"] == course.points
 
 
 def test_who_handed_in_nothing_is_there(classroom, course):
@@ -145,3 +158,21 @@ def test_a_broken_record_names_file_and_remedy(record, classroom, course):
     classroom.record("ada", record)
     with pytest.raises(ValueError, match=r"gvclab-grade\.json is broken.*--student ada --force"):
         load(classroom, course)
+
+
+def test_a_function_that_never_ends_lacks_no_property(classroom, course):
+    message = say("exercises.code.slow", seconds=2)
+    parts = (("never exceeds 1", "wrong", message), ("grows", "wrong", message))
+    classroom.submit("ada", {course.code: (0, "wrong", "", parts)})
+    (hints,) = load(classroom, course).marks.query("item == @course.code")["hints"]
+    assert hints == (message.replace("2 s", "… s"),)
+
+
+def test_a_missing_notebook_hides_no_other(classroom, course):
+    classroom.add_cell("other", "quiz", 2)
+    classroom.submit("ada", reason="the notebook was not handed in")
+    classroom.submit("bob")
+    found = load(classroom, course)
+    assert list(found.readable) == ["ada", "bob"] and list(found.complete) == ["bob"]
+    assert list(found.read.query("student == 'ada'")["item"]) == ["other/quiz"]
+    assert found.students.at["ada", "refused"] and not found.students.at["bob", "refused"]

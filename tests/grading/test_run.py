@@ -22,6 +22,7 @@ import nbformat
 import psutil
 import pytest
 
+from gvclab.content import text as say
 from gvclab.exercises import bank
 from gvclab.grading import cli
 from gvclab.grading.gradebook import SIDECAR, Ledger
@@ -198,6 +199,22 @@ def test_somebody_who_handed_in_nothing_is_named(own):
     assert run(Plan(own, ASSIGNMENT)).missing == ["fritz"]
 
 
+def test_somebody_new_is_named_when_others_are_known(own):
+    with closing(sqlite3.connect(own / "gradebook.db")) as book, book:
+        book.execute("PRAGMA foreign_keys = OFF")
+        book.execute("DELETE FROM student WHERE id = 'ada'")
+    (line,) = run(Plan(own, ASSIGNMENT, students="ada", force=True)).graded
+    assert say("grade.note.stranger", student="ada") in line.notes
+
+
+def test_the_copy_shows_the_numbers_of_ones_own(own, monkeypatch):
+    monkeypatch.setenv("GVCLAB_SALT", "0" * 64)
+    run(Plan(own, ASSIGNMENT, students="ada", force=True))
+    copy = (own / f"autograded/ada/{ASSIGNMENT}/2.3-diversification.ipynb").read_text(encoding="utf-8")
+    own_line = say("release.student.prompt", listed="", id="2.3-1").strip()
+    assert json.dumps(own_line)[1:-1] in copy
+
+
 def test_a_second_grader_is_sent_away(own):
     import fcntl
 
@@ -352,7 +369,7 @@ def test_the_command(own, capsys):
         course_id="",
     )
     assert cli._grade(options) == 0
-    assert "7 were graded already" in capsys.readouterr().out
+    assert "7 graded before and not changed" in capsys.readouterr().out
 
 
 # ---------------------------------------------------------------------------------------------------- killed

@@ -17,6 +17,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from traitlets.config import PyFileConfigLoader
 
 from gvclab.build import exercise, targets
+from gvclab.content import text as say
 from gvclab.exercises import Identity, bank
 from gvclab.exercises.variants import numbers
 from gvclab.grading.feedback import markdown2html
@@ -281,6 +282,11 @@ def test_an_essay_waits_for_a_person_unless_it_is_empty(scores):
 
 def test_feedback_shows_hints(course):
     assert "1 − np is only approximate" in feedback(course, "half")
+
+
+def test_feedback_says_that_an_essay_is_still_to_be_read(course):
+    assert say("grading.unread") in text_of(feedback(course, "perfect"))
+    assert say("grading.unread") not in text_of(feedback(course, "released"))
 
 
 def test_feedback_of_an_answer_that_does_not_run_says_so(course):

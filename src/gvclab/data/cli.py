@@ -15,19 +15,19 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     data.set_defaults(run=_list)
     actions = data.add_subparsers(metavar=text("data.cli.action"))
 
-    listing = actions.add_parser("list", help=text("data.cli.list"))
+    listing = actions.add_parser("list", help=text("data.cli.list"), description=text("data.cli.list"))
     listing.set_defaults(run=_list)
 
-    show = actions.add_parser("show", help=text("data.cli.show"))
+    show = actions.add_parser("show", help=text("data.cli.show"), description=text("data.cli.show"))
     show.add_argument("name", help=text("data.cli.name"))
     show.set_defaults(run=_show)
 
-    refresh = actions.add_parser("refresh", help=text("data.cli.refresh"))
+    refresh = actions.add_parser("refresh", help=text("data.cli.refresh"), description=text("data.cli.refresh"))
     refresh.add_argument("names", nargs="*", metavar="name", help=text("data.cli.names"))
     refresh.add_argument("--originals", type=Path, metavar="FOLDER", help=text("data.cli.originals"))
     refresh.set_defaults(run=_refresh)
 
-    seal = actions.add_parser("seal", help=text("data.cli.seal"))
+    seal = actions.add_parser("seal", help=text("data.cli.seal"), description=text("data.cli.seal"))
     seal.add_argument("names", nargs="+", metavar="name", help=text("data.cli.name"))
     seal.set_defaults(run=_seal)
     return data

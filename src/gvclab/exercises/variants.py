@@ -1,4 +1,4 @@
-"""Whose numbers? In self-study everybody gets an item's defaults; in a class each student draws the own ones.
+"""Whose numbers? In self-study everybody gets an item's defaults; in a class each student draws their own.
 
 A draw depends on three texts only: the course's salt, the student's id and the item's id (and the parameter's
 name), through SHA-256, so that it is the same on every machine and under every version of every library.

@@ -55,7 +55,7 @@ def _grade(options: argparse.Namespace) -> int:
         report = run(plan, progress)
     except KeyboardInterrupt:
         progress.close()
-        print(say("grade.cli.stopped"), file=sys.stderr)
+        print(say(f"grade.cli.stopped{'_force' if plan.force else ''}"), file=sys.stderr)
         return 130
     finally:
         progress.close()

@@ -73,7 +73,7 @@ def visit(path: Path) -> Diagnosis:
     who, troubles = _who(path)
     found = examine(data, released[name], bank.load(name.partition("-")[0]), who)
     troubles += found.troubles
-    if path.stem != name:
+    if path.stem != name and not {"empty", "nothing"} & {trouble.name for trouble in found.troubles}:
         troubles += (_told("renamed", name=f"{name}.ipynb"),)
     return Diagnosis((*troubles, *_beside(path, data)), found.mended)
 
@@ -195,8 +195,10 @@ def examine(
     troubles = [_mendable(name) for name in dict.fromkeys(read.wrong)]
     labels = _labels(released["cells"], items)
     sorted_ = mending.sort(read.cells, released["cells"])
+    known = any(sorted_.found.values())  # a lesson may use the names of answers, but has none of the cells
+    troubles += [] if known else [_mendable("stranger")]
     troubles += _adopted(sorted_, items, labels)
-    troubles += _misplaced(read.cells, released["cells"], sorted_, labels)
+    troubles += _misplaced(read.cells, released["cells"], sorted_, labels) if known else []
     troubles += _kernel(read.metadata, released["metadata"])
     code = [cell["source"] for cell in read.cells if cell["cell_type"] == "code"]
     given = {_name(item) for item in items if item.answer and any(defines(source, item.answer) for source in code)}
@@ -247,9 +249,6 @@ def _misplaced(
     cells: list[dict], released: list[dict], sorted_: mending.Sorted, labels: Mapping[str, str]
 ) -> Iterable[Trouble]:
     """Cells deleted, copied, retyped, edited, or out of their order."""
-    if not any(sorted_.found.values()):
-        yield _mendable("stranger")
-        return
     wrong: dict[str, list[str]] = {"deleted": [], "edited": [], "marks": []}
     for cell in released:
         name, found = grade_id(cell), sorted_.found[grade_id(cell)]

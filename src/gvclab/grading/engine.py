@@ -47,7 +47,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Work:
-    """What is to be graded, for whom; with a `salt` the student has numbers of the own."""
+    """What is to be graded, for whom; with a `salt` the student has numbers of their own."""
 
     section: str
     steps: tuple[Step, ...]

@@ -17,7 +17,8 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
+from nbgrader.utils import is_grade, is_solution
 from traitlets import Bool, default
 
 from gvclab.content import text as say
@@ -81,6 +82,20 @@ _RUNS = re.compile("on|href|src|style|.*[:}]", re.I)  # attributes
 ElementTree.register_namespace("", _MATHML)
 # TeX that would write attributes of its own into the page.
 UNSAFE_TEX = re.compile(r"\\(href|url|style|class|cssId|html\w*|data|mmlToken|require|(re)?new\w+|def|let)\b")
+
+
+class Grades(GetGrades):
+    """nbgrader's scores and comments; an answer that nobody has read yet says so, or its 0 would pass for a grade."""
+
+    def preprocess_cell(self, cell: NotebookNode, resources: dict, index: int) -> tuple[NotebookNode, dict]:
+        cell, resources = super().preprocess_cell(cell, resources, index)
+        if is_grade(cell) and is_solution(cell):
+            grading = cell.metadata.nbgrader
+            place = grading.grade_id, self.notebook_id, self.assignment_id, self.student_id
+            grade = self.gradebook.find_grade(*place)
+            if grade.needs_manual_grade and grade.manual_score is None:
+                grading["comment"] = "\n\n".join(filter(None, [say("grading.unread"), grading.get("comment")]))
+        return cell, resources
 
 
 class CleanFeedback(NbGraderPreprocessor):

@@ -30,6 +30,7 @@ from gvclab.exercises.variants import Identity
 
 from . import salvage
 from .personal import shows_others
+from .reading import defines
 from .submission import is_own, restore
 
 FILE_BYTES = 20_000_000
@@ -86,12 +87,13 @@ class Assignment:
 
 @dataclass(frozen=True, eq=False)
 class Sheet:
-    """One notebook of a submission; with a `reason` it is the release, because nothing could be read."""
+    """One notebook of a submission, from `file`; with a `reason` it is the release, because nothing could be read."""
 
     notebook: Notebook
     book: NotebookNode
     notes: tuple[str, ...] = ()
     reason: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,7 +143,7 @@ def _demand_points(notebook: Notebook, name: str, folder: Path) -> None:
 
 def take(student: str, folder: Path, assigned: Assignment, salt: str = "") -> Submission:
     """What `folder` holds of the assignment, in a class with this `salt`. Never raises, whatever lies there."""
-    who, digest, read, problem = Identity(student, salt), hashlib.sha256(), {}, ""
+    who, digest, read, problem, beside = Identity(student, salt), hashlib.sha256(), {}, "", []
     try:
         present, others = _files(folder, assigned)
         for name in present:
@@ -149,13 +151,18 @@ def take(student: str, folder: Path, assigned: Assignment, salt: str = "") -> Su
         if not all(_worked_on(notebook, read.get(f"{notebook.name}.ipynb")) for notebook in assigned.notebooks):
             for name in others():
                 read[name] = _read(folder / name, digest)
+        beside = _notebooks(_entries(folder))
+    except OSError:
+        pass  # which only the list of files beside can raise
     except Refused as refusal:
         problem = str(refusal)
         digest.update(problem.encode())
     sheets = tuple(_sheet(notebook, read, assigned, problem, who) for notebook in assigned.notebooks)
     timestamp, note = (None, "") if problem else _timestamp(folder / "timestamp.txt")
     digest.update(str(timestamp).encode())
-    return Submission(student, sheets, tuple(filter(None, [note])), timestamp, digest.hexdigest())
+    unused = [name for name in beside if name not in {sheet.file for sheet in sheets}]
+    listed = unused and say("grade.note.unused", files=short(clean(", ".join(unused)), 200))
+    return Submission(student, sheets, tuple(filter(None, [note, listed])), timestamp, digest.hexdigest())
 
 
 def _read(path: Path, digest) -> tuple[list[dict], list[str]] | Refused:
@@ -310,7 +317,8 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")  # a form feed is a blank
 
 
 def _sheet(notebook: Notebook, read: dict, assigned: Assignment, problem: str, who: Identity) -> Sheet:
-    file, notes = f"{notebook.name}.ipynb", []
+    expected = file = f"{notebook.name}.ipynb"
+    notes = []
     if not problem and not _worked_on(notebook, read.get(file)):
         other = _renamed(notebook, read, assigned)
         if other and (file not in read or _worked_on(notebook, read[other])):
@@ -318,18 +326,21 @@ def _sheet(notebook: Notebook, read: dict, assigned: Assignment, problem: str, w
             notes.append(say("grade.note.renamed", file=short(clean(file), 100)))
     found = read.get(file)
     if found is None or isinstance(found, Refused):
-        reason = problem or (str(found) if found else say("grade.refused.missing", file=f"{notebook.name}.ipynb"))
-        return Sheet(notebook, notebook.book, (), reason)
+        reason = say("grade.note.file", file=expected, words=found) if found else ""
+        reason = problem or reason or say("grade.refused.missing", file=expected)
+        return Sheet(notebook, notebook.book, (), reason, file)
     cells, more = found
     found, most = _named(cells, notebook)
     if say("grade.wrong.json") in more and not any(cell["name"] for cell in found):
-        return Sheet(notebook, notebook.book, (), say("grade.refused.json"))
+        reason = say("grade.note.file", file=expected, words=say("grade.refused.json"))
+        return Sheet(notebook, notebook.book, (), reason, file)
     most += _strange(found, notebook, who)
     book = restore(_book(found), notebook.book)
     for number, cell in enumerate(book.cells):
         if cell_name(cell) is None:
             cell["id"] = f"own-{number}"  # nbformat's are random, and two runs would differ
-    return Sheet(notebook, book, tuple(notes + more + most))
+    notes = [say("grade.note.file", file=expected, words=words) for words in notes + more]
+    return Sheet(notebook, book, tuple(notes + most), file=file)
 
 
 def _worked_on(notebook: Notebook, found: tuple | Refused | None) -> bool:
@@ -374,7 +385,7 @@ def _named(cells: list[dict], notebook: Notebook) -> tuple[list[dict], list[str]
     """The cells with the grade ids they have lost, and notes of copies, retyped, lost and misplaced answers."""
     released = {cell_name(cell): cell for cell in notebook.book.cells}
     _identify(cells, notebook)
-    names, notes, added = [cell["name"] for cell in cells], [], []
+    names, notes, added, lost = [cell["name"] for cell in cells], [], [], []
     for name, item in notebook.answers.items():
         mine = [cell for cell in cells if cell["name"] == name]
         if any(is_own(cell["source"], released[name]) for cell in mine):
@@ -392,11 +403,13 @@ def _named(cells: list[dict], notebook: Notebook) -> tuple[list[dict], list[str]
             added.append({**found[0], "name": name, "id": ""})
             notes.append(say("grade.note.elsewhere", id=item.id, name=item.answer))
         elif not mine:
-            notes.append(say("grade.note.lost", id=item.id))
+            lost.append(item.id)
         elif names.count(name) > 1:
             notes.append(say("grade.note.copied", id=item.id, n=names.count(name)))
         if any(cell["name"] == name and cell["kind"] != released[name].cell_type for cell in cells):
             notes.append(say("grade.note.retyped", id=item.id))
+    if lost:
+        notes.append(say("grade.note.lost", ids=", ".join(lost)))
     return cells + added, notes
 
 
@@ -417,9 +430,7 @@ def _defining(item: bank.Item, cells: list[dict], released: dict[str, NotebookNo
     """The last of the student's own cells, or else of what was written into other cells, that gives the item's answer
     its value.
     """
-    name = re.escape(item.answer)
-    wanted = re.compile(rf"^(?:def {name}\s*\(|{name}\s*(?::[^=\n]+)?=(?!=))", re.M)
-    found = [cell for cell in cells if cell["kind"] == "code" and wanted.search(cell["source"])]
+    found = [cell for cell in cells if cell["kind"] == "code" and defines(cell["source"], item.answer)]
     own = [cell for cell in found if cell["name"] is None]
     return (own or [cell for cell in found if is_own(cell["source"], released[cell["name"]])])[-1:]
 

@@ -26,8 +26,10 @@ _SALT = re.compile(r"[0-9a-f]{64}|")
 
 
 def salt_path(root: Path, course: str) -> Path:
-    """Where a course's salt is kept: with the instructor, outside git."""
-    return root / ".gvclab" / f"{student_id(course)}.salt"
+    """Where a course's salt is kept: with the instructor, outside git. ValueError: no name for a file."""
+    if not _ID.fullmatch(course):
+        raise ValueError(say("release.course.id", id=course))
+    return root / ".gvclab" / f"{course}.salt"
 
 
 def salts(root: Path) -> list[Path]:

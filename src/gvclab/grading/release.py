@@ -1,5 +1,5 @@
 """A class's bundle: notebooks, library and data that hold no key, for everybody the same or for each student
-with numbers of the own.
+with numbers of its own.
 """
 
 from __future__ import annotations

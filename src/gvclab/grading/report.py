@@ -77,8 +77,8 @@ def content(results: Results, names: bool = False) -> dict[str, Any]:
         "scores": _scores(shares(results)[results.readable].dropna().to_numpy()),
         "items": items.reset_index().to_dict("records"),
         "items_sentence": _items_sentence(items),
-        "again": _again(items, hints, marks[marks["student"].isin(matrix.index)]),
-        "statuses": _statuses(results, matrix),
+        "again": _again(items, hints, results.read),
+        "statuses": _statuses(results),
         "hints": hints.to_dict("records"),
         "hints_shown": HINTS,
         "help": _help(results, matrix),
@@ -122,22 +122,30 @@ def shares(results: Results) -> pd.Series:
 
 
 def item_table(results: Results, matrix: pd.DataFrame) -> pd.DataFrame:
-    """Per item: title, points, n (graded answers), difficulty, rest (item–rest), groups (upper–lower)."""
-    scores, points = matrix.to_numpy(), results.items["points"].to_numpy()
-    return results.items.assign(
+    """Per item: title, points, n (graded answers), difficulty, rest (item–rest), groups (upper–lower).
+
+    The last three are nan while a person has still to read an answer: answers that nobody gave are graded first, as 0,
+    and a mean of those would tell nothing.
+    """
+    points = results.items["points"].to_numpy()
+    whole = matrix.loc[matrix.index.isin(results.complete)].to_numpy()
+    waiting = results.read.loc[results.read["status"] == "manual", "item"]
+    items = results.items.assign(
         n=matrix.notna().sum().to_numpy(),
-        difficulty=statistics.difficulty(scores, points),
-        rest=statistics.item_rest(scores),
-        groups=statistics.upper_lower(scores, points),
+        difficulty=statistics.difficulty(matrix.to_numpy(), points),
+        rest=statistics.item_rest(whole),
+        groups=statistics.upper_lower(whole, points),
     )
+    items.loc[items.index.isin(waiting), ["difficulty", "rest", "groups"]] = np.nan
+    return items
 
 
 def hint_table(results: Results) -> pd.DataFrame:
-    """How often each hint was met: item, hint, n (submissions), share of those read; the commonest first."""
-    marks = results.marks[results.marks["student"].isin(results.readable)]
-    met = marks[["item", "hints"]].explode("hints").dropna().rename(columns={"hints": "hint"})
+    """How often each hint was met: item, hint, n (submissions), share of the answers read; the commonest first."""
+    met = results.read[["item", "hints"]].explode("hints").dropna().rename(columns={"hints": "hint"})
     counts = met.groupby(["item", "hint"]).size().rename("n").reset_index()
-    counts["share"] = counts["n"] / len(results.readable)
+    answers = results.read["item"].value_counts()
+    counts["share"] = counts["n"] / answers.reindex(counts["item"]).to_numpy()
     return counts.sort_values(["n", "item", "hint"], ascending=[False, True, True], ignore_index=True)
 
 
@@ -165,6 +173,8 @@ def _items_sentence(items: pd.DataFrame) -> str:
     if ease.empty:
         return ""
     easy, hard = ease.idxmax(), ease.idxmin()
+    if ease[easy] == ease[hard]:
+        return say("report.items.alike", share=percent(ease[easy]))
     shares = {"easy_value": percent(ease[easy]), "hard_value": percent(ease[hard])}
     return say("report.items.sentence", easy=easy, hard=hard, **shares)
 
@@ -183,9 +193,9 @@ def _again(items: pd.DataFrame, hints: pd.DataFrame, marks: pd.DataFrame) -> lis
     return low.sort_values("lost", ascending=False, kind="stable").reset_index().to_dict("records")
 
 
-def _statuses(results: Results, matrix: pd.DataFrame) -> dict[str, Any]:
+def _statuses(results: Results) -> dict[str, Any]:
     """Answers by item and status; only the statuses that occur."""
-    marks = results.marks[results.marks["student"].isin(matrix.index)]
+    marks = results.read
     counts = pd.crosstab(marks["item"], marks["status"])
     counts = counts.reindex(index=results.items.index, columns=list(STATUSES), fill_value=0)
     counts = counts.loc[:, counts.any()]
@@ -223,7 +233,7 @@ def _help(results: Results, matrix: pd.DataFrame) -> dict[str, Any]:
             "student": _name(results, student),
             "share": person["share"],
             "refused": person["refused"],
-            "items": [] if person["refused"] else list(half.columns[half.loc[student]]),
+            "items": list(half.columns[half.loc[student]]) if student in half.index else [],
         }
         for student, person in weak.sort_values("share", kind="stable").iterrows()
     ]
@@ -260,14 +270,15 @@ def _waiting(results: Results) -> list[dict]:
 
 def _nameless(students: pd.DataFrame) -> Callable[[str], str]:
     """A function that takes out of a note how students call their files, and anybody's name."""
-    before, after = map(re.escape, message("grade.note.renamed").split("{file}"))
-    renamed, file = re.compile(f"({before}).*({after})"), rf"\1{say('report.notes.file')}\2"
+    telling = [message("grade.note.renamed").partition("{file}"), message("grade.note.unused").partition("{files}")]
+    calling = "|".join(f"(?<={re.escape(before)}).*(?={re.escape(after)})" for before, _, after in telling)
+    files = re.compile(calling, re.S)
     words = [word for column in ("first_name", "last_name") for name in students[column] for word in name.split()]
     known = {name for name in (*students.index, *words, *students["email"]) if len(name) > 2}
     listed = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
     people = re.compile(rf"(?<!\w)(?:{listed})(?!\w)" if known else r"(?!)", re.I)
 
     def clean(note: str) -> str:
-        return people.sub(say("report.notes.someone"), renamed.sub(file, note))
+        return people.sub(say("report.notes.someone"), files.sub(say("report.notes.file"), note))
 
     return clean

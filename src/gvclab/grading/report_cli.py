@@ -34,9 +34,13 @@ def add_export(commands: argparse._SubParsersAction) -> None:
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("assignment", help=say("report.cli.assignment"))
+    parser.add_argument("assignment", type=_name, help=say("report.cli.assignment"))
     parser.add_argument("--course-dir", type=Path, default=Path(), metavar="FOLDER", help=say("grade.cli.course_dir"))
     parser.add_argument("--gradebook", type=Path, metavar="FILE", help=say("report.cli.gradebook"))
+
+
+def _name(words: str) -> str:
+    return words.rstrip("/")  # as a shell completes it
 
 
 def _report(options: argparse.Namespace) -> int:

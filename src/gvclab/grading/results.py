@@ -9,6 +9,7 @@ of it.
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -27,10 +28,14 @@ from gvclab.content import text as say
 from gvclab.exercises import bank
 
 GRADEBOOK = "gradebook.db"
+# Of the sentences on a function those that blame no single property.
+_WHOLE = ("nothing", "returned_nothing", "library", "exit", "crashed", "slow", "no_time", "memory", "recursion")
 
 
 class ItemResult(NamedTuple):
-    """One item of one submission; `score` is nan while a person has still to read it, `hints` are those met."""
+    """One item of one submission; `score` is nan while a person has still to read it for the first time, `hints` are
+    those met, `read` is False where its notebook is missing or could not be read.
+    """
 
     student: str
     item: str
@@ -39,6 +44,7 @@ class ItemResult(NamedTuple):
     status: str
     message: str
     hints: tuple[str, ...] = ()
+    read: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +53,8 @@ class Results:
 
     items       by id, in the order of the page: title, points
     students    by id, everybody in the gradebook: first_name, last_name, email, lms_user_id, submitted, raw (points),
-                penalty (for being late), score (what counts), possible (the points graded so far), refused (something
-                could not be read), explained (there are verdicts)
+                penalty (for being late), score (what counts), possible (the points graded so far), refused (a notebook
+                is missing or could not be read), explained (there are verdicts)
     marks       a row per submission and item: the fields of `ItemResult`
     notes       a row per oddity of a submission: student, note, refused (whether it is why something was not read)
     """
@@ -65,13 +71,24 @@ class Results:
         return float(self.items["points"].sum())
 
     @property
+    def read(self) -> pd.DataFrame:
+        """The marks that say something of the items: those in notebooks that could be read."""
+        return self.marks[self.marks["read"].astype(bool)]
+
+    @property
     def readable(self) -> pd.Index:
-        """Who handed in something that could be read: those whose marks say something of the items."""
-        return self.students.index[self.students["submitted"] & ~self.students["refused"]]
+        """Who handed in something that could be read."""
+        return self.students.index[self.students["submitted"] & self.students.index.isin(self.read["student"])]
+
+    @property
+    def complete(self) -> pd.Index:
+        """Who handed in, readably, every notebook that anybody did: those who can be compared by their totals."""
+        held = self.read.groupby("student")["item"].nunique()
+        return held.index[held == self.read["item"].nunique()]
 
     def matrix(self) -> pd.DataFrame:
-        """Points by readable submission (rows) and item (columns), nan where a grade is missing."""
-        wide = self.marks.pivot(index="student", columns="item", values="score").astype(float)
+        """Points by readable submission (rows) and item (columns), nan where a grade or the notebook is missing."""
+        wide = self.read.pivot(index="student", columns="item", values="score").astype(float)
         return wide.reindex(index=self.readable, columns=self.items.index)
 
 
@@ -85,9 +102,12 @@ def load(root: Path, assignment: str, gradebook: Path | None = None) -> Results:
     items = _item_table(cells)
     told = {student: _told(root, student, assignment) for student in handed_in.index}
     marks = [
-        _mark(student, name, score, waiting, float(items.at[name, "points"]), told[student])
-        for student, notebook, cell, score, waiting in grades
+        _mark(student, name, score if by_hand or not waiting else np.nan, waiting, worth, told[student])._replace(
+            read=notebook not in told[student].unread
+        )
+        for student, notebook, cell, score, waiting, by_hand in grades
         for name in [_item_id(notebook, cell)]
+        for worth in [float(items.at[name, "points"])]
     ]
     marks.sort(key=lambda mark: (mark.student, items.index.get_loc(mark.item)))
     marks = pd.DataFrame(marks, columns=list(ItemResult._fields))
@@ -152,7 +172,7 @@ def _reading(path: Path) -> Iterator[Any]:
     from sqlalchemy.orm import Session
 
     if not path.is_file():
-        raise ValueError(say("report.error.gradebook", path=path))
+        raise ValueError(say("report.error.gradebook", path=path.resolve()))
     address = f"file:{quote(str(path.resolve()))}?mode=ro"
     engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(address, uri=True))
     try:
@@ -191,7 +211,8 @@ def _queried(session: Any, assignment: str) -> tuple[list, pd.DataFrame, pd.Data
         .filter(api.Assignment.name == assignment)
     )
     handed_in = pd.DataFrame(rows.all(), columns=["id", "raw", "penalty"])
-    told = (submitted.student_id, api.Notebook.name, api.BaseCell.name, api.Grade.score, api.Grade.needs_manual_grade)
+    told = (submitted.student_id, api.Notebook.name, api.BaseCell.name, api.Grade.score)
+    told += (api.Grade.needs_manual_grade, api.Grade.manual_score.is_not(None))
     grades = (
         session.query(*told)
         .select_from(api.Grade)
@@ -210,10 +231,13 @@ def _queried(session: Any, assignment: str) -> tuple[list, pd.DataFrame, pd.Data
 
 
 class _Told(NamedTuple):
-    """What the grader noted of a submission: verdicts by item, what was odd, why something could not be read."""
+    """What the grader noted of a submission: verdicts by item, what was odd, and which notebooks are missing or could
+    not be read, and why.
+    """
 
     verdicts: dict[str, dict]
     notes: tuple[str, ...] = ()
+    unread: frozenset[str] = frozenset()
     reasons: tuple[str, ...] = ()
 
 
@@ -230,14 +254,15 @@ def _told(root: Path, student: str, assignment: str) -> _Told:
         if not all(isinstance(told["status"] + told["message"], str) for told in verdicts.values()):
             raise TypeError("a verdict is no text")
         notes = dict.fromkeys([*record["notes"], *(note for sheet in sheets for note in sheet["notes"])])
-        return _Told(verdicts, tuple(notes), tuple(dict.fromkeys(s["reason"] for s in sheets if s["reason"])))
+        refused = {name: sheet["reason"] for name, sheet in record["notebooks"].items() if sheet["reason"]}
+        return _Told(verdicts, tuple(notes), frozenset(refused), tuple(dict.fromkeys(refused.values())))
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ValueError(say("report.error.sidecar", path=path, student=student)) from error
 
 
 def _mark(student: str, name: str, score: float, waiting: bool, worth: float, told: _Told) -> ItemResult:
     if waiting:
-        return ItemResult(student, name, np.nan, worth, "manual", "")
+        return ItemResult(student, name, score, worth, "manual", "")
     verdict = told.verdicts.get(name)
     if verdict is None or name not in _items():
         status = "right" if score >= worth else "partial" if score > 0 else "none"
@@ -255,7 +280,18 @@ def _hints(name: str, verdict: dict, label: str = "") -> Iterator[str]:
     if verdict["status"] in ("misconception", "close", "partial") and not parts:
         yield from (before + hint for hint in _known(name) if hint in verdict["message"])
     elif label and verdict["status"] == "wrong" and _items()[name].type == "code":
-        yield before + say("exercises.code.fails")
+        stopped = next((words for pattern, words in _stops() if pattern.fullmatch(verdict["message"])), "")
+        yield stopped or before + say("exercises.code.fails")
+
+
+@cache
+def _stops() -> tuple[tuple[re.Pattern, str], ...]:
+    """What is said of a function that gave no value to judge: patterns, and the words without what they quote."""
+    said = [message("exercises.code")[key] for key in _WHOLE]
+    field = re.compile(r"\{\w+\}")
+    return tuple(
+        (re.compile(".*".join(map(re.escape, field.split(words))), re.S), field.sub("…", words)) for words in said
+    )
 
 
 @cache

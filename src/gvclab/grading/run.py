@@ -34,12 +34,12 @@ from traitlets.config import Config, PyFileConfigLoader
 
 from gvclab.content import text as say
 from gvclab.exercises import bank
+from gvclab.exercises.variants import Identity
 
-from . import pool
+from . import personal, pool
 from .engine import Done, Mark, Work, grade_all, unjudged
 from .gradebook import Entry, Ledger, staging_folder
 from .intake import Assignment, Sheet, Submission, assignment, take
-from .personal import read_salt, salt_path
 from .sandbox import Limits, Room, SandboxError
 from .transcript import steps, transcript
 
@@ -176,13 +176,16 @@ def _works(submission: Submission, salt: str) -> tuple[dict[str, Work], dict[str
     return works, done
 
 
-def _entry(result: Result) -> Entry:
+def _entry(result: Result, salt: str = "") -> Entry:
     submission = result.submission
+    who = Identity(submission.student, salt)
     pages, copies, scores, sheets = {}, {}, {}, {}
     for sheet in submission.sheets:
         name, done = sheet.notebook.name, result.done[sheet.notebook.name]
         pages[name] = sheet.book
-        copies[name] = transcript(sheet.notebook, sheet.book, done)
+        copy = transcript(sheet.notebook, sheet.book, done)
+        # Who reads an answer, or the feedback on it, must see the numbers that it is about.
+        copies[name] = personal.notebook(copy, sheet.notebook.items, who) if salt else copy
         scores[name] = {cell: done.marks[item.id].score for cell, item in sheet.notebook.checks.items()}
         sheets[name] = _sheet_record(sheet, done)
     record = {
@@ -238,8 +241,9 @@ def _run(plan: Plan, watch: Callable[[Line | None, int, int], None]) -> Report:
         pool.probe(room)
     found = _submitted(folders, plan)
     with _ledger(plan, folders, config, assigned) as ledger:
+        enrolled = ledger.students()
         if plan.students == "*":
-            report.missing = sorted(ledger.students() - set(found))
+            report.missing = sorted(enrolled - set(found))
         entered, grader = ledger.entered(), grader_id(assigned, salt)
 
         def due() -> Iterator[Submission]:
@@ -253,10 +257,12 @@ def _run(plan: Plan, watch: Callable[[Line | None, int, int], None]) -> Report:
 
         for submission, done in _through(plan, room, salt, due()):
             result = Result(submission, done, grader)
-            line = Line(result.student, result.score, result.points, result.reasons, result.notes)
+            new = enrolled and submission.student not in enrolled
+            notes = (say("grade.note.stranger", student=submission.student),) if new else ()
+            line = Line(result.student, result.score, result.points, result.reasons, notes + result.notes)
             try:
                 if not plan.dry_run:
-                    ledger.enter(_entry(result))
+                    ledger.enter(_entry(result, salt))
             except OperationalError:
                 raise  # it is locked, or the disk is full: the next would fare no better
             except Exception as error:  # the others are entered all the same
@@ -326,8 +332,8 @@ def _release(folders: CourseDirectory, name: str) -> Path:
     found = {path.parent.name: path.parent for place in reversed(places) for path in place.glob("*/*.ipynb")}
     if name in found:
         return found[name]
-    key = "unknown" if found else "release"
-    raise ValueError(say(f"grade.error.{key}", name=name, folder=places[0] / name, known=", ".join(sorted(found))))
+    key = "unknown" if found else "nowhere"
+    raise ValueError(say(f"grade.error.{key}", name=name, folder=folders.root, known=", ".join(sorted(found))))
 
 
 def _salt(plan: Plan, root: Path) -> str:
@@ -337,9 +343,9 @@ def _salt(plan: Plan, root: Path) -> str:
     courses = [plan.course_id] if plan.course_id else [p.stem for p in sorted((root / ".gvclab").glob("*.salt"))]
     if len(courses) > 1:
         raise ValueError(say("grade.error.salts", courses=", ".join(courses)))
-    salt = read_salt(root, courses[0]) if courses else ""
+    salt = personal.read_salt(root, courses[0]) if courses else ""
     if salt is None:
-        raise ValueError(say("grade.error.salt", course=courses[0], file=salt_path(root, courses[0])))
+        raise ValueError(say("grade.error.salt", course=courses[0], file=personal.salt_path(root, courses[0])))
     return salt
 
 
