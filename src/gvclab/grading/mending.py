@@ -26,6 +26,7 @@ class Sorted(NamedTuple):
 
 
 def sort(cells: list[dict], released: list[dict]) -> Sorted:
+    """Which released cell each of a student's cells is, by its name, else its id, else what it says."""
     known = {grade_id(cell): cell for cell in released}
     by_id = {cell["id"]: grade_id(cell) for cell in released}
     names = [grade_id(cell) if grade_id(cell) in known else by_id.get(cell["id"]) for cell in cells]

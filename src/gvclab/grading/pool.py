@@ -335,6 +335,7 @@ class _Function:
         return value_of(reply, self._limits.call, discreet=True)
 
     def _rehearse(self, inputs: tuple[bytes, ...]) -> dict[bytes, list[dict]]:
+        """The replies to calls known beforehand, in order for each input; none if they do not all come in time."""
         if not inputs:
             return {}
         try:

@@ -321,6 +321,7 @@ def _do(code: types.CodeType, names: dict) -> None:
 
 
 def _told(error: BaseException) -> list:
+    """An error's kind, its words, and the line of the cell that it came from, if one is known."""
     try:
         words = str(error)[:500]
     except BaseException:
