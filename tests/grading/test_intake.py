@@ -276,6 +276,16 @@ def test_renamed_notebooks_are_found_by_their_cells(lost, folder, root):
     assert [sheet.notes[0].rsplit(" ", 2)[-2:] for sheet in found] == [["homework", f"{n}.ipynb"] for n in (0, 1)]
 
 
+def test_notebooks_under_each_others_names_are_told_apart(folder, root, book):
+    whole = intake.assignment("section-2", root / "exercises/section-2")
+    first = whole.notebooks[0].name
+    (folder / f"{first}.ipynb").write_text(json.dumps(book))
+    shutil.copy(root / f"exercises/section-2/{first}.ipynb", folder / f"{NOTEBOOK}.ipynb")
+    sheets = {sheet.notebook.name: sheet for sheet in intake.take("ada", folder, whole).sheets}
+    assert complete(sheets[NOTEBOOK]) and f"{first}.ipynb" in sheets[NOTEBOOK].notes[0]
+    assert sheets[first].file == f"{NOTEBOOK}.ipynb"
+
+
 @pytest.mark.parametrize("left", ["", "# see below"])
 def test_an_answer_that_was_moved_away_counts(left, folder, assigned, book):
     for name, place in {"2-3-2": "2-3-2-check", "2-3-3": "2-3-2"}.items():

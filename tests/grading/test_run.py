@@ -169,6 +169,13 @@ def test_a_glob_chooses_students(own):
     assert sorted(line.student for line in report.graded) == ["ada", "dörte"]
 
 
+def test_two_folders_are_never_one_student(own):
+    for name in (rb"\udcff", b"\xff"):
+        Path(own / "submitted", os.fsdecode(name), ASSIGNMENT).mkdir(parents=True)
+    report = run(Plan(own, ASSIGNMENT, students="*udcff*", dry_run=True))
+    assert [line.student for line in report.graded] == ["\\udcff", "\\udcff'"]
+
+
 def test_a_score_given_by_hand_is_kept_and_looked_at_again(own):
     with closing(sqlite3.connect(own / "gradebook.db")) as book, book:
         book.execute("UPDATE grade SET manual_score = 5, needs_manual_grade = 0 WHERE auto_score IS NULL")

@@ -320,8 +320,9 @@ def _sheet(notebook: Notebook, read: dict, assigned: Assignment, problem: str, w
     expected = file = f"{notebook.name}.ipynb"
     notes = []
     if not problem and not _worked_on(notebook, read.get(file)):
-        other = _renamed(notebook, read, assigned)
-        if other and (file not in read or _worked_on(notebook, read[other])):
+        other, held = _renamed(notebook, read, assigned), read.get(file)
+        is_anothers = held and not isinstance(held, Refused) and not _hits(held, notebook)
+        if other and (not held or _worked_on(notebook, read[other]) or (is_anothers and _hits(read[other], notebook))):
             file = other
             notes.append(say("grade.note.renamed", file=short(clean(file), 100)))
     found = read.get(file)
@@ -330,7 +331,7 @@ def _sheet(notebook: Notebook, read: dict, assigned: Assignment, problem: str, w
         reason = problem or reason or say("grade.refused.missing", file=expected)
         return Sheet(notebook, notebook.book, (), reason, file)
     cells, more = found
-    found, most = _named(cells, notebook)
+    found, most = _named([dict(cell) for cell in cells], notebook)  # another notebook may look at them too
     if say("grade.wrong.json") in more and not any(cell["name"] for cell in found):
         reason = say("grade.note.file", file=expected, words=say("grade.refused.json"))
         return Sheet(notebook, notebook.book, (), reason, file)
@@ -360,25 +361,30 @@ def _by_id(notebook: Notebook) -> dict[str, str | None]:
 
 
 def _renamed(notebook: Notebook, read: dict, assigned: Assignment) -> str | None:
-    """The file that is the notebook under another name: the one with most of its cells, or the only strange one."""
-    expected = {f"{other.name}.ipynb" for other in assigned.notebooks}
-    others = {
-        name: [] if isinstance(found, Refused) else found[0] for name, found in read.items() if name not in expected
-    }
-    known = {name: _hits(cells, notebook) for name, cells in others.items()}
-    best = max(known, key=known.get, default=None)
-    if best and known[best]:
+    """The file that is the notebook under another name: the one with most of its cells, or the only strange one.
+
+    A file that has cells of the notebook it is named after is that one.
+    """
+    named = {f"{other.name}.ipynb": other for other in assigned.notebooks}
+    right = {name for name, other in named.items() if _hits(read.get(name), other)}
+    hits = {name: _hits(found, notebook) for name, found in read.items() if name not in right}
+    best = max(hits, key=hits.get, default=None)
+    if best and hits[best]:
         return best
-    strange = [name for name, cells in others.items() if not any(_hits(cells, one) for one in assigned.notebooks)]
+    strange = [
+        name for name in hits if name not in named and not any(_hits(read[name], other) for other in assigned.notebooks)
+    ]
     return strange[0] if len(strange) == 1 else None
 
 
-def _hits(cells: list[dict], notebook: Notebook) -> int:
-    """How many cells of the notebook's items are among these, by name, by id, or by what a prompt or a check says."""
+def _hits(found: tuple | Refused | None, notebook: Notebook) -> int:
+    """How many cells of the notebook's items were read, known by name, by id, or by what a prompt or a check says."""
+    if found is None or isinstance(found, Refused):
+        return 0
     by_id = _by_id(notebook)
     by_text = {cell.source: cell_name(cell) for cell in notebook.book.cells if cell_name(cell) not in notebook.answers}
-    found = {name for c in cells for name in (c["name"], by_id.get(c["id"]), by_text.get(c["source"]))}
-    return len(found & {f"{answer}{part}" for answer in notebook.answers for part in ("", "-prompt", "-check")})
+    names = {name for c in found[0] for name in (c["name"], by_id.get(c["id"]), by_text.get(c["source"]))}
+    return len(names & {f"{answer}{part}" for answer in notebook.answers for part in ("", "-prompt", "-check")})
 
 
 def _named(cells: list[dict], notebook: Notebook) -> tuple[list[dict], list[str]]:

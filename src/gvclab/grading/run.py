@@ -361,6 +361,8 @@ def _submitted(folders: CourseDirectory, plan: Plan) -> dict[str, Path]:
         # A link or a pipe in a student's place is refused with a reason; a stray file is nobody's.
         handed_in = os.path.lexists(folder) if stat.S_ISDIR(mode) else not stat.S_ISREG(mode)
         student = name.encode("utf-8", "backslashreplace").decode()
+        while student in found:  # the same letters, not the same bytes
+            student += "'"
         if handed_in and not name.startswith(".") and fnmatch.fnmatchcase(student, plan.students):
             found[student] = folder
     if not found and plan.students == "*":
