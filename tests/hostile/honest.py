@@ -283,6 +283,21 @@ CASES = [
         },
     ),
     _own(
+        "source asked for",
+        "Shows how a function of its own was written.",
+        answers={
+            "2.3-1": """
+import inspect
+
+def survives(p, n):
+    return (1 - p) ** n
+
+assert "(1 - p) ** n" in inspect.getsource(survives)
+"""
+            + HONEST["2.3-1"]
+        },
+    ),
+    _own(
         "exact arithmetic",
         "Reckons in fractions and decimals.",
         answers={

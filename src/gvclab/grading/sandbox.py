@@ -57,8 +57,10 @@ class Limits:
 
     cell: float = 30.0  # as nbgrader's
     total: float = 120.0  # all cells
-    call: float = 2.0  # one call of a student's function, and
-    calls: float = 10.0  # all calls for one item, as in `exercises.service`
+    # One call of a student's function, and all calls for one item: half as much again as in `exercises.service`, since
+    # several submissions may be graded at once.
+    call: float = 3.0
+    calls: float = 15.0
     megabytes: int = 1024  # beyond what the warm parent has
     files: int = 64  # megabytes in /tmp
     processes: int = 32

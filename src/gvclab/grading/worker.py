@@ -37,6 +37,7 @@ import importlib
 import inspect
 import io
 import json
+import linecache
 import os
 import pickle
 import select
@@ -54,6 +55,7 @@ from gvclab.grading import walls
 
 _LENGTH = struct.Struct(">I")
 _STATUS = struct.Struct(">i")
+_CELL = "<cell"  # what the name of a cell's code begins with
 _LOOK = 0.1  # seconds between two looks at the memory
 _SESSION = 3  # the child's one descriptor beside 0, 1 and 2
 _SPARE = 16  # descriptors that the cells after this one may need
@@ -295,16 +297,19 @@ def _interrupt(*_) -> None:
 
 def _execute(names: dict, source: str, bare: bool = False) -> None:
     global _flags
+    file = f"{_CELL} {len(linecache.cache)}>"
     try:
-        body = ast.parse(source, "<cell>").body
+        body = ast.parse(source, file).body
     except SyntaxError:
         from IPython.core.inputtransformer2 import TransformerManager
 
-        body = ast.parse(TransformerManager().transform_cell(source), "<cell>").body
+        source = TransformerManager().transform_cell(source)
+        body = ast.parse(source, file).body
+    linecache.cache[file] = len(source), None, source.splitlines(True), file  # for who asks for a function's source
     for node in body:
         shown = node is body[-1] and isinstance(node, ast.Expr)
         tree, kind = (ast.Interactive([node]), "single") if shown else (ast.Module([node], []), "exec")
-        code = compile(tree, "<cell>", kind, _flags, dont_inherit=True)
+        code = compile(tree, file, kind, _flags, dont_inherit=True)
         _flags |= code.co_flags & _FUTURE
         with contextlib.suppress(*([Exception] if bare else [])):
             _do(code, names)
@@ -331,7 +336,7 @@ def _told(error: BaseException) -> list:
         error.__traceback__,
     )
     while step:
-        line = step.tb_lineno if step.tb_frame.f_code.co_filename == "<cell>" else line
+        line = step.tb_lineno if step.tb_frame.f_code.co_filename.startswith(_CELL) else line
         step = step.tb_next
     return [type_name(type(error)), words, line if type(line) is int else None]
 
