@@ -13,7 +13,7 @@ from gvclab.content import text as say
 def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     """Add `grade` to the command line; it leaves its function in `run` (options -> exit status)."""
     grade = commands.add_parser("grade", help=say("grade.cli.help"), description=say("grade.cli.help"))
-    grade.add_argument("section", help=say("grade.cli.section"))
+    grade.add_argument("section", type=assignment_name, help=say("grade.cli.section"))
     grade.add_argument("--jobs", type=_positive, default=1, metavar="N", help=say("grade.cli.jobs"))
     grade.add_argument("--student", default="*", metavar="GLOB", help=say("grade.cli.student"))
     again = grade.add_mutually_exclusive_group()
@@ -28,6 +28,11 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     return grade
 
 
+def assignment_name(words: str) -> str:
+    """An assignment as it was typed, or as a shell completed its folder."""
+    return words.rstrip("/")
+
+
 def _positive(words: str) -> int:
     if not words.isdecimal() or int(words) < 1:
         raise argparse.ArgumentTypeError(say("grade.cli.positive", number=words))
@@ -39,7 +44,7 @@ def _grade(options: argparse.Namespace) -> int:
 
     plan = Plan(
         course=options.course_dir.resolve(),
-        name=options.section.rstrip("/"),  # as a shell completes it
+        name=options.section,
         jobs=options.jobs,
         students=options.student,
         force=options.force,

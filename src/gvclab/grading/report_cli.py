@@ -8,6 +8,7 @@ from pathlib import Path
 
 from gvclab.content import text as say
 
+from .cli import assignment_name
 from .export import MOODLE_KEYS, SYSTEMS
 
 
@@ -34,13 +35,9 @@ def add_export(commands: argparse._SubParsersAction) -> None:
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("assignment", type=_name, help=say("report.cli.assignment"))
+    parser.add_argument("assignment", type=assignment_name, help=say("report.cli.assignment"))
     parser.add_argument("--course-dir", type=Path, default=Path(), metavar="FOLDER", help=say("grade.cli.course_dir"))
     parser.add_argument("--gradebook", type=Path, metavar="FILE", help=say("report.cli.gradebook"))
-
-
-def _name(words: str) -> str:
-    return words.rstrip("/")  # as a shell completes it
 
 
 def _report(options: argparse.Namespace) -> int:
