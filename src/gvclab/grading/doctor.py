@@ -71,23 +71,19 @@ def visit(path: Path) -> Diagnosis:
     released = assignments()
     name = _which(path.stem, data, released)
     who, troubles = _who(path)
-    found = examine(data, released[name], bank.load(name.partition("-")[0]), who)
+    found = examine(data, released[name], bank.load(name.partition("-")[0]), who, _beside(path))
     troubles += found.troubles
     if path.stem != name and not {"empty", "nothing"} & {trouble.name for trouble in found.troubles}:
         troubles += (_told("renamed", name=f"{name}.ipynb"),)
-    return Diagnosis((*troubles, *_beside(path, data)), found.mended)
+    return Diagnosis(troubles, found.mended)
 
 
-def _beside(path: Path, data: bytes) -> Iterable[Trouble]:
-    """Files beside the notebook that its code needs: a grader has none of them."""
-    source = "\n".join(cell["source"] for cell in salvage.read(data).cells if cell["cell_type"] == "code")
+def _beside(path: Path) -> list[str]:
+    """The files beside the notebook, as far as the system tells: a grader has none of them."""
     try:
-        names = sorted(entry.name for entry in path.parent.iterdir())
+        return sorted(entry.name for entry in path.parent.iterdir() if entry.name != variants.STUDENT_FILE)
     except OSError:
-        return
-    needed = [name for name in names if name != variants.STUDENT_FILE and needs_file(source, name)]
-    if needed:
-        yield _told("beside", files=", ".join(needed))
+        return []
 
 
 def mend(path: Path, found: Diagnosis) -> Path:
@@ -179,8 +175,9 @@ def examine(
     released: dict,
     items: Iterable[bank.Item],
     who: variants.Identity | None = None,
+    beside: Iterable[str] = (),
 ) -> Diagnosis:
-    """What is wrong with a notebook file that began as `released`."""
+    """What is wrong with a notebook file that began as `released` and has files `beside` it."""
     items, student = list(items), ()
     if who:
         try:
@@ -209,6 +206,8 @@ def examine(
         size, limit = map(_megabytes, (len(mended or data), HANDED_IN_BYTES))
         troubles.append(_told("huge", size=size, limit=limit))
     troubles += _unfinished(cells, released["cells"], items, labels)
+    if needed := [name for name in beside if needs_file("\n".join(code), name)]:
+        troubles.append(_told("beside", files=", ".join(needed)))
     return Diagnosis((*student, *troubles), mended)
 
 
