@@ -74,7 +74,8 @@ def own_cell(cell: dict) -> dict:
 
 
 def is_answer(cell: dict) -> bool:
-    return bool(cell["metadata"]["nbgrader"]["solution"])
+    """Whether the release leaves the cell to the student."""
+    return bool(cell["metadata"].get("nbgrader", {}).get("solution"))
 
 
 def differ(one: dict, other: dict) -> bool:

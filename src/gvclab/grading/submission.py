@@ -14,7 +14,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from .mending import counting
+from .mending import counting, is_answer
 
 
 class RestoreCells(NbGraderPreprocessor):
@@ -43,7 +43,7 @@ def restore(submitted: NotebookNode, released: NotebookNode) -> NotebookNode:
     cells = list(own[None])
     for cell in released.cells:
         cell, name = nbformat.from_dict(cell), _name(cell)
-        if _is_answer(cell) and (name in answers or cell.cell_type == "code"):
+        if is_answer(cell) and (name in answers or cell.cell_type == "code"):
             cell.source = answers.get(name, "")
         cells += [cell, *own[name]]
     restored = nbformat.from_dict(released)
@@ -57,12 +57,12 @@ def _sort(submitted: NotebookNode, known: dict[str, NotebookNode]) -> tuple[dict
     names = [_name(cell) if _name(cell) in known else by_id.get(cell.get("id")) for cell in submitted.cells]
     pairs = zip(submitted.cells, names, strict=True)
     own_words = [name is None or is_own(cell.source, known[name]) for cell, name in pairs]
-    counts = counting(names, lambda n: own_words[n] and _is_answer(known[names[n]]))
+    counts = counting(names, lambda n: own_words[n] and is_answer(known[names[n]]))
     answers, own, last = {}, defaultdict(list), None
     for n, (cell, name) in enumerate(zip(submitted.cells, names, strict=True)):
         if counts.get(name) == n:
             last = name
-        if counts.get(name) == n and _is_answer(known[name]):
+        if counts.get(name) == n and is_answer(known[name]):
             answers[name] = known[name].source if _says_same(cell.source, known[name]) else cell.source
         elif own_words[n] and (name is None or _may_add(cell, known[name])):
             own[last].append(_own(cell))
@@ -71,11 +71,7 @@ def _sort(submitted: NotebookNode, known: dict[str, NotebookNode]) -> tuple[dict
 
 def _may_add(cell: NotebookNode, released: NotebookNode) -> bool:
     """Whether what was written into a copy of an answer, or into a cell that is not the student's, may be needed."""
-    return _is_answer(released) or cell.cell_type == released.cell_type == "code"
-
-
-def _is_answer(cell: NotebookNode) -> bool:
-    return bool(cell.metadata.get("nbgrader", {}).get("solution"))
+    return is_answer(released) or cell.cell_type == released.cell_type == "code"
 
 
 def is_own(source: str, released: NotebookNode) -> bool:
