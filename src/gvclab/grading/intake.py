@@ -7,6 +7,7 @@ read, the reason and the remedy. Nothing in here runs, renders or believes what 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import re
@@ -151,9 +152,8 @@ def take(student: str, folder: Path, assigned: Assignment, salt: str = "") -> Su
         if not all(_worked_on(notebook, read.get(f"{notebook.name}.ipynb")) for notebook in assigned.notebooks):
             for name in others():
                 read[name] = _read(folder / name, digest)
-        beside = _notebooks(_entries(folder))
-    except OSError:
-        pass  # which only the list of files beside can raise
+        with contextlib.suppress(OSError):
+            beside = _notebooks(_entries(folder))
     except Refused as refusal:
         problem = str(refusal)
         digest.update(problem.encode())

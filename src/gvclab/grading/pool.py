@@ -174,10 +174,7 @@ def session(room: Room, numbers: str, deadline: float, bare: bool = False) -> It
     `bare`: without the library's models, for functions that are to be judged (`worker`).
     """
     try:
-        try:
-            opened = Session(parent(room), numbers, deadline, bare)
-        except Lost as lost:  # the parent may think that it lives, and would take the next command for this one's
-            raise ParentLost from lost
+        opened = Session(parent(room), numbers, deadline, bare)
         try:
             yield opened
         finally:
@@ -205,9 +202,10 @@ class Session:
         self._folder = None if parent.room.sandboxed else tempfile.mkdtemp(prefix="gvclab-")
         try:
             self._send((self._folder, numbers))
-        except Lost:
+        except Lost as lost:
             self._socket.close()
-            raise
+            # The parent may think that the child lives, and would take the next command for this one's.
+            raise ParentLost from lost
 
     def run(self, source: str, seconds: float) -> Ran:
         """Run a cell for so many seconds at most."""
