@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .corpus import FIRST, HONEST, ITEMS, Case
+from collections.abc import Callable
+
+from .corpus import FIRST, HONEST, ITEMS, Book, Case, code
 
 
 def _cell(name: str, does: str, source: str, **more) -> Case:
@@ -14,6 +16,11 @@ def _call(name: str, does: str, body: str, **more) -> Case:
     """In the place of a function."""
     source = "def cvar(*a):\n" + "\n".join(f"    {line}" for line in body.strip().splitlines())
     return Case("exhaust", name, does, answers={"2.3-4": source}, **{"earns": {"2.3-4": 0.0}, **more})
+
+
+def _adding(kind: str, *sources: str) -> Callable[[Book], Book]:
+    """An edit: cells of the student's own at the end."""
+    return lambda book: {**book, "cells": [*book["cells"], *(code(source, kind) for source in sources)]}
 
 
 CASES = [
@@ -224,13 +231,7 @@ while True:
         "exhaust",
         "many loud cells",
         "Has hundreds of cells of its own that print all they may.",
-        edit=lambda book: {
-            **book,
-            "cells": [
-                *book["cells"],
-                *({"cell_type": "code", "source": "print('x' * 10**6)", "metadata": {}} for _ in range(400)),
-            ],
-        },
+        edit=_adding("code", *["print('x' * 10**6)"] * 400),
     ),
     _call("call: loop", "A function that never returns.", "while True: pass"),
     _call(
@@ -280,31 +281,13 @@ while True:
         "exhaust",
         "tags and dollars",
         "Has text of its own that takes long to clean.",
-        edit=lambda book: {
-            **book,
-            "cells": [
-                *book["cells"],
-                *(
-                    {"cell_type": "markdown", "source": told, "metadata": {}}
-                    for told in ("<i></p>" * 14_000, "".join(f"<b id={n}>" for n in range(9_000)), "$" * 99_000) * 2
-                ),
-            ],
-        },
+        edit=_adding("markdown", *("<i></p>" * 14_000, "".join(f"<b id={n}>" for n in range(9_000)), "$" * 99_000) * 2),
     ),
     Case(
         "exhaust",
         "formulas and quotations",
         "Has text of its own that takes long to draw.",
-        edit=lambda book: {
-            **book,
-            "cells": [
-                *book["cells"],
-                *(
-                    {"cell_type": "markdown", "source": told, "metadata": {}}
-                    for told in ("[" * 90_000, ">" * 40_000, "*a **b " * 12_000, "$" + "\\frac{1}{" * 3_000 + "$")
-                ),
-            ],
-        },
+        edit=_adding("markdown", "[" * 90_000, ">" * 40_000, "*a **b " * 12_000, "$" + "\\frac{1}{" * 3_000 + "$"),
     ),
     _call("call: input", "A function that asks.", "return float(input())"),
     _call(
