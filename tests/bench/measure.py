@@ -36,7 +36,7 @@ def main() -> None:
 def rows() -> Iterator[tuple[str, str, str]]:
     """What is measured, the figure, and what is aimed at."""
     yield "import gvclab", seconds(imported("gvclab")), "under 0.5 s"
-    for module in ("models.sourcing", "exercises", "panels.sourcing"):
+    for module in ("models.sourcing", "exercises", "panels.diversification"):
         yield f"import gvclab.{module}", seconds(imported(f"gvclab.{module}")), ""
     yield "gvclab --help", seconds(median(lambda: run("-m", "gvclab", "--help"))), ""
     for path in sorted((ROOT / "course").glob("*.ipynb")):

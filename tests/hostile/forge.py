@@ -181,7 +181,7 @@ threading.Thread(target=listen, daemon=True).start()""",
         "Sets what a notebook learns of grader and student from.",
         """
 import os
-os.environ.update(NBGRADER_EXECUTION="autograde", GVCLAB_SALT="", GVCLAB_STUDENT="", GVCLAB_LANG="../..")""",
+os.environ.update(NBGRADER_EXECUTION="autograde", GVCLAB_SALT="", GVCLAB_STUDENT="", GVCLAB_LANGUAGE="../..")""",
     ),
     _answers("lying numbers", "Every answer is a float that is equal to everything.", LIE + "(Lie(9), Lie(9), Lie(9))"),
     _answers(

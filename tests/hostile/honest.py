@@ -202,7 +202,10 @@ CASES = [
     _own(
         "panels",
         "Shows the lab and clicks arrows in cells of its own.",
-        {"2.3-5": "from gvclab.panels.sourcing import FrontierLab\nFrontierLab()", "2.3-9": 'causal_graph("2.3-9")'},
+        {
+            "2.3-5": "from gvclab.panels.diversification import FrontierLab\nFrontierLab()",
+            "2.3-9": 'causal_graph("2.3-9")',
+        },
     ),
     _own(
         "checks of its own",

@@ -12,7 +12,7 @@ import pytest
 from plotly.utils import PlotlyJSONEncoder
 
 from gvclab import panels
-from gvclab.panels import access, division, sourcing
+from gvclab.panels import developing_countries, diversification, localisation
 from gvclab.panels.base import Panel
 from gvclab.panels.controls import Checkbox, Choice, Control, Slider
 
@@ -22,18 +22,18 @@ LESSONS = {
 PANELS = tuple(type(panel) for module in LESSONS.values() for panel in module.linked())
 # States in which everything matters, where the start is none: no control is idle.
 BUSY = {
-    access.EntryLab: {"border": 0.12},
-    access.PositionLab: {"complexity": 2.0, "labour_1": 1.5},
-    access.ParticipationLab: {"year": 2003, "economy": "MEX"},
-    division.TeamLab: {"s": 0.5},
-    division.SpiderLab: {"t": 0.1, "s": 0.05},
-    division.SnakeLab: {"t": 0.1, "s": 0.05},
-    division.HistoryLab: {"year": 2025},
-    sourcing.ChainLab: {"m": 2, "q": 0.05},
-    sourcing.FragilityLab: {"x": 0.86, "depth": 5},
-    sourcing.FrontierLab: {"w": 0.3, "inventory": 4, "bloc": 0.02},
-    sourcing.MemoryLab: {"k": 0.05},
-    sourcing.Wedge: {"chi": 0.3},
+    developing_countries.EntryLab: {"border": 0.12},
+    developing_countries.PositionLab: {"complexity": 2.0, "labour_1": 1.5},
+    developing_countries.ParticipationLab: {"year": 2003, "economy": "MEX"},
+    localisation.TeamLab: {"s": 0.5},
+    localisation.SpiderLab: {"t": 0.1, "s": 0.05},
+    localisation.SnakeLab: {"t": 0.1, "s": 0.05},
+    localisation.HistoryLab: {"year": 2025},
+    diversification.ChainLab: {"m": 2, "q": 0.05},
+    diversification.FragilityLab: {"x": 0.86, "depth": 5},
+    diversification.FrontierLab: {"w": 0.3, "inventory": 4, "bloc": 0.02},
+    diversification.MemoryLab: {"k": 0.05},
+    diversification.Wedge: {"chi": 0.3},
 }
 
 every_panel = pytest.mark.parametrize("kind", PANELS, ids=lambda kind: kind.__name__)

@@ -8,23 +8,23 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from gvclab.content import message
-from gvclab.panels import pandemic, protection, regions
+from gvclab.content import entry
+from gvclab.panels import developed_countries, pandemic, regionalisation
 from gvclab.panels.controls import Checkbox, Choice
 
 from .labs import LESSONS, busy, drawn, ends, every_control, every_panel, tables
 
 # The sentence of the matrix gives share and index, whichever of them is drawn, and names no pole before it is counted
 # otherwise.
-SILENT = {("regions.matrix", "index"), ("regions.matrix", "pole")}
+SILENT = {("regionalisation.matrix", "index"), ("regionalisation.matrix", "pole")}
 
 # Panels whose presets leave some controls where they are.
 PARTIAL = {
     pandemic.ExposureLab,
     pandemic.ClosingLab,
     pandemic.SubstitutionLab,
-    protection.TradeWarLab,
-    regions.MatrixLab,
+    developed_countries.TradeWarLab,
+    regionalisation.MatrixLab,
 }
 
 
@@ -41,7 +41,7 @@ def test_a_control_moves_something(kind, control):
 
 @every_control
 def test_a_control_has_words(kind, control):
-    words = message(f"panels.{kind.key}.controls.{control.name}")
+    words = entry(f"panels.{kind.key}.controls.{control.name}")
     assert words["label"] and words["help"]
     assert set(words.get("options", ())) == set(getattr(control, "options", ()))
 
@@ -99,7 +99,7 @@ def test_presets_are_settings(kind):
     """Whole ones: what came before does not matter. Some leave alone what is a matter of choice."""
     far = {control.name: ends(control)[1] for control in kind.controls}
     for name, values in kind.presets.items():
-        assert message(f"panels.{kind.key}.presets.{name}")
+        assert entry(f"panels.{kind.key}.presets.{name}")
         panel, again = kind(), kind(**far)
         panel.set(**values)
         again.set(**values)

@@ -15,7 +15,7 @@ import yaml
 from nbformat import NotebookNode
 
 from gvclab.build import notebooks
-from gvclab.content import message
+from gvclab.content import entry
 from gvclab.content import text as say
 
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n+", re.S)
@@ -57,12 +57,12 @@ def render(source: str, tables: Tables) -> NotebookNode:
     front, body = _split(source)
     meta = yaml.safe_load(front)
     cells = [notebooks.cell("markdown", _opening(meta, tables))]
-    for entry in _jupytext().reads(body, fmt="md:myst").cells:
-        if entry.cell_type == "code":
-            cells.append(notebooks.cell("code", entry.source, entry.metadata))
+    for cell in _jupytext().reads(body, fmt="md:myst").cells:
+        if cell.cell_type == "code":
+            cells.append(notebooks.cell("code", cell.source, cell.metadata))
         else:
-            chapters = [_fill(part, str(meta["section"]), tables) for part in _chapters(entry.source)]
-            cells += [notebooks.cell("markdown", chapter, entry.metadata) for chapter in chapters]
+            chapters = [_fill(part, str(meta["section"]), tables) for part in _chapters(cell.source)]
+            cells += [notebooks.cell("markdown", chapter, cell.metadata) for chapter in chapters]
     return notebooks.notebook(cells)
 
 
@@ -72,15 +72,15 @@ def bring_home(source: str, edited: NotebookNode, tables: Tables) -> str:
     if not edited.cells or edited.cells[0].source != _opening(yaml.safe_load(front), tables):
         raise ValueError(say("build.home.opening"))
     cells: list[NotebookNode] = []
-    for entry in tidy(edited, source, tables).cells[1:]:
-        if entry.cell_type == "raw":
-            raise ValueError(say("build.home.raw", start=entry.source[:40]))
-        if entry.cell_type == "markdown":
-            entry.source = _empty(entry.source, body, tables)
-            if _follows_on(cells[-1:], entry):
-                cells[-1].source += f"\n\n{entry.source}"
+    for cell in tidy(edited, source, tables).cells[1:]:
+        if cell.cell_type == "raw":
+            raise ValueError(say("build.home.raw", start=cell.source[:40]))
+        if cell.cell_type == "markdown":
+            cell.source = _empty(cell.source, body, tables)
+            if _follows_on(cells[-1:], cell):
+                cells[-1].source += f"\n\n{cell.source}"
                 continue
-        cells.append(entry)
+        cells.append(cell)
     book = notebooks.notebook(cells)
     book.metadata = {"jupytext": {"default_lexer": "ipython3"}}
     home = source[: len(source) - len(body)] + _split(_jupytext().writes(book, fmt="md:myst"))[1]
@@ -92,20 +92,20 @@ def bring_home(source: str, edited: NotebookNode, tables: Tables) -> str:
 def tidy(edited: NotebookNode, source: str, tables: Tables) -> NotebookNode:
     """An edited notebook as the build lays it out: cells begin at headings, claims are linked."""
     section = str(yaml.safe_load(_split(source)[0])["section"])
-    cells = [notebooks.cell("markdown", entry.source) for entry in edited.cells[:1]]
-    for entry in edited.cells[1:]:
-        metadata = {k: v for k, v in entry.metadata.items() if k not in notebooks.VOLATILE}
-        parts = _chapters(entry.source) if entry.cell_type == "markdown" else [entry.source.strip("\n")]
+    cells = [notebooks.cell("markdown", cell.source) for cell in edited.cells[:1]]
+    for cell in edited.cells[1:]:
+        metadata = {k: v for k, v in cell.metadata.items() if k not in notebooks.VOLATILE}
+        parts = _chapters(cell.source) if cell.cell_type == "markdown" else [cell.source.strip("\n")]
         for part in filter(None, parts):
-            text = _fill(part, section, tables) if entry.cell_type == "markdown" else part
-            cells.append(notebooks.cell(entry.cell_type, text, metadata))
+            text = _fill(part, section, tables) if cell.cell_type == "markdown" else part
+            cells.append(notebooks.cell(cell.cell_type, text, metadata))
     return notebooks.notebook(cells)
 
 
-def _follows_on(before: list[NotebookNode], entry: NotebookNode) -> bool:
+def _follows_on(before: list[NotebookNode], cell: NotebookNode) -> bool:
     """Whether a Markdown cell needs no mark between it and the Markdown before: its heading is the mark."""
     plain = [cell for cell in before if cell.cell_type == "markdown" and not cell.metadata]
-    return bool(plain and not entry.metadata and _HEADING.match(entry.source))
+    return bool(plain and not cell.metadata and _HEADING.match(cell.source))
 
 
 def _jupytext():
@@ -153,13 +153,13 @@ def _opening(meta: dict, tables: Tables) -> str:
         say("build.opening.time", section=meta["section"], minutes=meta["minutes"]),
         _listed("build.opening.objectives", meta.get("objectives", ())),
         _listed("build.opening.prerequisites", meta.get("prerequisites", ())),
-        say("build.opening.terms") + "\n\n" + _table(message("build.opening.columns"), rows) if rows else "",
+        say("build.opening.terms") + "\n\n" + _table(entry("build.opening.columns"), rows) if rows else "",
     ]
     return "\n\n".join(filter(None, parts))
 
 
 def _listed(key: str, entries) -> str:
-    return "\n".join([say(key), "", *(f"- {entry}" for entry in entries)]) if entries else ""
+    return "\n".join([say(key), "", *(f"- {cell}" for cell in entries)]) if entries else ""
 
 
 def _table(head: list[str], rows: list[tuple]) -> str:
@@ -174,7 +174,7 @@ def _verdict(section: str, tables: Tables) -> str:
     chosen = {k: v for k, v in tables.claims.items() if k.rpartition("-")[0] == f"C{section}"}
     if not chosen:
         raise ValueError(say("build.error.section", section=section))
-    types, verdicts = message("build.verdict.types"), message("build.verdict.verdicts")
+    types, verdicts = entry("build.verdict.types"), entry("build.verdict.verdicts")
     rows = [
         (
             f"**{name.replace('-', NO_BREAK)}**",
@@ -186,7 +186,7 @@ def _verdict(section: str, tables: Tables) -> str:
         )
         for name, claim in chosen.items()
     ]
-    return _table(message("build.verdict.columns"), rows)
+    return _table(entry("build.verdict.columns"), rows)
 
 
 def _link(name: str, section: str, tables: Tables) -> str:

@@ -11,7 +11,7 @@ import anywidget
 import numpy as np
 import traitlets
 
-from gvclab.content import message
+from gvclab.content import entry
 
 from .table import to_html
 from .view import View, apply, flatten
@@ -61,7 +61,7 @@ class LiveFigure(anywidget.AnyWidget):
         self._frame = frame
         self._view = view
         self._table_is_open = False
-        super().__init__(words=message("charts.page"))
+        super().__init__(words=entry("charts.page"))
         self.on_msg(self._asked)
         if loader is not None:
             self.send({})  # arrives when this figure has begun …

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from gvclab.content import message
+from gvclab.content import entry
 
 from .table import to_html
 from .view import View
@@ -40,7 +40,7 @@ def bundles(figure: go.Figure, view: View, living: ipywidgets.Widget | None = No
         "application/vnd.plotly.v1+json": json.loads(figure.to_json()),
         "text/plain": view.sentence,
     }
-    numbers = f"<details><summary>{message('charts.page.table')}</summary>{to_html(view.table)}</details>"
+    numbers = f"<details><summary>{entry('charts.page.table')}</summary>{to_html(view.table)}</details>"
     words = f"<p>{escape(view.sentence)}</p>{numbers}"
     if living is not None:
         picture["application/vnd.jupyter.widget-view+json"] = {
@@ -48,7 +48,7 @@ def bundles(figure: go.Figure, view: View, living: ipywidgets.Widget | None = No
             "version_minor": 0,
             "model_id": living.model_id,
         }
-        words = f'<details class="gvclab-saved"><summary>{message("charts.page.saved")}</summary>{words}</details>'
+        words = f'<details class="gvclab-saved"><summary>{entry("charts.page.saved")}</summary>{words}</details>'
     return [picture, {"text/html": words, "text/plain": ""}]
 
 

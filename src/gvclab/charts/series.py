@@ -6,7 +6,7 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from gvclab.content import message, text
+from gvclab.content import entry, text
 
 from . import theme
 from .view import View, apply
@@ -174,4 +174,4 @@ def _mode(part: pd.DataFrame) -> str:
 
 def _name(code: str) -> str:
     """The name of an economy by its code, or the text itself."""
-    return message("data.code").get(code, code)
+    return entry("data.code").get(code, code)

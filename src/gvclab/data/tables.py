@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gvclab.content import message, text
+from gvclab.content import entry, text
 from gvclab.data import icio
 from gvclab.data.about import Source
 from gvclab.data.errors import DataError
@@ -68,7 +68,7 @@ def derived(table: pd.DataFrame, name: str, **units: str) -> pd.DataFrame:
 
 def spelled(table: pd.DataFrame) -> pd.DataFrame:
     """A table to be read: the codes of places and sectors in its rows and columns are spelled out."""
-    names = message("data.code")
+    names = entry("data.code")
     return table.rename(index=names, columns=names)
 
 

@@ -23,7 +23,7 @@ import anywidget
 from IPython.display import HTML, Markdown
 from traitlets import Dict, List, Unicode
 
-from gvclab.content import message, text
+from gvclab.content import entry, text
 
 from . import bank, graph_drawing, keys, predictions
 from .cards import card, rich
@@ -368,7 +368,7 @@ class CausalGraph(_Widget):
             arrows=[list(arrow) for arrow in arrows],
             answer=item.answer,
             words={
-                **message("widgets.graph.words"),
+                **entry("widgets.graph.words"),
                 "title": item.title,
                 "badge": text("widgets.graph.badge"),
             },

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gvclab.content import language, message
+from gvclab.content import entry, language
 from gvclab.content import text as say
 from gvclab.exercises.cards import rich
 
@@ -270,7 +270,7 @@ def _waiting(results: Results) -> list[dict]:
 
 def _nameless(students: pd.DataFrame) -> Callable[[str], str]:
     """A function that takes out of a note how students call their files, and anybody's name."""
-    telling = [message("grade.note.renamed").partition("{file}"), message("grade.note.unused").partition("{files}")]
+    telling = [entry("grade.note.renamed").partition("{file}"), entry("grade.note.unused").partition("{files}")]
     calling = "|".join(f"(?<={re.escape(before)}).*(?={re.escape(after)})" for before, _, after in telling)
     files = re.compile(calling, re.S)
     words = [word for column in ("first_name", "last_name") for name in students[column] for word in name.split()]

@@ -23,7 +23,7 @@ import numpy as np
 import pandas as pd
 
 from gvclab.build.exercise import grade_id
-from gvclab.content import message
+from gvclab.content import entry
 from gvclab.content import text as say
 from gvclab.exercises import bank
 
@@ -287,7 +287,7 @@ def _hints(name: str, verdict: dict, label: str = "") -> Iterator[str]:
 @cache
 def _stops() -> tuple[tuple[re.Pattern, str], ...]:
     """What is said of a function that gave no value to judge: patterns, and the words without what they quote."""
-    said = [message("exercises.code")[key] for key in _WHOLE]
+    said = [entry("exercises.code")[key] for key in _WHOLE]
     field = re.compile(r"\{\w+\}")
     return tuple(
         (re.compile(".*".join(map(re.escape, field.split(words))), re.S), field.sub("…", words)) for words in said
@@ -305,7 +305,7 @@ def _known(name: str) -> tuple[str, ...]:
         *(hint for _, _, hint in item.wrong_pairs),
         *(edge.hint for edge in item.forbidden),
         *(say(f"exercises.graph.{kind}", source=a, target=b) for a, b in arrows for kind in ("turned", "sign")),
-        *(say(f"exercises.close.{kind}") for kind in message("exercises.close")),
+        *(say(f"exercises.close.{kind}") for kind in entry("exercises.close")),
         say("exercises.order"),
     ]
     return tuple(dict.fromkeys(filter(None, hints)))

@@ -44,7 +44,7 @@ _LIBRARIES = (
 )
 _DEVICES = ("/dev/null", "/dev/random", "/dev/urandom")  # not zero: mapped, it is memory that nobody counts
 _NOBODY = 65534
-_KEPT = ("LD_LIBRARY_PATH", "TZ", "GVCLAB_LANG")
+_KEPT = ("LD_LIBRARY_PATH", "TZ", "GVCLAB_LANGUAGE")
 
 
 class SandboxError(ValueError):
@@ -202,7 +202,7 @@ def _passable(path: Path, view: dict[Path, str]) -> list[str]:
 def _files(content: Path, files: list[int]) -> list[str]:
     """The public part of `content/`, copied into the sandbox from memory."""
     command = []
-    texts = {path: path.read_text(encoding="utf-8") for path in content.glob("messages/*/*.yml")}
+    texts = {path: path.read_text(encoding="utf-8") for path in content.glob("messages/**/*.yml")}
     for path in content.glob("exercises/*.md"):
         texts[path] = bank.public_text(path.read_text(encoding="utf-8"))
     for folder in sorted({parent for path in texts for parent in path.parents if parent.is_relative_to(content)}):

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
 
-from gvclab.content import message, text
+from gvclab.content import entry, text
 from gvclab.data import source
 
 from ..charts import View, apply
@@ -175,7 +175,7 @@ class Panel:
 
     def message(self, path: str) -> Any:
         """A message, or a block of them, as written."""
-        return message(f"panels.{self.key}.{path}")
+        return entry(f"panels.{self.key}.{path}")
 
     def checked(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values as the state holds them. ValueError for an unknown name or a value outside its domain."""

@@ -11,7 +11,7 @@ import anywidget
 import ipywidgets
 import traitlets
 
-from gvclab.content import message
+from gvclab.content import entry
 
 from ..charts import LiveFigure
 from .controls import Choice, Control, Slider
@@ -82,11 +82,11 @@ class PanelWidget:
 
 def described(panel: Panel) -> dict[str, Any]:
     """All that the page needs to draw the controls of a panel, words included."""
-    badge = message(f"controls.badge.{panel.badge}")
+    badge = entry(f"controls.badge.{panel.badge}")
     return {
         "title": panel.title,
         "badge": badge,
-        "words": message("controls.page"),
+        "words": entry("controls.page"),
         "controls": [_described(panel, control) for control in panel.controls],
         "groups": {name: panel.text(f"groups.{name}") for name in {c.group for c in panel.controls} - {""}},
         "presets": [[panel.text(f"presets.{name}"), panel.checked(v)] for name, v in panel.presets.items()],

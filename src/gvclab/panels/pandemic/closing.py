@@ -6,11 +6,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from gvclab.content import message
+from gvclab.content import entry
 
 from ...charts import View, axis, bars, frame, points, theme
 from ..base import Panel
-from ..sourcing.labels import sides
+from ..diversification.labels import sides
 from .lockdown import SAME, Solution, solve
 from .params import HELPS, HURTS, LOCKDOWNS, POLES, PRESETS, STYLES, WORLD, Params
 
@@ -27,7 +27,7 @@ class ClosingLab(Panel):
     presets: ClassVar = PRESETS
 
     def frame(self):
-        poles = message("data.code")
+        poles = entry("data.code")
         right = {"xaxis": "x2", "yaxis": "y2", "orientation": "h", "showlegend": False}
         return frame(
             (axis(self.text("axes.lockdown"), domain=[0, 0.4]), axis(self.text("axes.loss"))),

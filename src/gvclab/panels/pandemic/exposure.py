@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from gvclab.content import message
+from gvclab.content import entry
 
 from ...charts import View, axis, bars, frame, points, theme
 from ..base import Panel
@@ -26,7 +26,7 @@ class ExposureLab(Panel):
     presets: ClassVar = PRESETS
 
     def frame(self):
-        poles = message("data.code")
+        poles = entry("data.code")
         closed = points(theme.Style(theme.VERMILLION, "", "line-ns", ""), size=20)
         closed["marker"]["line"] = {"width": 3, "color": theme.VERMILLION}
         return frame(
@@ -90,7 +90,7 @@ class ExposureLab(Panel):
     def _table(self, solution: Solution, own: np.ndarray, imported: np.ndarray):
         import pandas as pd
 
-        poles = message("data.code")
+        poles = entry("data.code")
         columns = {
             self.text("traces.own"): own,
             **{self.text("table.imported", pole=poles[pole]): row for pole, row in zip(POLES, imported, strict=True)},

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gvclab.content import message, text
+from gvclab.content import entry, text
 from gvclab.data import load
 from gvclab.models import iotable, world
 
@@ -49,7 +49,7 @@ def real(detail: str) -> Places:
     if detail == "poles":
         table = iotable.aggregate(table, countries=pole_of)
         pole_of = dict(zip(POLES, POLES, strict=True))
-    names = message("data.code")
+    names = entry("data.code")
     return _places(
         table.countries,
         [pole_of[code] for code in table.countries],

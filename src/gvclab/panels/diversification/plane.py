@@ -1,0 +1,106 @@
+"""The plane of cost and tail risk with the frontier in it, as the frontier lab and the wedge draw it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from gvclab.content import text
+from gvclab.models.sourcing import Frontier, Portfolio
+
+from ...charts import axis, theme
+from .labels import sides
+from .problem import steps_in_words
+
+CHOSEN = theme.Style(theme.PURPLE, "solid", "star", "")
+LEGEND = {"traceorder": "normal"}  # plotly reverses it where traces are stacked
+
+
+def cell(bottom: float) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The two axes; the plane fills the figure's height from `bottom` up."""
+    words = "panels.diversification.plane"
+    return (
+        axis(text(f"{words}.cost"), domain=[0, 1], tickformat=".2f"),
+        axis(text(f"{words}.risk"), domain=[bottom, 1]),
+    )
+
+
+def legend_at(y: float) -> dict[str, Any]:
+    """A second legend like the first, for the plots below the plane."""
+    looks = {"orientation": "h", "font": {"size": 12}, "bgcolor": "rgba(0,0,0,0)"}
+    return looks | LEGEND | {"x": 0, "xanchor": "left", "y": y, "yanchor": "bottom"}
+
+
+def looks() -> list[dict[str, Any]]:
+    """The traces that every plane has: what lies inside the frontier, and the frontier."""
+    return [
+        {
+            "name": text("panels.diversification.plane.inside"),
+            "mode": "lines",
+            "line": {"width": 0},
+            "fill": "toself",
+            "fillcolor": "rgba(127,127,127,0.16)",
+            "hoverinfo": "skip",
+        },
+        {
+            "name": text("panels.diversification.plane.frontier"),
+            "mode": "lines+markers",
+            "line": {"color": theme.GREY, "width": 3, "shape": "hv"},
+            "marker": {"color": theme.GREY, "size": 8},
+            "hovertemplate": "%{text}<extra></extra>",
+        },
+    ]
+
+
+class Plane(NamedTuple):
+    """The part of the plane that is shown, and the frontier in it."""
+
+    steps: Frontier
+    cost: tuple[float, float]
+    risk: tuple[float, float]
+
+    @property
+    def layout(self) -> dict[str, Any]:
+        """The ranges of the axes."""
+        return {"xaxis": {"range": list(self.cost)}, "yaxis": {"range": list(self.risk)}}
+
+    @property
+    def traces(self) -> list[dict[str, Any]]:
+        """Values for `looks`. Inside is all that is dearer and riskier than a portfolio of the frontier."""
+        steps = self.steps
+        (_, right), (_, top) = self.cost, self.risk
+        return [
+            {
+                "x": np.concatenate([np.repeat(steps.cost, 2), [right, right]]),
+                "y": np.concatenate([[top], np.repeat(steps.cvar, 2), [top]]),
+            },
+            {"x": steps.cost, "y": steps.cvar, "text": steps_in_words(steps)},
+        ]
+
+    def sides(self, portfolios: Sequence[Portfolio], names: Sequence[str], chosen: Portfolio) -> list[str]:
+        """Where the names of portfolios stand: clear of the chosen one and of the stairs."""
+        steps = self.steps
+        stairs = [
+            (cost, risk)
+            for cost, above, below in zip(steps.cost[1:], steps.cvar[:-1], steps.cvar[1:], strict=True)
+            for risk in np.linspace(above, below, 9)
+        ]
+        x, y = self._at(chosen.cost, chosen.cvar)
+        star = [(x + 0.02 * i, y + 0.04 * j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
+        avoid = [*star, *(self._at(*at) for at in stairs)]
+        return sides([self._at(each.cost, each.cvar) for each in portfolios], names, avoid)
+
+    def _at(self, cost: float, risk: float) -> tuple[float, float]:
+        (left, right), (bottom, top) = self.cost, self.risk
+        return (cost - left) / (right - left), (risk - bottom) / (top - bottom)
+
+
+def plane_of(steps: Frontier, portfolios: Sequence[Portfolio]) -> Plane:
+    """Room for the frontier and the portfolios, in ranges that small changes leave alone."""
+    cost = np.append(steps.cost, [each.cost for each in portfolios])
+    risk = max(steps.cvar.max(), *(each.cvar for each in portfolios))
+    left, right = np.floor(cost.min() * 20 - 0.5) / 20, np.ceil(cost.max() * 20 + 0.5) / 20
+    top = np.ceil(risk * 10 + 0.5) / 10
+    return Plane(steps, (float(left), float(right)), (-0.03 * float(top), float(top)))

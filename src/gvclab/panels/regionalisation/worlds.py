@@ -1,0 +1,117 @@
+"""The worlds in which costs change: the stylised one, and the real table of 2011."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from scipy.interpolate import RectBivariateSpline
+
+from gvclab.content import entry, text
+from gvclab.data import load
+from gvclab.models import gravity, iotable, world
+
+from .params import LAST, MANUFACTURES
+
+WORLDS = ("stylised", "real")
+# The eleven sectors of the real table are added up to three: a solve takes a tenth of the time, and the shares
+# that the panel shows move by a few thousandths. All have one trade elasticity.
+REAL_SECTORS = {"AGM": "AGM"} | dict.fromkeys(MANUFACTURES, "MAN") | dict.fromkeys(("UTC", "TTH", "BSV", "PSV"), "SVC")
+REAL_THETA = 5.0
+# Where the answers between the points of a slider's plane are found: few, because they change smoothly.
+TECH, INST = np.linspace(0.7, 1.1, 5), np.linspace(0.9, 1.4, 6)
+
+
+class Setting(NamedTuple):
+    """A world, how its places are called, and which borders are which.
+
+    near, far: (N, N) borders within a pole and all others; goods: (S,) sectors that are goods.
+    """
+
+    world: gravity.World
+    names: list[str]
+    near: np.ndarray
+    far: np.ndarray
+    goods: np.ndarray
+
+
+class Outcome(NamedTuple):
+    """What a change of costs does: share of goods trade that stays within poles, goods trade, and welfare (N,), the
+    last two as ratios to the world before."""
+
+    share: float
+    trade: float
+    welfare: np.ndarray
+
+
+class Plane(NamedTuple):
+    """Outcomes at every cost of technology and institutions, everything else given."""
+
+    share: RectBivariateSpline
+    trade: RectBivariateSpline  # log ratio
+
+
+@cache
+def setting(name: str) -> Setting:
+    """The stylised world of eight regions, or the table of 2011 with twelve and no tariffs."""
+    if name == "stylised":
+        made = world.make()
+        poles = [world.POLES[code] for code in made.countries]
+        names = [text(f"panels.pandemic.regions.{code}") for code in made.countries]
+        return _setting(made, poles, "Rest", names, world.GOODS)
+    made = gravity.calibrate(iotable.aggregate(load("icio", year=LAST), sectors=REAL_SECTORS), theta=REAL_THETA)
+    pole_of = pole_by_region()
+    names = [entry("data.code").get(code, code) for code in made.countries]
+    return _setting(made, [pole_of[code] for code in made.countries], "RST", names, ("AGM", "MAN"))
+
+
+@cache
+def pole_by_region() -> dict[str, str]:
+    """The pole of each region of the inter-country table."""
+    listed = load("economies").dropna(subset="region")
+    return dict(zip(listed.region, listed.pole, strict=True))
+
+
+def _setting(made, poles, outside, names, goods) -> Setting:
+    own = np.eye(len(poles), dtype=bool)
+    near = np.array([[a == b != outside for b in poles] for a in poles]) & ~own
+    return Setting(made, names, near, ~near & ~own, np.isin(made.sectors, goods))
+
+
+@lru_cache(maxsize=64)
+def economy(name: str, theta: float) -> gravity.World:
+    """The world with `theta` times its trade elasticities and the same trade."""
+    made = setting(name).world
+    return replace(made, theta=made.theta * theta)
+
+
+def traded(flows: np.ndarray, asked: Setting) -> tuple[float, float]:
+    """Share of goods trade within poles, and all goods trade, home sales left out."""
+    goods = flows[:, :, asked.goods].sum(axis=2)
+    near, far = goods[asked.near].sum(), goods[asked.far].sum()
+    return float(near / (near + far)), float(near + far)
+
+
+@lru_cache(maxsize=5000)
+def outcome(name: str, theta: float, near: float, far: float, free: bool) -> Outcome:
+    """The world after costs within poles were multiplied by `near`, between poles by `far`.
+
+    free: tariffs within poles are gone as well.
+    """
+    asked, made = setting(name), economy(name, theta)
+    khat = np.where(asked.near, near, np.where(asked.far, far, 1.0))[:, :, None]
+    tariffs = np.where(asked.near[:, :, None], 0.0, made.tariff) if free else None
+    after = gravity.solve(made, khat=khat, tariffs=tariffs)
+    share, trade = traded(after.flows, asked)
+    return Outcome(share, trade / traded(made.flows, asked)[1], after.welfare)
+
+
+@lru_cache(maxsize=64)
+def plane(name: str, theta: float, rta: float, free: bool) -> Plane:
+    """Outcomes over the whole plane of technology and institutions, by splines through 30 of them."""
+    found = [[outcome(name, theta, tech * rta, tech * inst, free) for inst in INST] for tech in TECH]
+    shares = np.array([[each.share for each in row] for row in found])
+    trades = np.log([[each.trade for each in row] for row in found])
+    return Plane(*(RectBivariateSpline(TECH, INST, values) for values in (shares, trades)))
