@@ -25,7 +25,7 @@ EXERCISES = Path(__file__).parents[2] / "exercises"
 NOTEBOOK = "2.3-diversification"
 ITEMS = {item.id: item for item in bank.load("2.3").used("exercise") if item.type != "essay"}
 FULL = {item.id: float(item.points) for item in ITEMS.values()}
-ROOM = Room(limits=Limits(cell=2, total=60, call=0.5, calls=4, megabytes=512, files=8, processes=16))
+ROOM = Room(limits=Limits(cell=2, total=60, call=0.5, calls=4, patience=3, megabytes=512, files=8, processes=16))
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
