@@ -344,9 +344,9 @@ def test_what_a_function_was_called_with_stays_hidden(ends, submit):
 
 
 def test_all_the_time_used_up_leaves_what_was_earned(submit, monkeypatch):
-    hurried = replace(ROOM, limits=replace(ROOM.limits, cell=8, total=8))
+    hurried = replace(ROOM, limits=replace(ROOM.limits, cell=3, total=3))
     monkeypatch.setitem(globals(), "ROOM", hurried)
-    result = submit({"2.3-6": "import time\nwhile True:\n    try: time.sleep(9)\n    except BaseException: pass"})
+    result = submit({"2.3-6": "while True:\n    try:\n        while True: pass\n    except BaseException: pass"})
     got = scores(result)
     assert got["2.3-1"] == 2.0 and got["2.3-6"] == got["2.3-8"] == 0.0
     assert "used up" in result.marks["2.3-8"].verdict.message
