@@ -128,6 +128,7 @@ class _Grading:
         self.items = {item.id: item for item in items}
         self.who = Identity(work.student, work.salt)
         self.numbers = json.dumps({"student": work.student, "numbers": drawn(items, self.who)})
+        pool.parent(room)  # its start is not the submission's time
         self.allowance = Allowance.of(room.limits)
         self.waited = False  # for the wall clock
         self.marks: dict[str, Mark] = {}

@@ -247,7 +247,7 @@ class Session:
         self.waited = False  # whether the wall clock has ended a call or the child
         self._parent, self.limits, self._allowance = parent, parent.room.limits, allowance
         self._socket, pid = parent.open(bare)
-        self._meter = Meter(pid)
+        self._meter, self._charged = Meter(pid), 0.0
         # What the two clocks show when what is asked must have been answered.
         self._stop, self._until = _GRACE, time.monotonic() + _WARM_UP
         self._folder = None if parent.room.sandboxed else tempfile.mkdtemp(prefix="gvclab-")
@@ -339,7 +339,9 @@ class Session:
             self._send(command)
             return self._receive(limit)
         finally:
-            self._allowance.seconds -= self._meter.read() - before
+            used = self._meter.read()
+            self._allowance.seconds -= used - self._charged  # what went on while nothing was asked counts too
+            self._charged = used
 
     def _send(self, command: tuple) -> None:
         data = pickle.dumps(command)
