@@ -28,10 +28,9 @@ from gvclab.exercises.plain import Bag, Other
 from gvclab.exercises.variants import Identity, drawn, numbers
 
 from . import pool
-from .pool import Allowance, Lost, ParentLost
+from .pool import SLOW, WAITED, Allowance, Lost, ParentLost
 from .sandbox import Limits, Room
 
-_SLOW, _WAITED = "_Slow", "_Waited"  # the worker's names for them
 _SHOWN = 500_000  # characters of what the cells of a notebook print
 
 
@@ -223,7 +222,7 @@ class _Grading:
                 elif step.source is not None and step.cell not in self.fatal and not self._is_late():
                     # What a cell that was stopped for its time has to say, it says at its beginning.
                     ran = session.run(step.source, limits.call if step.cell in self.slow else limits.cell)
-                    if ran.error and ran.error[0] == _WAITED:
+                    if ran.error and ran.error[0] == WAITED:
                         self._wait()
         return True
 
@@ -242,9 +241,9 @@ class _Grading:
         left = _SHOWN - sum(map(len, self.printed.values()))
         self.printed[step.cell] = ran.printed if len(ran.printed) <= left else f"{ran.printed[: max(0, left)]}…"
         if ran.error:
-            if ran.error[0] == _WAITED:
+            if ran.error[0] == WAITED:
                 self._wait()
-            self.slow |= {step.cell} if ran.error[0] in (_SLOW, _WAITED) else set()
+            self.slow |= {step.cell} if ran.error[0] in (SLOW, WAITED) else set()
             self._stopped(step, _problem(ran.error, self.room.limits))
 
     def _late(self) -> str:
@@ -310,9 +309,9 @@ def _rehearsed(item: bank.Item, who: Identity) -> tuple[bytes, ...]:
 
 def _problem(error: tuple[str, str, int | None], limits: Limits) -> str:
     kind, words, line = error
-    if kind == _SLOW:
+    if kind == SLOW:
         return say("grade.reason.slow", seconds=f"{limits.cell:g}")
-    if kind == _WAITED:
+    if kind == WAITED:
         return say("grade.reason.waited", seconds=f"{limits.cell * limits.patience:g}")
     where = say("grade.reason.line", line=line) if line else ""
     return say("grade.reason.error", kind=kind, words=words, where=where).strip()

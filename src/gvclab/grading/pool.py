@@ -53,6 +53,7 @@ _GRACE = 2.0  # how long beyond its time a child may take to stop by itself
 _LOOK = 0.05  # seconds between two looks at the clocks
 _WARM_UP = 600.0  # of the wall clock, as all that the warm parent, which is ours, is given
 _REHEARSAL = 1.0  # for all calls known beforehand
+SLOW, WAITED = "_Slow", "_Waited"  # the worker's names for the errors that stop a cell
 
 
 class Lost(Exception):
@@ -260,12 +261,14 @@ class Session:
 
     def run(self, source: str, seconds: float) -> Ran:
         """Run a cell for so many seconds at most."""
-        seconds = max(0.1, min(seconds, self._allowance.seconds))
+        seconds, before = max(0.1, min(seconds, self._allowance.seconds)), self._allowance.seconds
         # JSON may write a letter as twelve.
         reply = self._ask(("run", source, seconds, self._patient(seconds)), seconds, 12 * self.limits.printed + 10_000)
         match reply.get("error"):
             case [str(kind), str(words), int() | None as line]:
                 error = (short(kind, 60), short(words, 300), line)
+                if kind == SLOW:  # the alarm's clock is coarser than ours
+                    self._allowance.seconds = min(self._allowance.seconds, before - seconds)
             case _:
                 error = None
         printed = reply.get("printed")

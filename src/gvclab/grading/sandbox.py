@@ -43,6 +43,7 @@ _LIBRARIES = (
     "/usr/share/zoneinfo",
 )
 _DEVICES = ("/dev/null", "/dev/random", "/dev/urandom")  # not zero: mapped, it is memory that nobody counts
+_WORKPLACE = "/tmp"  # where a submission has its private folder
 _NOBODY = 65534
 _KEPT = ("LD_LIBRARY_PATH", "TZ", "GVCLAB_LANG")
 
@@ -94,7 +95,8 @@ def start(room: Room) -> tuple[subprocess.Popen, socket.socket]:
         "sections": room.sections,
         "isolate": room.sandboxed,
         "user": _NOBODY if room.sandboxed and os.geteuid() == 0 else None,
-        "folder": _workplace(room.hidden),
+        "folder": _WORKPLACE,
+        "kept": _kept(room.hidden),
     }
     command = [sys.executable, "-B", "-s", "-m", "gvclab.grading.worker", json.dumps(options)]
     files: list[int] = []
@@ -179,7 +181,7 @@ def _bubblewrap(hidden: str, files: list[int]) -> list[str]:
     for device in _DEVICES:
         command += ["--dev-bind-try", device, device]
     covered = [str(path) for path, how in view.items() if how == "--tmpfs"]
-    command += ["--perms", "0755", "--dir", _workplace(hidden), "--proc", "/proc"]
+    command += ["--perms", "0755", "--dir", _WORKPLACE, "--proc", "/proc"]
     return command + [word for path in (*covered, "/") for word in ("--remount-ro", path)]
 
 
@@ -192,9 +194,11 @@ def _shown(hidden: str) -> dict[Path, str]:
     return {**({Path(hidden): "--tmpfs"} if hidden else {}), **shown}
 
 
-def _workplace(hidden: str) -> str:
-    """Where a submission has its private folder: where it covers nothing that is needed."""
-    return "/gvclab" if any(path.is_relative_to("/tmp") for path in _shown(hidden)) else "/tmp"
+def _kept(hidden: str) -> list[str]:
+    """What is needed of that which the private folder covers, as in a checkout below it; nothing within another."""
+    needed = {path for path, how in _shown(hidden).items() if how == "--ro-bind"} | {resource("content")}
+    covered = sorted(path for path in needed if path.is_relative_to(_WORKPLACE))
+    return [str(path) for path in covered if not any(parent in covered for parent in path.parents)]
 
 
 def _passable(path: Path, view: dict[Path, str]) -> list[str]:

@@ -131,7 +131,8 @@ def _start(session: int, options: dict, bare: bool) -> int:
     if not between:
         with contextlib.suppress(BaseException):
             if options["isolate"]:
-                walls.isolate(options["folder"], options["files"], options["user"], [closed.FOLDER] if bare else [])
+                covered = [closed.FOLDER] if bare else []
+                walls.isolate(options["folder"], options["files"], options["user"], covered, options["kept"])
             child = os.fork()
             if not child:
                 _live(session, options, bare)
