@@ -224,7 +224,7 @@ def test_td5_the_flow_of_work_uses_each_country_s_labour():
         (lambda: team(beta=0.3), r"beta = 0.3 must be a number in \(0.3, inf\)"),
         (lambda: team(N=0.5), r"N = 0.5 must be a number in \[1, inf\]"),
         (lambda: spider(-0.1), r"t = -0.1 must"),
-        (lambda: spider(0.1, delta=0), r"delta = 0 must be a number in \(0, inf\)"),
+        (lambda: spider(0.1, delta=0), r"delta = 0 must be a number in \[1e-06, inf\)"),
         (lambda: snake([1, 2], 0.1), r"c has shape \(2,\)"),
         (lambda: snake([[1, 2]], [[0, 1]]), r"t must be a number or 2 x 2"),
         (lambda: snake([[1, 2]], np.ones((2, 2))), r"zeros on its diagonal"),

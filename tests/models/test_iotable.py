@@ -150,7 +150,7 @@ def test_a_table_does_not_share_its_arrays():
     [
         ({"x": [4, 5]}, r"output of B s is 5 but its sales sum to 4"),
         ({"Z": [[1, -1], [1, 1]]}, r"Z of A s has -1; it must be 0 or more"),
-        ({"x": [4, np.nan]}, r"x has a value that is not a finite number at \[1\]"),
+        ({"x": [4, np.nan]}, r"x = nan must be a number in \[-1e\+30, 1e\+30\] \(at \[1\]\)"),
         ({"F": np.ones((2, 3))}, r"F has shape \(2, 3\).* \(2, 2\)"),
         ({"countries": ("A", "A")}, r"repeated: \['A'\]"),
         ({"sectors": ()}, "one or more different names"),
@@ -346,7 +346,7 @@ def test_introversion_rises_with_the_own_share():
     assert np.diag(even) == pytest.approx(1)
     assert (np.diag(drawn) > 1).all() and drawn[0, 1] < 1
     with pytest.raises(ValueError, match="4 poles ask for"):
-        iotable.introversion(flows[:3], poles)
+        iotable.introversion(flows[:3, :3], poles)
 
 
 def test_splitting_a_country_raises_the_share_more_than_the_index():
@@ -384,7 +384,7 @@ def test_recounting_into_equal_parts():
     assert iotable.introversion(*halves).share[0, 0] == pytest.approx(40 / 60)
     with pytest.raises(ValueError, match="pole is 'C'"):
         iotable.recount(np.eye(2), ["A", "B"], "C", 2)
-    with pytest.raises(ValueError, match="parts is -1"):
+    with pytest.raises(ValueError, match="parts = -1"):
         iotable.recount(np.eye(2), ["A", "B"], "A", -1)
 
 
@@ -484,7 +484,7 @@ def test_influence_on_star_and_ring(n, a):
 def test_influence_refuses_what_is_no_share():
     with pytest.raises(ValueError, match=r"rows of W must be shares that sum to 1; they sum to \[2"):
         iotable.influence(2 * np.eye(3), 0.5)
-    with pytest.raises(ValueError, match=r"labour_share = 0.0? must be a number in \(0, 1\]"):
+    with pytest.raises(ValueError, match=r"labour_share = 0.0? must be a number in \[1e-06, 1\]"):
         iotable.influence(np.eye(3), 0.0)
 
 
@@ -517,7 +517,7 @@ def test_pandemic_properties(seed, n, beta):
 def test_pandemic_refuses_a_bad_argument_by_name():
     with pytest.raises(ValueError, match="rows of Pi must be shares"):
         iotable.pandemic_matrix([[0.5, 0.4], [0, 1]], 0.5)
-    with pytest.raises(ValueError, match=r"beta = 0.0 must be a number in \(0, 1\]"):
+    with pytest.raises(ValueError, match=r"beta = 0.0 must be a number in \[1e-06, 1\]"):
         iotable.pandemic_matrix(np.eye(2), [0.5, 0.0])
     with pytest.raises(ValueError, match="Pi has shape"):
         iotable.pandemic_matrix(np.ones((2, 3)), 0.5)
