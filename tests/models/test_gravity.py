@@ -72,7 +72,7 @@ def one_sector(countries, pi, tariff, theta, income, va=1.0):
     """Balanced trade, one sector that uses itself."""
     N = len(countries)
     gamma, alpha = np.full((N, 1, 1), 1 - va), np.ones((N, 1))
-    return World(countries, ("s",), pi, tariff, gamma, alpha, [theta], income, np.zeros(N))
+    return World(tuple(countries), ("s",), pi, tariff, gamma, alpha, [theta], income, np.zeros(N))
 
 
 # ---------------------------------------------------------------- what any solution satisfies
@@ -310,15 +310,15 @@ def test_roy_clears_every_sector(W):
 
 def test_roy_refuses_bad_groups(W):
     income, sector = world.us_groups()["USA"]
-    with pytest.raises(ValueError, match=r"kappa = 1 must be a number in \(1, inf\)"):
+    with pytest.raises(ValueError, match=r"kappa = 1 must be a number in \(1, 10000\]"):
         gravity.roy(W, 1)
     with pytest.raises(ValueError, match="groups of USA give sector shares"):
         gravity.roy(W, 2, {"USA": (income, sector[::-1])})
-    with pytest.raises(ValueError, match="shares of USA must be 0 or more and sum to 1"):
+    with pytest.raises(ValueError, match="shares of USA in groups must be 0 or more and sum to 1"):
         gravity.roy(W, 2, {"USA": (income * 2, sector)})
     with pytest.raises(ValueError, match="no country 'Utopia'"):
         gravity.roy(W, 2, {"Utopia": (income, sector)})
-    with pytest.raises(ValueError, match=r"USA have shape \(3, 3\)"):
+    with pytest.raises(ValueError, match=r"groups of USA have shape \(3, 3\)"):
         gravity.roy(W, 2, {"USA": (income, sector[:, :3])})
 
 
@@ -577,7 +577,7 @@ def test_the_real_table_needs_a_tariff_reference(real):
         ({"khat": 0}, r"khat = 0 must be a number in \(0, inf\]"),
         ({"khat": np.ones((3, 3, 3))}, r"khat has shape \(3, 3, 3\); it must fit \(8, 8, 4\)"),
         ({"khat": np.inf}, "khat leaves USA without a supplier of PRI"),
-        ({"tariffs": -1}, r"tariffs = -1 must be a number in \(-1, inf\)"),
+        ({"tariffs": -1}, r"tariffs = -1 must be a number in \(-1, 1e\+06\]"),
         ({"That": np.nan}, "That = nan must be a number in"),
         ({"Lhat": 0}, "Lhat = 0 must be a number in"),
         ({"deficits": 1}, "deficits sums to 8; it must sum to 0"),
@@ -589,7 +589,7 @@ def test_a_shock_outside_its_domain_is_refused_by_name(W, shock, message):
 
 
 def test_deficits_across_closed_borders_have_no_equilibrium(W):
-    with pytest.raises(RuntimeError, match="set deficits=0"):
+    with pytest.raises(ValueError, match="leave ... without income to spend.* set deficits=0"):
         solve(W, khat=np.where(W.border(), 1000.0, 1.0))
 
 
@@ -597,10 +597,10 @@ def test_deficits_across_closed_borders_have_no_equilibrium(W):
     "change, message",
     [
         ({"alpha": np.full((8, 4), 0.3)}, "the sum of alpha over sectors = 1.2"),
-        ({"theta": [8, 5, 0, 5]}, r"theta = 0.0 must be a number in \(0, inf\)"),
+        ({"theta": [8, 5, 0, 5]}, r"theta = 0.0 must be a number in \[1e-09, 1000\]"),
         ({"wL": np.ones(8)}, "labour demand over wL"),
         ({"D": np.ones(8)}, "D sums to 8"),
-        ({"gamma": np.full((8, 4, 4), 0.3)}, "value added per output = -0.19"),
+        ({"gamma": np.full((8, 4, 4), 0.3)}, "value added per output, .* = -0.19"),
         ({"pi": np.ones((2, 2, 1))}, r"pi has shape \(2, 2, 1\)"),
     ],
 )

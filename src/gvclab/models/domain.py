@@ -111,12 +111,13 @@ def flags(name: str, value):
 
 def sequence(name: str, value, of: type) -> tuple:
     """The entries of a sequence, all of one type; a text is one entry, no sequence."""
+    kind = "names" if of is str else of.__name__
     if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
-        raise ValueError(f"{name} = {_shown(value)} must be a sequence of {of.__name__}")
+        raise ValueError(f"{name} = {_shown(value)} must be a sequence of {kind}")
     found = tuple(value)
     for entry in found:
         if not isinstance(entry, of):
-            raise ValueError(f"{name} has the entry {_shown(entry)}; all must be {of.__name__}")
+            raise ValueError(f"{name} has the entry {_shown(entry)}; all must be {kind}")
     return found
 
 
