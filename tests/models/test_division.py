@@ -221,7 +221,7 @@ def test_td5_the_flow_of_work_uses_each_country_s_labour():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: team(beta=0.3), r"beta = 0.3 must be a number in \(0.3, inf\)"),
+        (lambda: team(beta=0.3), r"beta = 0.3 must be above theta = 0.3"),
         (lambda: team(N=0.5), r"N = 0.5 must be a number in \[1, inf\]"),
         (lambda: spider(-0.1), r"t = -0.1 must"),
         (lambda: spider(0.1, delta=0), r"delta = 0 must be a number in \[1e-06, inf\)"),

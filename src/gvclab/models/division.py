@@ -42,7 +42,9 @@ def team(B=1.0, theta=0.3, lam=0.02, beta=1.2, N=np.inf) -> Team:
     """
     B, lam = number("B", B, 0, open_low=True), number("lam", lam, 0, open_low=True)
     theta = number("theta", theta, 0, open_low=True)
-    beta = number("beta", beta, theta, open_low=True)
+    beta = number("beta", beta, 0, open_low=True)
+    if beta <= theta:
+        raise ValueError(f"beta = {beta} must be above theta = {theta}")
     N = number("N", N, 1, np.inf)
     with np.errstate(over="ignore", invalid="ignore"):
         log_best = (np.log(theta) + np.log(B) - np.log(beta) - np.log(lam)) / np.float64(beta - theta)

@@ -56,14 +56,27 @@ def number(name: str, value, low: float | None = None, high: float | None = None
     return found
 
 
-def array(name: str, value, shape: tuple[int | None, ...], low: float | None = None, high: float | None = None, **ends):
-    """An array of numbers in the domain, as in `within`, of the given shape; None stands for any length from 1."""
+def array(
+    name: str,
+    value,
+    shape: tuple[int | None, ...],
+    low: float | None = None,
+    high: float | None = None,
+    *,
+    given: str = "",
+    **ends,
+) -> np.ndarray:
+    """An array of numbers in the domain, as in `within`, of the given shape; None stands for any length from 1.
+
+    `given` names the other arguments that ask for this shape.
+    """
     found = np.asarray(within(name, value, low, high, **ends), dtype=float)
     if found.ndim != len(shape) or any(
         n == 0 if wanted is None else n != wanted for n, wanted in zip(found.shape, shape, strict=True)
     ):
         wanted = ", ".join("n" if n is None else str(n) for n in shape)
-        raise ValueError(f"{name} has shape {found.shape}; it must be ({wanted}{',' if len(shape) == 1 else ''})")
+        wanted = f"({wanted}{',' if len(shape) == 1 else ''}){f', as {given} ask' if given else ''}"
+        raise ValueError(f"{name} has shape {found.shape}; it must be {wanted}")
     return found
 
 
@@ -84,11 +97,11 @@ def fitted(name: str, value, shape: tuple[int, ...], low: float | None = None, h
         raise ValueError(f"{name} has shape {np.shape(found)}; it must fit {shape}") from None
 
 
-def shares(name: str, value, shape: tuple[int | None, ...], axis: int = -1, tolerance: float = 1e-9) -> np.ndarray:
-    """An array of shares or probabilities: 0 or more, and their sum over `axis` is 1."""
-    found = array(name, value, shape, 0)
-    sums = found.sum(axis=axis)
-    if not np.allclose(sums, 1, rtol=0, atol=tolerance):
+def shares(name: str, value, shape: tuple[int | None, ...], given: str = "") -> np.ndarray:
+    """An array of shares or probabilities: 0 or more, and their sum over the last axis is 1."""
+    found = array(name, value, shape, 0, given=given)
+    sums = found.sum(axis=-1)
+    if not np.allclose(sums, 1, rtol=0, atol=1e-9):
         raise ValueError(f"{name} must be shares that sum to 1; they sum to {np.round(sums, 6)}")
     return found
 

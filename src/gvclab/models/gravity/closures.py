@@ -79,7 +79,7 @@ class Roy:
         object.__setattr__(self, "kappa", number("kappa", self.kappa, 1, MOST_KAPPA, open_low=True))
         income = shares("income", self.income, (None, None))
         object.__setattr__(self, "income", income)
-        object.__setattr__(self, "sector", shares("sector", self.sector, (*income.shape, None)))
+        object.__setattr__(self, "sector", shares("sector", self.sector, (*income.shape, None), "the shares in income"))
 
     def unknowns(self, world: World) -> int:
         return world.alpha.size
@@ -170,14 +170,14 @@ def ras(seed: ArrayLike, rows: ArrayLike, columns: ArrayLike, tol: float = 1e-12
     Raises ValueError where the margins do not agree or the zeros of the seed do not let them be met.
     """
     matrix = array("seed", seed, (None, None), 0, LARGEST).copy()
-    rows = array("rows", rows, matrix.shape[:1], 0, LARGEST)
-    columns = array("columns", columns, matrix.shape[1:], 0, LARGEST)
+    rows = array("rows", rows, matrix.shape[:1], 0, LARGEST, given="the rows of seed")
+    columns = array("columns", columns, matrix.shape[1:], 0, LARGEST, given="the columns of seed")
     tol = number("tol", tol, 0, 1, open_low=True)
     for name, sums, entries in (("rows", rows, matrix.sum(axis=1)), ("columns", columns, matrix.sum(axis=0))):
         if (unmet := (entries == 0) & (sums > 0)).any():
             raise ValueError(f"{name} has a sum above 0 where the seed has only zeros (at {int(unmet.argmax())})")
     if not np.isclose(rows.sum(), columns.sum(), rtol=1e-9, atol=0):
-        raise ValueError(f"row sums add up to {rows.sum():g}, column sums to {columns.sum():g}; they must agree")
+        raise ValueError(f"rows add up to {rows.sum():g}, columns to {columns.sum():g}; they must agree")
     for _ in range(10_000):
         matrix *= _ratio(rows, matrix.sum(axis=1))[:, None]
         matrix *= _ratio(columns, matrix.sum(axis=0))

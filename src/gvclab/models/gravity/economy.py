@@ -67,7 +67,7 @@ class World:
             "D": (N,),
         }
         for name, shape in shapes.items():
-            value = array(name, getattr(self, name), shape, -LARGEST, LARGEST).copy()
+            value = array(name, getattr(self, name), shape, -LARGEST, LARGEST, given="countries and sectors").copy()
             value.setflags(write=False)
             object.__setattr__(self, name, value)
         within("pi", self.pi, 0)

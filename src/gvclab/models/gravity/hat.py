@@ -64,9 +64,9 @@ def solve(
 
     khat: change of iceberg cost κ̂ [importer, exporter, sector], above 0, home included; inf forbids a flow.
     tariffs: the new ad valorem rates, same shape, from above -1 (a subsidy) to 1e6 (as before if not given); a
-    country's own goods pay none. That: change of productivity T̂ (N, S). Lhat: change of labour (N,), both above
-    0. deficits: the new D (N,), sum 0. All of them broadcast. closure: `Mobile()` or `roy(...)`. start: an
-    equilibrium nearby, to start from. tol: from 1e-13 to 1e-3.
+    country's own goods pay none. That: change of productivity T̂ (N, S), from 1e-12 to 1e12. Lhat: change of
+    labour (N,), from 1e-6 to 1e6. deficits: the new D (N,), sum 0. All of them broadcast. closure: `Mobile()` or
+    `roy(...)`. start: an equilibrium nearby, to start from. tol: from 1e-13 to 1e-3.
 
     Solves, with τ̂ = κ̂(1+t')/(1+t),
         ĉ_ns = ŵ_ns^va Π_k P̂_nk^γ

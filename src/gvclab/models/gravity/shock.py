@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..domain import fitted
-from .economy import LARGEST, MOST_TARIFF, World, balanced
+from .economy import MOST_TARIFF, World, balanced
 
+THAT, LHAT = (1e-12, 1e12), (1e-6, 1e6)  # smallest and largest changes
 _LINK = 1e-12  # of a buyer's spending on a sector: less than that ties no wages together
 
 
@@ -37,8 +38,8 @@ def changes(
     tariff = world.tariff if tariffs is None else tariffs
     tariff = fitted("tariffs", tariff, (N, N, S), -1, MOST_TARIFF, open_low=True)
     tariff = np.where(np.eye(N, dtype=bool)[:, :, None], 0.0, tariff)
-    That = fitted("That", That, (N, S), 0, LARGEST, open_low=True)
-    Lhat = fitted("Lhat", Lhat, (N,), 0, LARGEST, open_low=True)
+    That = fitted("That", That, (N, S), *THAT)
+    Lhat = fitted("Lhat", Lhat, (N,), *LHAT)
     D = fitted("deficits", world.D if deficits is None else deficits, (N,))
     balanced("deficits", D, world.wL.sum())
     barrier = khat * (1 + tariff) / (1 + world.tariff)

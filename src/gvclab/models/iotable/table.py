@@ -66,7 +66,7 @@ class ICIO:
         if gap.max() > _BALANCE * x.mean():
             row = int(gap.argmax())
             raise ValueError(
-                f"output of {self.label(row)} is {x[row]:g} but its sales sum to {sales[row]:g}; "
+                f"output of {self.label(row)} in x is {x[row]:g} but its sales in Z and F sum to {sales[row]:g}; "
                 "they must be equal (from_arrays books the rounding of a published table)"
             )
 
@@ -117,7 +117,8 @@ class ICIO:
 
     def by_country(self, rows: np.ndarray) -> np.ndarray:
         """Sum the first axis (GN) over each country's sectors: (G, ...)."""
-        if np.ndim(rows) == 0 or len(rows) != self.x.size:
+        rows = np.asarray(within("rows", rows))
+        if rows.ndim == 0 or len(rows) != self.x.size:
             raise ValueError(f"rows has shape {np.shape(rows)}; its first axis must have {self.x.size} entries")
         return rows.reshape(*self.shape, *rows.shape[1:]).sum(axis=1)
 
@@ -190,17 +191,18 @@ def from_arrays(
     """
     countries, sectors = names("countries", countries), names("sectors", sectors)
     size, n = len(countries) * len(sectors), len(sectors)
-    Z = array("Z", Z, (size, size), 0, LARGEST)
-    F = array("F", collapse_uses(F, len(countries)), (size, len(countries)), -LARGEST, LARGEST)
+    asked = "countries and sectors"
+    Z = array("Z", Z, (size, size), 0, LARGEST, given=asked)
+    F = array("F", collapse_uses(F, len(countries)), (size, len(countries)), -LARGEST, LARGEST, given=asked)
     if x is None:
         return ICIO(Z, F, Z.sum(axis=1) + F.sum(axis=1), countries, sectors, year)
-    x = array("x", x, (size,), 0, LARGEST)
+    x = array("x", x, (size,), 0, LARGEST, given=asked)
     gap = x - Z.sum(axis=1) - F.sum(axis=1)
     bad = np.abs(gap) > _ROUNDING * np.maximum(Z.sum(axis=1) + np.abs(F).sum(axis=1), x.mean())
     if bad.any():
         row = int(np.argmax(bad))
         raise ValueError(
-            f"output of {countries[row // n]} {sectors[row % n]} in x is {x[row]:g} but its sales sum to "
+            f"output of {countries[row // n]} {sectors[row % n]} in x is {x[row]:g} but its sales in Z and F sum to "
             f"{x[row] - gap[row]:g}; a gap above {_ROUNDING:.0%} is not rounding"
         )
     rows = np.arange(size)
@@ -213,10 +215,10 @@ def collapse_uses(F: ArrayLike, n_countries: int) -> np.ndarray:
 
     Raises ValueError where the columns are no multiple of `n_countries`.
     """
-    n_countries = number("n_countries", n_countries, 1, whole=True)
+    n_countries = number("n_countries", n_countries, 1, 1e6, whole=True)
     F = array("F", F, (None, None), -LARGEST, LARGEST)
     if F.shape[1] % n_countries:
-        raise ValueError(f"F has shape {F.shape}; its columns must be a multiple of the {n_countries} countries")
+        raise ValueError(f"n_countries = {n_countries}: F has {F.shape[1]} columns, which must be a multiple of it")
     return F.reshape(F.shape[0], n_countries, -1).sum(axis=2)
 
 
@@ -252,7 +254,7 @@ def _mapped(kind: str, labels: tuple[str, ...], mapping: Mapping[str, str] | Non
 
 def _frozen(name: str, cells: ArrayLike, shape: tuple[int, ...]) -> np.ndarray:
     """A read-only copy."""
-    return read_only(array(name, cells, shape, -LARGEST, LARGEST).copy())
+    return read_only(array(name, cells, shape, -LARGEST, LARGEST, given="countries and sectors").copy())
 
 
 def read_only(cells: np.ndarray) -> np.ndarray:

@@ -47,7 +47,9 @@ def belief_path(crises: Iterable[int], years: int = 40, a0=A0, b0=B0, delta=DELT
     years = number("years", years, 0, MOST_YEARS, whole=True)
     if not np.ndim(within("crises", list(crises) if isinstance(crises, (set, frozenset, range)) else crises)):
         raise ValueError(f"crises = {crises} must be a sequence of years")
-    crises = {number("crises", year, 1, years, whole=True) for year in crises}
+    crises = {number("crises", year, 1, MOST_YEARS, whole=True) for year in crises}
+    if crises and max(crises) > years:
+        raise ValueError(f"crises = {max(crises)} must lie within years = {years}")
     kappa = number("kappa", kappa, 0, MOST_COUNTS)
     a, b = _calm_counts(a0, b0, delta)
     path = [a / (a + b)]

@@ -89,7 +89,7 @@ def checked(shocks: Iterable[Shock], places: tuple[str, ...]) -> tuple[Shock, ..
     for name, probability, hit, severity in shocks:
         hit = sequence(f"places of shock {name!r}", hit, str)
         if unknown := sorted(set(hit) - set(places)):
-            raise ValueError(f"shock {name!r} hits {unknown}; the places are {list(places)}")
+            raise ValueError(f"shocks: shock {name!r} hits {unknown}; the places are {list(places)}")
         probability = number(f"probability of shock {name!r}", probability, 0, 1)
         found.append(Shock(name, probability, hit, number(f"severity of shock {name!r}", severity, 0, 1)))
     return tuple(found)
@@ -236,7 +236,7 @@ def _parameters(c, p, z, alpha, phi, h, kappa, V, lam) -> tuple:
     return (
         c,
         p,
-        array("z", z, (len(p), len(c)), 0, 1),
+        array("z", z, (len(p), len(c)), 0, 1, given="p and c"),
         number("alpha", alpha, 0, 1, open_high=True),
         number("phi", phi, 0, MOST_PHI),
         *(number(name, value, 0, MOST_MONEY) for name, value in (("h", h), ("kappa", kappa), ("V", V), ("lam", lam))),

@@ -95,7 +95,7 @@ class Sourcing:
             raise ValueError(f"places = {places} must be one to {MOST_PLACES} different names")
         fields = {
             "places": places,
-            "costs": tuple(array("costs", self.costs, (len(places),), 0, MOST_MONEY).tolist()),
+            "costs": tuple(array("costs", self.costs, (len(places),), 0, MOST_MONEY, given="places").tolist()),
             "shocks": checked(self.shocks, places),
             "alpha": number("alpha", self.alpha, 0, 1, open_high=True),
             "phi": number("phi", self.phi, 0, MOST_PHI),
@@ -236,7 +236,7 @@ def create_sourcing(
     """
     costs = COSTS if costs is None else instance("costs", costs, Mapping)
     if shocks is None:
-        _known("place", costs, COSTS)
+        _known("costs: place", costs, COSTS)
         costs = {**COSTS, **costs}
     costs = {place: number(f"costs of {place}", cost, 0, MOST_MONEY) for place, cost in costs.items()}
     shocks = {shock.name: shock for shock in checked(SHOCKS if shocks is None else shocks, tuple(costs))}
@@ -245,7 +245,7 @@ def create_sourcing(
     given = ("probability", "probabilities", probabilities), ("severity", "severities", severities)
     for field, argument, values in given:
         values = {} if values is None else instance(argument, values, Mapping)
-        _known("shock", values, shocks)
+        _known(f"{argument}: shock", values, shocks)
         for name, value in values.items():
             shocks[name] = shocks[name]._replace(**{field: value})
     _known("parameter", parameters, ("alpha", "phi", "h", "kappa", "V", "bmax", "xmax", "lam"))
