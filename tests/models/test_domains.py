@@ -362,3 +362,36 @@ def test_what_cannot_be_answered_is_refused_by_name(name, parameter):
             elif where := not_finite(result, call.result.split()):
                 failures.append(f"{kind}: not finite: {', '.join(where)}")
     assert not failures, "\n" + "\n".join(failures)
+
+
+EXTREMES = (0, 1e-300, 1e-12, 1e-6, 0.5, 1 - 1e-16, 1, 1 + 1e-9, 10, 1e3, 1e6, 1e12, 1e30, 1e300, -1, -1e-9, -1e300)
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_extreme_values_together_are_answered_or_refused(name):
+    """Values that are valid one by one may leave the range of numbers together."""
+    call, rng = CALLS[name], np.random.default_rng(1)
+    for _ in range(40):
+        given = {each: _perhaps_extreme(rng, value) for each, value in call.given.items()}
+        try:
+            result = call.function(**given)
+        except (ValueError, TypeError) as error:
+            known = (*call.given, call.named, "Leontief")
+            assert any(each and re.search(rf"(?<!\w){each}(?!\w)", str(error)) for each in known), error
+        except RuntimeError as error:
+            assert name == "gravity.solve" and "no equilibrium found" in str(error), error
+        else:
+            assert not not_finite(result, call.result.split()), given
+
+
+def _perhaps_extreme(rng, value):
+    """The value itself as often as not; one or all of its numbers replaced."""
+    numeric = domain._numeric(value)
+    if numeric is None or rng.random() < 0.45:
+        return value
+    extreme = rng.choice(EXTREMES)
+    if numeric.ndim == 0 or rng.random() < 0.3:
+        return np.full(numeric.shape, extreme)[()]
+    changed = numeric.astype(float)
+    changed.flat[rng.integers(changed.size)] = extreme
+    return changed

@@ -410,6 +410,41 @@ def test_reach_splits_value_into_home_region_and_beyond():
 # ---------------------------------------------------------------- scenarios
 
 
+def test_tables_and_flows_that_mean_nothing_are_refused_by_name():
+    flows, poles, table = np.ones((3, 3)), ["A", "A", "B"], random_table(4, 3, 2)
+    final = table.F.sum(axis=1)
+    bad = [
+        (lambda: iotable.introversion(np.full((3, 3), np.nan), poles), "flows = nan must"),
+        (lambda: iotable.introversion(-flows, poles), "flows = -1.0 must"),
+        (lambda: iotable.reach(flows, ["A"]), "1 poles ask for"),
+        (lambda: iotable.reach(flows * np.nan, poles), "origin = nan must"),
+        (lambda: iotable.recount(flows[:2], poles, "A", 2), r"flows has shape \(2, 3\)"),
+        (lambda: iotable.recount(flows, poles, "A", np.inf), "parts = inf must"),
+        (lambda: iotable.va_in(table, 1.0), r"deliveries has shape \(\)"),
+        (lambda: iotable.va_in(table, final * np.nan), "deliveries = nan must"),
+        (lambda: iotable.va_in(table, final, "s0"), "sectors = 's0' must be a sequence of names"),
+        (lambda: iotable.va_in(table, final, ["x"]), "sectors: no sector 'x' here"),
+    ]
+    for call, words in bad:
+        with pytest.raises(ValueError, match=words):
+            call()
+
+
+@pytest.mark.parametrize("question", ["va_trade", "upstreamness", "downstreamness", "decompose", "exports", "vax"])
+@pytest.mark.parametrize("used", [1.0, 1.2])
+def test_a_table_that_uses_up_its_output_is_refused(question, used):
+    Z, F = np.full((2, 2), used / 2) * [[1, 0], [0, 1]] * 2, np.diag([1 - used] * 2)
+    table = from_arrays(Z, F, ["A", "B"], ["s"])
+    with pytest.raises(ValueError, match="no Leontief inverse"):
+        getattr(iotable, question)(table)
+
+
+def test_a_country_that_buys_nothing_has_no_shares():
+    table = from_arrays([[1, 0], [0, 0]], [[1, 0], [0, 0]], ["A", "B"], ["s"])
+    with pytest.raises(ValueError, match="B buys 0 and produces 0"):
+        iotable.sourcing_shares(table)
+
+
 @pytest.mark.parametrize("seed", range(0, 20))
 def test_extraction_against_a_table_without_the_country(seed):
     table = random_table(seed)

@@ -36,8 +36,8 @@ def autarky_loss(home_share: ArrayLike, theta: ArrayLike, weight: ArrayLike = 1.
     Exact only where nothing else is imported, and where a sector's weight is α, only without inputs. Where one
     sector's imports stop and trade in the others goes on, the loss is another one, because the shares of the
     others move until trade balances (`solve` finds it). Example: an import share of .3 and a weight of .1 give
-    a loss of 3.50 % at θ = 1 and .44 % at θ = 8; among symmetric countries that go on trading the rest, 2.34 %
-    and .21 %.
+    a loss of 3.50 % at θ = 1 and .44 % at θ = 8; the one of two equal countries that stops its imports, while
+    trade in the rest goes on in the same shares, loses 2.34 % and .21 %.
     Raises ValueError naming a value outside its domain.
     Source: Arkolakis, Costinot and Rodríguez-Clare 2012, American Economic Review 102(1) (*not verified*).
     """

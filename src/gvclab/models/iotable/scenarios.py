@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..domain import fitted, instance, number, shares, square
-from .table import ICIO, NO_INVERSE, position_of
+from .table import ICIO, position_of, solve_rounds
 
 LEAST_LABOUR = 1e-6  # share of labour: with less, the sum over rounds of suppliers is lost in rounding
 LARGEST_SHOCK = 100.0  # log change
@@ -33,10 +33,7 @@ def extract(table: ICIO, country: str) -> Extraction:
     gone = instance("table", table, ICIO).rows(country)
     A, f = table.A.copy(), table.F.sum(axis=1)
     A[gone] = A[:, gone] = f[gone] = 0
-    try:
-        x = np.linalg.solve(np.eye(f.size) - A, f)
-    except np.linalg.LinAlgError:
-        raise ValueError(NO_INVERSE) from None
+    x = solve_rounds(A, f[:, None])[:, 0]
     change = table.by_country(table.v * (x - table.x))
     return Extraction(change, np.divide(change, table.gdp, out=np.zeros_like(change), where=table.gdp != 0))
 

@@ -174,6 +174,21 @@ class ICIO:
         return read_only(self.leontief_left(np.where(self.home.T, self.v, 0.0)))
 
 
+def solve_rounds(A: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """(I - A)⁻¹ b = b + A b + A² b + ..., for one matrix or a stack of them: A (..., n, n), b (..., n, k).
+
+    ValueError where the sum over rounds of suppliers has no end.
+    """
+    right = np.concatenate([b, np.ones((*b.shape[:-1], 1))], axis=-1)
+    try:
+        x = np.linalg.solve(np.eye(A.shape[-1]) - A, right)
+    except np.linalg.LinAlgError:
+        raise ValueError(NO_INVERSE) from None
+    if not (x[..., -1] > 1 - _BALANCE).all():
+        raise ValueError(NO_INVERSE)
+    return x[..., :-1]
+
+
 def from_arrays(
     Z: ArrayLike,
     F: ArrayLike,

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..domain import array, choice, instance, names
 from .position import upstreamness
-from .table import ICIO, NO_INVERSE, position_of
+from .table import ICIO, position_of, solve_rounds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -122,13 +122,9 @@ def decompose(table: ICIO) -> Decomposition:
     Source: Borin and Mancini 2019, World Bank Policy Research WP 8804 (*not verified*).
     """
     G, N = instance("table", table, ICIO).shape
-    left = np.eye(N) - table.A_home
     home_final, v = table.F[table.home].reshape(G, N, 1), table.v.reshape(G, N, 1)
-    try:
-        met_at_home = np.linalg.solve(left, home_final)[..., 0]  # L_d,r F_rr
-        content = np.linalg.solve(left.transpose(0, 2, 1), v)[..., 0]  # V_s L_d,s
-    except np.linalg.LinAlgError:
-        raise ValueError(NO_INVERSE) from None
+    met_at_home = solve_rounds(table.A_home, home_final)[..., 0]  # L_d,r F_rr
+    content = solve_rounds(table.A_home.transpose(0, 2, 1), v)[..., 0]  # V_s L_d,s
     for_r_alone = np.einsum("irj,rj->ir", table.A.reshape(G * N, G, N), met_at_home, optimize=True)
     direct = np.where(table.home, 0.0, table.F + for_r_alone)
 
