@@ -6,6 +6,7 @@ import csv
 from dataclasses import FrozenInstanceError
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -319,6 +320,8 @@ def test_linkage_counts_no_home_purchases():
     assert linkage.poles == ("A", "B")
     assert linkage.flows[0] == pytest.approx([trade[0, 1] + trade[1, 0], trade[:2, 2:].sum()])
     assert linkage.share.sum(axis=0) == pytest.approx(1)
+    as_series = iotable.linkage(table, pd.Series(poles))
+    assert np.array_equal(as_series.share, iotable.linkage(table, poles).share)
     with pytest.raises(ValueError, match="poles says nothing about c3"):
         iotable.linkage(table, {"c0": "A", "c1": "A", "c2": "B"})
 

@@ -53,7 +53,7 @@ def _kept(column: pd.Series, name: str, values) -> pd.Series:
     return keep
 
 
-def is_one(values) -> bool:
+def single(values) -> bool:
     """One value, neither a slice nor several."""
     if isinstance(values, (str, slice)):
         return isinstance(values, str)
@@ -61,7 +61,7 @@ def is_one(values) -> bool:
 
 
 def _listed(values) -> list:
-    if is_one(values):
+    if single(values):
         return [values[()] if isinstance(values, np.ndarray) else values]
     return list(values)
 

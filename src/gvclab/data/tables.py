@@ -170,10 +170,10 @@ def _tables(manifest: Manifest, **wanted) -> ICIO | dict[int, ICIO]:
     if type(year) is not int or len(wanted) > 1 or year not in years:
         import pandas as pd
 
-        from gvclab.data.select import is_one, select
+        from gvclab.data.select import select, single
 
         years = select(pd.DataFrame({"year": years}), manifest.name, **wanted)["year"].tolist()
-        if not is_one(year):
+        if not single(year):
             return {each: icio.table(stored, each) for each in years}
         year = years[0]
     return icio.table(stored, year)

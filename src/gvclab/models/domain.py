@@ -143,6 +143,13 @@ def names(name: str, value) -> tuple[str, ...]:
     return found
 
 
+def mapping(name: str, value) -> dict:
+    """A dict of what is a mapping or, as a pandas Series, behaves as one."""
+    if not (hasattr(value, "keys") and hasattr(value, "__getitem__")):
+        raise ValueError(f"{name} = {_shown(value)} must be a mapping")
+    return dict(value)
+
+
 def choice(name: str, value, known: Collection[str]) -> str:
     """One of the known words."""
     if not isinstance(value, str) or value not in known:

@@ -9,11 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..domain import array, instance, number, shares
-from .economy import World
+from ..domain import array, instance, mapping, number, shares
+from .economy import LARGEST_INCOME, World
 
 MOST_KAPPA = 1e4  # beyond, talent hardly differs and `Mobile` says the same
-LARGEST = 1e30
 
 
 class Supply(NamedTuple):
@@ -130,7 +129,7 @@ def roy(world: World, kappa: float, groups: Mapping[str, tuple[ArrayLike, ArrayL
     labour = sector_shares(world)
     N, S = labour.shape
     given = {}
-    for country, pair in ({} if groups is None else instance("groups", groups, Mapping)).items():
+    for country, pair in ({} if groups is None else mapping("groups", groups)).items():
         world.country(country)
         if not isinstance(pair, (tuple, list)) or len(pair) != 2:
             raise ValueError(f"groups of {country} must be a pair: income shares and sector shares")
@@ -169,9 +168,9 @@ def ras(seed: ArrayLike, rows: ArrayLike, columns: ArrayLike, tol: float = 1e-12
     whole, above 0. A row or column of zeros stays zero and must have the sum 0.
     Raises ValueError where the margins do not agree or the zeros of the seed do not let them be met.
     """
-    matrix = array("seed", seed, (None, None), 0, LARGEST).copy()
-    rows = array("rows", rows, matrix.shape[:1], 0, LARGEST, given="the rows of seed")
-    columns = array("columns", columns, matrix.shape[1:], 0, LARGEST, given="the columns of seed")
+    matrix = array("seed", seed, (None, None), 0, LARGEST_INCOME).copy()
+    rows = array("rows", rows, matrix.shape[:1], 0, LARGEST_INCOME, given="the rows of seed")
+    columns = array("columns", columns, matrix.shape[1:], 0, LARGEST_INCOME, given="the columns of seed")
     tol = number("tol", tol, 0, 1, open_low=True)
     for name, sums, entries in (("rows", rows, matrix.sum(axis=1)), ("columns", columns, matrix.sum(axis=0))):
         if (unmet := (entries == 0) & (sums > 0)).any():

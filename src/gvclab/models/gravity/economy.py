@@ -13,7 +13,7 @@ from ..domain import array, computed, fitted, names, within
 from ..iotable.table import position_of
 
 MOST_TARIFF = 1e6  # a rate
-LARGEST = 1e30  # of an income or a change
+LARGEST_INCOME = 1e30  # of an income or a change
 MOST_THETA, LEAST_THETA = 1e3, 1e-9
 LEAST_VALUE_ADDED = 1e-6  # per unit of output
 
@@ -67,7 +67,9 @@ class World:
             "D": (N,),
         }
         for name, shape in shapes.items():
-            value = array(name, getattr(self, name), shape, -LARGEST, LARGEST, given="countries and sectors").copy()
+            value = array(
+                name, getattr(self, name), shape, -LARGEST_INCOME, LARGEST_INCOME, given="countries and sectors"
+            ).copy()
             value.setflags(write=False)
             object.__setattr__(self, name, value)
         within("pi", self.pi, 0)
@@ -120,9 +122,9 @@ class World:
 
         `tariffs = np.where(world.border("USA", "CHN", ("LOW", "HIGH")), 0.2, world.tariff)`
         """
-        buyer = _chosen("country", importers, self.countries, "importers")
-        seller = _chosen("country", exporters, self.countries, "exporters")
-        goods = _chosen("sector", sectors, self.sectors, "sectors")
+        buyer = chosen("country", importers, self.countries, "importers")
+        seller = chosen("country", exporters, self.countries, "exporters")
+        goods = chosen("sector", sectors, self.sectors, "sectors")
         foreign = ~np.eye(len(self.countries), dtype=bool)
         return (buyer[:, None] & seller & foreign)[:, :, None] & goods
 
@@ -163,7 +165,7 @@ def accounts(pi: np.ndarray, tariff: np.ndarray, gamma: np.ndarray, alpha: np.nd
     tariff = fitted("tariff", tariff, (N, N, S), -1, MOST_TARIFF, open_low=True)
     gamma = array("gamma", gamma, (N, S, S), 0, 1)
     alpha = array("alpha", alpha, (N, S), 0, 1)
-    earned = array("earned", earned, (N,), -LARGEST, LARGEST)
+    earned = array("earned", earned, (N,), -LARGEST_INCOME, LARGEST_INCOME)
     return spending(pi, tariff, gamma, alpha, earned)
 
 
@@ -190,7 +192,8 @@ def _is_one(name: str, value: np.ndarray, tolerance: float) -> None:
     within(name, value, 1 - tolerance, 1 + tolerance)
 
 
-def _chosen(kind: str, wanted: str | Iterable[str] | None, known: tuple[str, ...], parameter: str) -> np.ndarray:
+def chosen(kind: str, wanted: str | Iterable[str] | None, known: tuple[str, ...], parameter: str) -> np.ndarray:
+    """Mask of the names wanted: one, several, or all where none is given; ValueError for an unknown one."""
     if wanted is None:
         return np.ones(len(known), dtype=bool)
     mask = np.zeros(len(known), dtype=bool)

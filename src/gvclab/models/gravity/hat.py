@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from ..domain import instance, number
 from .closures import Mobile, Roy
 from .economy import World
-from .newton import State, final_income, follow, poor, revenue, search
+from .newton import State, final_income, follow, revenue, search, without_income
 from .shock import Changes, changes
 
 _MOBILE = Mobile()
@@ -94,7 +94,7 @@ def solve(
             raise ValueError("start is an equilibrium of another world or closure")
         unknown, lnP = start.unknown, np.log(start.price)
     state, rounds = search(world, shock, closure, unknown, lnP, tol)
-    if state is None or poor(world, shock, state) is not None:
+    if state is None or without_income(world, shock, state) is not None:
         state, steps = follow(world, shock, closure, tol)
         rounds += steps
     if state is None:
@@ -102,7 +102,7 @@ def solve(
             f"no equilibrium found: labour markets do not clear to {tol:g}. Where borders nearly close, "
             "deficits cannot be paid for with goods: set deficits=0 or choose a smaller shock"
         )
-    if (n := poor(world, shock, state)) is not None:
+    if (n := without_income(world, shock, state)) is not None:
         raise ValueError(
             f"tariffs and deficits leave {world.countries[n]} without income to spend, so there is no equilibrium: "
             "subsidise less, or, where borders nearly close, set deficits=0"

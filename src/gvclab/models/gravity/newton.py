@@ -47,7 +47,7 @@ def search(
 def follow(world: World, shock: Changes, closure, tol: float) -> tuple[State | None, int]:
     """`search` for shocks that are too large for one search: from the base on, by parts of the shock.
 
-    Stops early at a state that is none, see `poor`.
+    Stops early at a state that is none, see `without_income`.
     """
     unknown, lnP = np.zeros(closure.unknowns(world)), np.zeros(world.alpha.shape)
     done, part, state, rounds = 0.0, 0.5, None, 0
@@ -59,7 +59,7 @@ def follow(world: World, shock: Changes, closure, tol: float) -> tuple[State | N
         if found is not None:
             state, done, part = found, s, 1.5 * part
             unknown, lnP = state.unknown, state.lnP
-            if poor(world, trial, state) is not None:
+            if without_income(world, trial, state) is not None:
                 return state, rounds
         elif (part := part / 2) < _SHORTEST:
             return None, rounds
@@ -76,7 +76,7 @@ def revenue(world: World, state: State) -> np.ndarray:
     return (state.X * (1 - state.net.sum(axis=1))).reshape(world.alpha.shape).sum(axis=1)
 
 
-def poor(world: World, shock: Changes, state: State) -> int | None:
+def without_income(world: World, shock: Changes, state: State) -> int | None:
     """A country whose income or spending is not above 0, so that the state is no equilibrium."""
     least = np.minimum(state.X.reshape(world.alpha.shape).min(axis=1), 0) + 1e-12 * np.abs(state.X).max()
     bad = (final_income(world, shock, state) <= 0) | (least < 0)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
 from ..domain import fitted, instance, names, number
 from ..iotable.table import position_of
-from .economy import MOST_TARIFF, World
+from .economy import MOST_TARIFF, World, chosen
 from .hat import Equilibrium, solve
 
 
@@ -39,13 +39,11 @@ def optimal_tariff(
     from scipy.optimize import minimize_scalar  # here: only this search needs it
 
     n = instance("world", world, World).country(country)
-    sellers = None if against is None else _listed(against)
-    if sellers is not None:
-        for seller in (sellers,) if isinstance(sellers, str) else names("against", sellers):
-            position_of("country", seller, world.countries, "against")
-    border = world.border(country, sellers, sectors)
+    sellers = chosen("country", against, world.countries, "against")
+    border = world.border(country, None, sectors) & sellers[:, None]
     if not (world.pi * border).any():
-        raise ValueError(f"against = {against}: {country} buys nothing there that a tariff could be put on")
+        there = ", ".join(np.array(world.countries)[sellers])
+        raise ValueError(f"against = {there}: {country} buys nothing there that a tariff could be put on")
     highest = number("highest", highest, 0, 100, open_low=True)
     given = world.tariff if tariffs is None else tariffs
     given = fitted("tariffs", given, border.shape, -1, MOST_TARIFF, open_low=True)
@@ -82,7 +80,8 @@ def nash_tariffs(
     for player in players:
         position_of("country", player, world.countries, "players")
     tol = number("tol", tol, 1e-7, 1)
-    sectors = None if sectors is None else _listed(sectors)
+    if isinstance(sectors, Iterator):  # it is gone through more than once
+        sectors = tuple(sectors)
     tariffs, rates = world.tariff, np.zeros(len(players))
     for _ in range(100):
         before = rates.copy()
@@ -93,8 +92,3 @@ def nash_tariffs(
         if np.abs(rates - before).max() < tol:
             return TariffChoice(rates, solve(world, tariffs=tariffs))
     raise RuntimeError(f"best responses have not settled after 100 rounds; the rates are {np.round(rates, 4)}")
-
-
-def _listed(wanted: str | Iterable[str]) -> str | tuple[str, ...]:
-    """Names to be gone through more than once."""
-    return wanted if isinstance(wanted, str) or not isinstance(wanted, Iterable) else tuple(wanted)

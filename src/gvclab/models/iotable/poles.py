@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..domain import choice, instance, number, sequence, square
+from ..domain import choice, instance, mapping, number, sequence, square
 from .position import column_shares
-from .table import ICIO, LARGEST
+from .table import ICIO, LARGEST_CELL
 from .trade import bilateral
 
 
@@ -32,7 +32,7 @@ def linkage(table: ICIO, poles: Mapping[str, str], kind: str = "input") -> Linka
     is its column, forward its row.
     """
     instance("table", table, ICIO)
-    instance("poles", poles, Mapping)
+    poles = mapping("poles", poles)
     if missing := [country for country in table.countries if country not in poles]:
         raise ValueError(f"poles says nothing about {', '.join(missing)}")
     return introversion(bilateral(table, kind), [poles[country] for country in table.countries])
@@ -123,7 +123,7 @@ def reach(origin: ArrayLike, poles: Sequence[str]) -> Reach:
 
 def _by_pole(name: str, matrix: ArrayLike, poles: Sequence[str], low: float | None) -> tuple[np.ndarray, tuple]:
     """A matrix of countries, and the pole of each."""
-    matrix, poles = square(name, matrix, low, LARGEST), sequence("poles", poles, str)
+    matrix, poles = square(name, matrix, low, LARGEST_CELL), sequence("poles", poles, str)
     if len(matrix) != len(poles):
         raise ValueError(f"{name} has shape {matrix.shape}; {len(poles)} poles ask for {(len(poles),) * 2}")
     return matrix, poles

@@ -13,10 +13,10 @@ from numpy.typing import ArrayLike
 from scipy.linalg import lu_solve
 from scipy.linalg.lapack import dgetrf
 
-from ..domain import array, instance, names, number, within
+from ..domain import array, instance, mapping, names, number, within
 
 _BALANCE = 1e-6  # of a row's sales: what float arithmetic may lose, not what rounding to whole millions loses
-LARGEST = 1e30  # of a cell: products of cells stay within the range of numbers
+LARGEST_CELL = 1e30  # of a cell: products of cells stay within the range of numbers
 _ROUNDING = 0.05  # of a row's sales: the most that `from_arrays` books as rounding
 
 
@@ -207,11 +207,11 @@ def from_arrays(
     countries, sectors = names("countries", countries), names("sectors", sectors)
     size, n = len(countries) * len(sectors), len(sectors)
     asked = "countries and sectors"
-    Z = array("Z", Z, (size, size), 0, LARGEST, given=asked)
-    F = array("F", collapse_uses(F, len(countries)), (size, len(countries)), -LARGEST, LARGEST, given=asked)
+    Z = array("Z", Z, (size, size), 0, LARGEST_CELL, given=asked)
+    F = array("F", collapse_uses(F, len(countries)), (size, len(countries)), -LARGEST_CELL, LARGEST_CELL, given=asked)
     if x is None:
         return ICIO(Z, F, Z.sum(axis=1) + F.sum(axis=1), countries, sectors, year)
-    x = array("x", x, (size,), 0, LARGEST, given=asked)
+    x = array("x", x, (size,), 0, LARGEST_CELL, given=asked)
     gap = x - Z.sum(axis=1) - F.sum(axis=1)
     bad = np.abs(gap) > _ROUNDING * np.maximum(Z.sum(axis=1) + np.abs(F).sum(axis=1), x.mean())
     if bad.any():
@@ -231,7 +231,7 @@ def collapse_uses(F: ArrayLike, n_countries: int) -> np.ndarray:
     Raises ValueError where the columns are no multiple of `n_countries`.
     """
     n_countries = number("n_countries", n_countries, 1, 1e6, whole=True)
-    F = array("F", F, (None, None), -LARGEST, LARGEST)
+    F = array("F", F, (None, None), -LARGEST_CELL, LARGEST_CELL)
     if F.shape[1] % n_countries:
         raise ValueError(f"n_countries = {n_countries}: F has {F.shape[1]} columns, which must be a multiple of it")
     return F.reshape(F.shape[0], n_countries, -1).sum(axis=2)
@@ -257,19 +257,19 @@ def aggregate(
     return ICIO(S.T @ table.Z @ S, S.T @ table.F @ C, table.x @ S, new_c, new_s, table.year)
 
 
-def _mapped(kind: str, labels: tuple[str, ...], mapping: Mapping[str, str] | None):
-    if mapping is None:
+def _mapped(kind: str, labels: tuple[str, ...], given: Mapping[str, str] | None):
+    if given is None:
         return np.arange(len(labels)), labels
-    instance(kind, mapping, Mapping)
-    if missing := [label for label in labels if label not in mapping]:
+    merged = mapping(kind, given)
+    if missing := [label for label in labels if label not in merged]:
         raise ValueError(f"the mapping of {kind} says nothing about {', '.join(missing)}")
-    new = names(kind, dict.fromkeys(mapping[label] for label in labels))
-    return np.array([new.index(mapping[label]) for label in labels]), new
+    new = names(kind, dict.fromkeys(merged[label] for label in labels))
+    return np.array([new.index(merged[label]) for label in labels]), new
 
 
 def _frozen(name: str, cells: ArrayLike, shape: tuple[int, ...]) -> np.ndarray:
     """A read-only copy."""
-    return read_only(array(name, cells, shape, -LARGEST, LARGEST, given="countries and sectors").copy())
+    return read_only(array(name, cells, shape, -LARGEST_CELL, LARGEST_CELL, given="countries and sectors").copy())
 
 
 def read_only(cells: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..domain import array, instance, names, number, within
+from ..domain import array, instance, mapping, names, number, within
 from .portfolio import (
     MOST_MONEY,
     MOST_PHI,
@@ -175,7 +175,7 @@ class Sourcing:
         """Portfolios side by side, a pandas.DataFrame: a row each; shares, stock in weeks, cost and risk."""
         import pandas as pd
 
-        for each in instance("portfolios", portfolios, Mapping).values():
+        for each in mapping("portfolios", portfolios).values():
             self._mine("portfolios", each)
         rows = {
             name: [*each.x, each.b * WEEKS, each.cost, each.cvar, each.expected] for name, each in portfolios.items()
@@ -234,17 +234,17 @@ def create_sourcing(
 
     Raises ValueError naming the bad value and its domain.
     """
-    costs = COSTS if costs is None else instance("costs", costs, Mapping)
+    costs = COSTS if costs is None else mapping("costs", costs)
     if shocks is None:
         _known("costs: place", costs, COSTS)
         costs = {**COSTS, **costs}
     costs = {place: number(f"costs of {place}", cost, 0, MOST_MONEY) for place, cost in costs.items()}
     shocks = {shock.name: shock for shock in checked(SHOCKS if shocks is None else shocks, tuple(costs))}
-    if severities is not None and not isinstance(severities, Mapping):
+    if severities is not None and not hasattr(severities, "keys"):
         severities = dict.fromkeys(shocks, number("severities", severities, 0, 1))
     given = ("probability", "probabilities", probabilities), ("severity", "severities", severities)
     for field, argument, values in given:
-        values = {} if values is None else instance(argument, values, Mapping)
+        values = {} if values is None else mapping(argument, values)
         _known(f"{argument}: shock", values, shocks)
         for name, value in values.items():
             shocks[name] = shocks[name]._replace(**{field: value})

@@ -8,7 +8,7 @@ import numpy as np
 
 from ..domain import flags, number, together, within
 
-MOST = 1_000_000  # stages, suppliers or tiers
+MOST_STAGES = 1_000_000  # stages, suppliers or tiers
 
 
 def chain_reliability(n, m, p, q=0.0, same_place=True):
@@ -28,7 +28,7 @@ def chain_reliability(n, m, p, q=0.0, same_place=True):
     Raises ValueError naming a value outside its domain.
     Source: elementary probability (verified by simulation).
     """
-    n, m = within("n", n, 0, MOST, whole=True), within("m", m, 1, MOST, whole=True)
+    n, m = within("n", n, 0, MOST_STAGES, whole=True), within("m", m, 1, MOST_STAGES, whole=True)
     p, q = within("p", p, 0, 1), within("q", q, 0, 1)
     same_place = flags("same_place", same_place)
     together(n=n, m=m, p=p, q=q, same_place=same_place)
@@ -48,7 +48,7 @@ def egl_map(r, x, n, m):
     Source: Elliott, Golub and Leduc 2022, American Economic Review (read).
     """
     r, x = within("r", r, 0, 1), within("x", x, 0, 1)
-    n, m = within("n", n, 1, MOST, whole=True), within("m", m, 1, MOST, whole=True)
+    n, m = within("n", n, 1, MOST_STAGES, whole=True), within("m", m, 1, MOST_STAGES, whole=True)
     together(r=r, x=x, n=n, m=m)
     return _plain(_firm(np.asarray(x * r), n, m))
 
@@ -76,7 +76,7 @@ def egl_critical(n: int, m: int) -> Critical:
     Raises ValueError unless n, m are whole numbers from 1 to a million.
     Source: Elliott, Golub and Leduc 2022 (read); closed cases derived.
     """
-    n, m = number("n", n, 1, MOST, whole=True), number("m", m, 1, MOST, whole=True)
+    n, m = number("n", n, 1, MOST_STAGES, whole=True), number("m", m, 1, MOST_STAGES, whole=True)
     if m == 1:
         return Critical(1.0, 1.0, 1.0)
     if n == 1:
@@ -99,10 +99,10 @@ def egl_fixed_point(x, n: int, m: int, depth: int | None = None):
     Source: Elliott, Golub and Leduc 2022 (read).
     """
     x = np.asarray(within("x", x, 0, 1))
-    n, m = number("n", n, 1, MOST, whole=True), number("m", m, 1, MOST, whole=True)
+    n, m = number("n", n, 1, MOST_STAGES, whole=True), number("m", m, 1, MOST_STAGES, whole=True)
     if depth is not None:
         r = np.ones(x.shape)
-        for _ in range(number("depth", depth, 0, MOST, whole=True)):
+        for _ in range(number("depth", depth, 0, MOST_STAGES, whole=True)):
             last, r = r, _firm(x * r, n, m)
             if (r == last).all():  # deeper tiers change nothing
                 break

@@ -8,8 +8,8 @@ import numpy as np
 
 from ..domain import choice, number, within
 
-LARGEST = 15  # items: every one of the 2^15 sets is looked at
-MOST_MONEY = 1e9  # sums are compared to twelve decimals
+MOST_ITEMS = 15  # items: every one of the 2^15 sets is looked at
+MOST_COST = 1e9  # sums are compared to twelve decimals
 
 
 class Secured(NamedTuple):
@@ -36,17 +36,17 @@ def secure(loss, prob, cost, budget, mode: Literal["independent", "weakest"] = "
     """
     loss, prob, cost = (
         np.atleast_1d(within(name, value, 0, high))
-        for name, value, high in (("loss", loss, MOST_MONEY), ("prob", prob, 1), ("cost", cost, MOST_MONEY))
+        for name, value, high in (("loss", loss, MOST_COST), ("prob", prob, 1), ("cost", cost, MOST_COST))
     )
-    budget = number("budget", budget, 0, MOST_MONEY)
+    budget = number("budget", budget, 0, MOST_COST)
     if not loss.ndim == prob.ndim == cost.ndim == 1:
         raise ValueError(
             f"loss, prob, cost have shapes {loss.shape}, {prob.shape}, {cost.shape}; they must be sequences"
         )
-    if not len(loss) == len(prob) == len(cost) <= LARGEST:
+    if not len(loss) == len(prob) == len(cost) <= MOST_ITEMS:
         raise ValueError(
             f"loss, prob, cost have {len(loss)}, {len(prob)}, {len(cost)} items; "
-            f"they must be of one length, at most {LARGEST}"
+            f"they must be of one length, at most {MOST_ITEMS}"
         )
     choice("mode", mode, ("independent", "weakest"))
     # One row a set; the first item is the highest bit, so that later rows hold earlier items.

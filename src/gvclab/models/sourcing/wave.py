@@ -9,7 +9,7 @@ from .beliefs import A0, B0, DELTA, KAPPA, belief_after, calm_belief
 
 # Loss when a crisis hits production abroad; median and log-sd of the cost advantage abroad across firms.
 LOSS, MEDIAN, SPREAD = 2.0, 0.15, 0.6
-MOST_MONEY = 1e9
+MOST_LOSS = 1e9
 
 
 def wave(beliefs, k, loss=LOSS, median=MEDIAN, sd=SPREAD) -> np.ndarray:
@@ -30,8 +30,8 @@ def wave(beliefs, k, loss=LOSS, median=MEDIAN, sd=SPREAD) -> np.ndarray:
     Raises ValueError naming a value outside its domain.
     Source: option value of waiting in its simplest form (derived; verified with simulated firms).
     """
-    fear = array("beliefs", beliefs, (None,), 0, 1) * number("loss", loss, 0, MOST_MONEY, open_low=True)
-    k = number("k", k, 0, MOST_MONEY)
+    fear = array("beliefs", beliefs, (None,), 0, 1) * number("loss", loss, 0, MOST_LOSS, open_low=True)
+    k = number("k", k, 0, MOST_LOSS)
     threshold = fear[0]
     path = []
     for r in fear:
@@ -50,8 +50,8 @@ def scar(k, loss=LOSS, median=MEDIAN, sd=SPREAD, a0=A0, b0=B0, delta=DELTA, kapp
     Returns a share of all firms, a float or an array. Raises ValueError naming a value outside its domain.
     Source: end state of `wave` (derived).
     """
-    k = within("k", k, 0, MOST_MONEY)
-    loss = number("loss", loss, 0, MOST_MONEY, open_low=True)
+    k = within("k", k, 0, MOST_LOSS)
+    loss = number("loss", loss, 0, MOST_LOSS, open_low=True)
     calm = calm_belief(a0, b0, delta) * loss
     peak = belief_after(1, a0, b0, delta, kappa) * loss
     threshold = np.minimum(peak - k, calm + k)
@@ -63,6 +63,6 @@ def _advantage_below(x, median, sd):
     """The share of firms whose cost advantage abroad is below x: the lognormal cdf."""
     from scipy.special import ndtr  # here, so that importing the models does not wait for scipy
 
-    median, sd = number("median", median, 0, MOST_MONEY, open_low=True), number("sd", sd, 1e-6, 1e6)
+    median, sd = number("median", median, 0, MOST_LOSS, open_low=True), number("sd", sd, 1e-6, 1e6)
     positive = np.maximum(x, np.finfo(float).tiny)
     return ndtr((np.log(positive) - np.log(median)) / sd)
