@@ -225,7 +225,7 @@ def test_td5_the_flow_of_work_uses_each_country_s_labour():
         (lambda: team(B=1e300, lam=1e-300), r"B = 1e\+300, .* the best team is too large or too small"),
         (lambda: team(theta=0.3, beta=0.3 + 1e-15), r"theta = 0.3, .* the best team is too large or too small"),
         (lambda: team(B=[1, 2]), r"B has shape \(2,\); it must be one number"),
-        (lambda: spider(1e300), r"t = 1e\+300, .* the cost is too large"),
+        (lambda: spider(0.1, alpha=1e300, bA=1e300), r"alpha = 1e\+300, bA = 1e\+300, .* the cost is too large"),
         (lambda: cvw(lam=()), r"lam has shape \(0,\)"),
         (lambda: team(N=0.5), r"N = 0.5 must be a number in \[1, inf\]"),
         (lambda: spider(-0.1), r"t = -0.1 must"),

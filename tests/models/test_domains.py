@@ -364,6 +364,7 @@ def test_what_cannot_be_answered_is_refused_by_name(name, parameter):
     assert not failures, "\n" + "\n".join(failures)
 
 
+SLOW = ("gravity.nash_tariffs", "gravity.optimal_tariff")
 EXTREMES = (0, 1e-300, 1e-12, 1e-6, 0.5, 1 - 1e-16, 1, 1 + 1e-9, 10, 1e3, 1e6, 1e12, 1e30, 1e300, -1, -1e-9, -1e300)
 
 
@@ -371,7 +372,7 @@ EXTREMES = (0, 1e-300, 1e-12, 1e-6, 0.5, 1 - 1e-16, 1, 1 + 1e-9, 10, 1e3, 1e6, 1
 def test_extreme_values_together_are_answered_or_refused(name):
     """Values that are valid one by one may leave the range of numbers together."""
     call, rng = CALLS[name], np.random.default_rng(1)
-    for _ in range(40):
+    for _ in range(10 if name in SLOW else 40):
         given = {each: _perhaps_extreme(rng, value) for each, value in call.given.items()}
         try:
             result = call.function(**given)
