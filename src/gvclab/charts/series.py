@@ -6,7 +6,8 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from gvclab.content import entry, text
+from gvclab.content import text
+from gvclab.data import name
 
 from . import theme
 from .view import View, apply
@@ -56,10 +57,10 @@ class Series:
     @property
     def frame(self) -> go.Figure:
         """The looks."""
-        names = [_name(code) for code, _ in self._groups]
+        names = [name(code) for code, _ in self._groups]
         traces = [
-            {"name": name, "showlegend": self._by is not None, **theme.line(k, mode=_mode(part))}
-            for k, (name, (_, part)) in enumerate(zip(names, self._groups, strict=True))
+            {"name": called, "showlegend": self._by is not None, **theme.line(k, mode=_mode(part))}
+            for k, (called, (_, part)) in enumerate(zip(names, self._groups, strict=True))
         ]
         lines = [
             {
@@ -139,7 +140,7 @@ class Series:
         moves = "; ".join(
             text(
                 "charts.series.move",
-                name=_name(code),
+                name=name(code),
                 start=part[self._y].iloc[0],
                 end=part[self._y].iloc[-1],
             )
@@ -151,7 +152,7 @@ class Series:
         if self._by is None:
             return self._table[[self._x, self._y]]
         wide = self._table.pivot(index=self._x, columns=self._by, values=self._y)
-        return wide.rename(columns=_name).rename_axis(columns=None)
+        return wide.rename(columns=name).rename_axis(columns=None)
 
     def _ipython_display_(self) -> None:
         from IPython.display import HTML, display
@@ -170,8 +171,3 @@ def series(table: pd.DataFrame, x: str, y: str, **more: Any) -> Series:
 
 def _mode(part: pd.DataFrame) -> str:
     return "lines+markers" if len(part) <= 40 else "lines"
-
-
-def _name(code: str) -> str:
-    """The name of an economy by its code, or the text itself."""
-    return entry("data.code").get(code, code)

@@ -6,7 +6,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from gvclab.content import entry
+from gvclab.data import name
 from gvclab.models import iotable, world
 
 from ...charts import View, axis, bars, frame, theme
@@ -70,9 +70,8 @@ class TriangleLab(Panel):
         return np.array([[solution.balance(kind, *row) for row in ROWS] for kind in STYLES])
 
     def _rows(self) -> list[str]:
-        names = entry("data.code")
         return [
-            self.text("axes.all", a=names[a]) if b is None else self.text("axes.pair", a=names[a], b=names[b])
+            self.text("axes.all", a=name(a)) if b is None else self.text("axes.pair", a=name(a), b=name(b))
             for a, b in ROWS
         ]
 

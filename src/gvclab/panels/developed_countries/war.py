@@ -10,9 +10,9 @@ import numpy as np
 from gvclab.models import gravity, iotable
 
 from ...charts import View, axis, bars, frame, line, points, theme
+from ...charts.labels import legend_at
 from ..base import Panel
 from ..controls import Checkbox, Choice, Slider
-from ..diversification.plane import legend_at
 from .params import THETA, Params
 from .worlds import Arena, arena
 

@@ -7,15 +7,14 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from gvclab.content import entry
-from gvclab.data import load
+from gvclab.data import load, name
 from gvclab.models import iotable
 
 from ...charts import View, axis, bars, frame, line, theme
 from ..base import Panel
 from ..controls import Checkbox, Choice, Slider
-from .params import FIRST, LAST, MANUFACTURES, YEAR, Params
-from .worlds import pole_by_region
+from ..world import FIRST, LAST, MANUFACTURES, pole_by_region
+from .params import YEAR, Params
 
 PRIMARY = "AGM"
 PRODUCTS = ("final", "exports")
@@ -138,7 +137,7 @@ class OriginLab(Panel):
         return (*PLACES, ALL).index(state.place)
 
     def _name(self, code: str) -> str:
-        return self.text("places.all") if code == ALL else entry("data.code").get(code, code)
+        return self.text("places.all") if code == ALL else name(code)
 
     def _sentence(self, state: Params, solution: Solution) -> str:
         at, now = self._at(state), state.year - FIRST

@@ -1,8 +1,9 @@
-"""Where to write the names of points in a plot, so that they stand on neither each other nor other points."""
+"""Where words stand in a figure: the names of points, clear of each other and of other points, and a second legend."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 # Position of the text, and the box it fills, (left, right, bottom, top) in widths and heights of the text.
 _SIDES = {
@@ -15,6 +16,13 @@ _SIDES = {
     "top left": (-1.02, -0.02, 0.4, 1.4),
     "bottom left": (-1.02, -0.02, -1.4, -0.4),
 }
+
+
+def legend_at(y: float) -> dict[str, Any]:
+    """A second legend like the first, for plots below: its lower edge stands at `y` of the figure's height."""
+    looks = {"orientation": "h", "font": {"size": 12}, "bgcolor": "rgba(0,0,0,0)"}
+    # Plotly reverses the order where traces are stacked.
+    return looks | {"traceorder": "normal", "x": 0, "xanchor": "left", "y": y, "yanchor": "bottom"}
 
 
 def sides(
