@@ -77,7 +77,7 @@ def test_no_name_is_in_two_groups():
 def test_a_concept_is_asked_for_by_name():
     assert line("home")["line"] == {"color": style("home").color, "dash": style("home").dash, "width": 2.5}
     assert points("chosen")["marker"]["symbol"] == "star"
-    with pytest.raises(KeyError, match="hoem.*home"):
+    with pytest.raises(KeyError, match="no concept 'hoem': the table has home"):
         line("hoem")
 
 

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
 ORANGE, PURPLE, SKY = "#BB8100", "#C2659A", "#4496CF"
-OLIVE, VIOLET, CRIMSON, BROWN = "#827900", "#8468CC", "#C42F4C", "#8A5D40"
+OLIVE, VIOLET, CRIMSON, BROWN = "#827900", "#8468CC", "#C42F4C", "#A06E4E"
 GREY = "#7F7F7F"  # reference lines, and what has no colour of its own
 
 
