@@ -103,8 +103,8 @@ BARRIERS = {
 RANGE = {
     "least": Style(BLUE, "solid", "triangle-down", ""),
     "most": Style(ORANGE, "dash", "triangle-up", "/"),
-    "even": Style(GREEN, "dot", "circle", "x"),  # where nothing changes
-    "undone": Style(VERMILLION, "dashdot", "diamond", "."),  # where one change undoes the other
+    "even": Style(GREEN, "dashdot", "circle", "x"),  # where nothing changes
+    "undone": Style(VERMILLION, "dot", "diamond", "."),  # where one change undoes the other
 }
 GROUPS = (
     *(PLACES, ECONOMIES, COUNTING, EVIDENCE, BESIDE, OUTCOMES, INTERESTS, POLICIES),
