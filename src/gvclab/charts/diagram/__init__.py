@@ -42,7 +42,7 @@ __all__ = [
 
 # Widths for which a diagram is laid out, in pixels, and the room from which on each is shown: text keeps its size
 # as nearly as it can, on a phone as beside a side bar.
-WIDTHS = {860: 700, 580: 440, 350: 0}
+WIDTHS = {860: 620, 580: 430, 350: 0}
 
 
 @dataclass(frozen=True)

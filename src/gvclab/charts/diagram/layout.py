@@ -23,6 +23,11 @@ GAP = 46.0  # for an arrow between two boxes
 HEAD = 9.0  # length of an arrow's head
 ROOM = 14.0  # between a place and what it holds, and between boxes without an arrow
 LABEL = 112.0  # width of an arrow's text that is aimed at
+WIDE = 170.0  # the same in a column
+NAME = 92.0  # width of the name of a place beside a column
+LANE = 30.0  # for the way back of a loop in a column
+BEND = 0.13  # of a way around a loop, in units of its length
+SHORTEST = 30.0  # length of a way around a loop
 AIR = 6.0  # between a text and what it stands beside
 SIGN = {"+": "+", "-": "−", "": ""}
 CLOSING = "，。；：！？、）》」』”’,.;:!?)"  # never at the beginning of a line
@@ -117,13 +122,28 @@ class Picture:
 
     def fitted(self) -> Picture:
         """Moved to the corner, with the size of what it has."""
-        rects = [each.rect for each in (*self.frames, *self.words)]
+        rects = _rects(self)
         points = [at for way in self.ways for at in way.points]
         left = min([rect.x for rect in rects] + [x for x, _ in points])
         top = min([rect.y for rect in rects] + [y for _, y in points])
         right = max([rect.right for rect in rects] + [x for x, _ in points])
         bottom = max([rect.bottom for rect in rects] + [y for _, y in points])
         return replace(self.moved(-left, -top), width=right - left, height=bottom - top)
+
+
+def _rects(picture: Picture) -> list[Rect]:
+    return [each.rect for each in (*picture.frames, *picture.words)]
+
+
+def _joined(pictures: Sequence[Picture]) -> Picture:
+    """All that stands in several pictures, where it stands."""
+    return Picture(
+        0,
+        0,
+        tuple(frame for each in pictures for frame in each.frames),
+        tuple(way for each in pictures for way in each.ways),
+        tuple(word for each in pictures for word in each.words),
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------ text
@@ -322,26 +342,23 @@ def _boxes(part: Part, rects: dict[str, Rect], sized: _Sized) -> tuple[list[Fram
 
 
 def _column(part: Part, width: float) -> Picture:
-    """The same from top to bottom; texts stand to the right of the arrows."""
+    """The same from top to bottom; texts stand to the right of the arrows, the names of places beside the boxes."""
     ids = [box.id for box in part.boxes]
     group_of = {id: group for group in part.groups for id in group.holds}
-    edge = ROOM if part.groups else 0.0
-    most = width - 2 * edge - 2 * PAD_X
-    names = [longest(group.text, SMALL) - 2 * PAD_X for group in part.groups]
-    sized = _sized(part.boxes, min(max(170.0, *names, 0.0), most), most)
-    sized = sized._replace(w=max(sized.w, min(max([n + 2 * PAD_X for n in names], default=0.0), most)))
-    right = (width - sized.w) / 2 - 8 - AIR  # room for a text beside an arrow, on its right
+    names = {group.id: wrap(group.text, SMALL, NAME) for group in part.groups}
+    blocks = {id: _block(lines, SMALL, SMALL_LINE) for id, lines in names.items()}
+    beside = max((w for w, _ in blocks.values()), default=0.0)
+    most = width - 2 * PAD_X - (2 * ROOM + AIR + beside if part.groups else 0.0)
+    sized = _sized(part.boxes, min(WIDE, most), most)
+    sized = sized._replace(h=max(sized.h, *(h for _, h in blocks.values()))) if blocks else sized
+    room = sized.w / 2 if part.groups else width / 2
     rects, y = {}, 0.0
     for before, id in zip([None, *ids], ids, strict=False):
         if before:
-            y += _column_gap(part, before, id, group_of, sized.w / 2 + max(right, 0.0))
-        if id in group_of and group_of.get(before) is not group_of[id]:
-            y += _title(group_of[id], sized.w)
+            borders = sum(each in group_of for each in (before, id) if group_of.get(before) is not group_of.get(id))
+            y += _column_gap(part, before, id, room) + 2 * ROOM * borders
         rects[id] = Rect(0.0, y, sized.w, sized.h)
         y += sized.h
-        following = ids[ids.index(id) + 1] if id != ids[-1] else None
-        if id in group_of and group_of.get(following) is not group_of[id]:
-            y += ROOM
     frames, words = _boxes(part, rects, sized)
     ways = []
     for arrow in part.arrows:
@@ -349,44 +366,36 @@ def _column(part: Part, width: float) -> Picture:
         both = (arrow.end, arrow.start) in _pairs(part)
         start, end = _between(a, b, -7.0 if both else 0.0)
         ways.append(Way(_stopped((start, end), arrow.kind), arrow.kind, (arrow.start, arrow.end)))
-        down = b.y > a.y
-        lines, w, h = _label(arrow, _beside(both, sized.w / 2 + max(right, 0.0)))
+        lines, w, h = _label(arrow, _column_label(both, room))
         if lines:
-            low, high = sorted((start[1], end[1]))
-            # Where the way crosses the border of a place, the text keeps to the part that is outside.
-            low += ROOM if (a if down else b) and _last(arrow, group_of, down) else 0.0
-            high -= _first(arrow, group_of, down, sized.w)
-            x = start[0] + AIR + 3 if down or not both else start[0] - AIR - 3 - w
-            words.append(Words(Rect(x, (low + high - h) / 2, w, h), lines, "arrow"))
+            upper, lower = (arrow.start, arrow.end) if b.y > a.y else (arrow.end, arrow.start)
+            # A text stands between the borders of places, not on them.
+            apart = group_of.get(upper) is not group_of.get(lower)
+            top = rects[upper].bottom + (ROOM if apart and upper in group_of else 0.0)
+            bottom = rects[lower].y - (ROOM if apart and lower in group_of else 0.0)
+            left = start[0] - AIR - 3 - w if both and b.y < a.y else start[0] + AIR + 3
+            words.append(Words(Rect(left, (top + bottom - h) / 2, w, h), lines, "arrow"))
     for group in part.groups:
-        frames.insert(0, _place(group, [rects[id] for id in group.holds], words))
+        inner = [rects[id] for id in group.holds]
+        top, bottom = inner[0].y, inner[-1].bottom
+        w, h = blocks[group.id]
+        words.append(Words(Rect(sized.w + AIR, (top + bottom - h) / 2, w, h), names[group.id], "place"))
+        around = Rect(0.0, top, sized.w + AIR + beside, bottom - top).wider(ROOM)
+        frames.insert(0, Frame(around, "place", group.id))
     return Picture(0, 0, tuple(frames), tuple(ways), tuple(words)).fitted()
 
 
-def _last(arrow: Arrow, group_of: dict, down: bool) -> bool:
-    """Whether the upper of the two boxes is the last in its place."""
-    upper, lower = (arrow.start, arrow.end) if down else (arrow.end, arrow.start)
-    return upper in group_of and group_of.get(lower) is not group_of[upper]
+def _column_label(both: bool, room: float) -> float:
+    """The width of a text beside an arrow of a column; two arrows between two boxes have one on each side."""
+    return min(2 * LABEL, room - 2 * AIR - (10 if both else 3))
 
 
-def _first(arrow: Arrow, group_of: dict, down: bool, width: float) -> float:
-    """What the name of the place of the lower box takes, if it is the first there."""
-    upper, lower = (arrow.start, arrow.end) if down else (arrow.end, arrow.start)
-    starts = lower in group_of and group_of.get(upper) is not group_of[lower]
-    return _title(group_of[lower], width) if starts else 0.0
-
-
-def _beside(both: bool, room: float) -> float:
-    """The width of a text beside an arrow of a column."""
-    return min(2 * LABEL, room - 2 * AIR - 10 if not both else room - 2 * AIR - 17)
-
-
-def _column_gap(part: Part, a: str, b: str, group_of: dict, room: float) -> float:
+def _column_gap(part: Part, a: str, b: str, room: float) -> float:
     arrows = [arrow for arrow in part.arrows if {arrow.start, arrow.end} == {a, b}]
     if not arrows:
         return ROOM
-    both = len(arrows) == 2
-    return max(GAP - 6, 12 + max(_label(arrow, _beside(both, room))[2] for arrow in arrows))
+    texts = max(_label(arrow, _column_label(len(arrows) == 2, room))[2] for arrow in arrows)
+    return max(GAP - 6, 2 * AIR + texts)
 
 
 # ---------------------------------------------------------------------------------------------- parts that meet
@@ -442,30 +451,41 @@ def _meet(part: Part, width: float) -> Picture:
 
 
 def _poles(part: Part, width: float) -> Picture:
-    """Boxes on an ellipse, straight links between them; the ellipse grows until nothing lies on anything."""
+    """Boxes on an ellipse, straight links between them; it grows until nothing lies on anything, else link by link."""
     n = len(part.boxes)
-    most = (width - GAP) / 2 - 2 * PAD_X if n > 1 else width - 2 * PAD_X
-    sized = _sized(part.boxes, min(TEXT, most), most)
-    turn = 0.0 if n == 2 else math.pi / 2
-    half = (width - sized.w) / 2
-    for step in range(80):
-        across = min(half, 150.0 + 20 * step) if n > 1 else 0.0
-        down = (0.0 if n <= 2 else 70.0 + 20 * step) if step < 79 else 4000.0
+    if n < 3:
+        return _row(part, width)
+    sized = _sized(part.boxes, TEXT, width)
+    most = (width - sized.w) / 2
+    for step in range(24):
+        across, down = min(most, 150.0 + 20 * step), 70.0 + 20 * step
+        angles = [math.pi / 2 - 2 * math.pi * k / n for k in range(n)]
         rects = {
-            box.id: Rect(
-                across * math.cos(angle) - sized.w / 2, -down * math.sin(angle) - sized.h / 2, sized.w, sized.h
-            )
-            for k, box in enumerate(part.boxes)
-            for angle in [turn - 2 * math.pi * k / n + (math.pi if n == 2 else 0.0)]
+            box.id: _around_point(across * math.cos(angle), -down * math.sin(angle), sized.w, sized.h)
+            for box, angle in zip(part.boxes, angles, strict=True)
         }
-        found = _linked(part, rects, half + sized.w / 2)
-        if found:
-            break
-        if n == 2:
-            return _column(part, width)
-    frames, words = _boxes(part, rects, sized)
-    ways, texts = found or ([], [])
-    return Picture(0, 0, tuple(frames), tuple(ways), (*words, *texts)).fitted()
+        if found := _linked(part, rects, width / 2):
+            frames, words = _boxes(part, rects, sized)
+            return Picture(0, 0, tuple(frames), tuple(found[0]), (*words, *found[1])).fitted()
+    return _link_by_link(part, width)
+
+
+def _link_by_link(part: Part, width: float) -> Picture:
+    """A row for each two boxes that are linked, one under another; a box is drawn as often as it has links."""
+    pairs = list(dict.fromkeys(tuple(sorted((arrow.start, arrow.end))) for arrow in part.arrows))
+    alone = [(box.id,) for box in part.boxes if not any(box.id in pair for pair in pairs)]
+    boxes = {box.id: box for box in part.boxes}
+    placed, y = [], 0.0
+    for k, ids in enumerate([*pairs, *alone]):
+        arrows = tuple(
+            replace(arrow, start=f"{arrow.start} {k}", end=f"{arrow.end} {k}")
+            for arrow in part.arrows
+            if {arrow.start, arrow.end} == set(ids)
+        )
+        row = replace(part, boxes=tuple(replace(boxes[id], id=f"{id} {k}") for id in ids), arrows=arrows)
+        placed.append(_row(row, width).moved(0.0, y))
+        y = max(rect.bottom for rect in _rects(placed[-1])) + ROOM
+    return _joined(placed).fitted()
 
 
 def _linked(part: Part, rects: dict[str, Rect], reach: float) -> tuple[list[Way], list[Words]] | None:
@@ -481,41 +501,46 @@ def _linked(part: Part, rects: dict[str, Rect], reach: float) -> tuple[list[Way]
         if math.dist(start, end) < GAP - 12 or any(crosses((start, end), rect.wider(AIR)) for rect in others):
             return None
         ways.append(Way(_stopped((start, end), arrow.kind), arrow.kind, (arrow.start, arrow.end)))
-    taken: list[Rect] = []
     for arrow, way in zip(part.arrows, ways, strict=True):
         lines, w, h = _label(arrow)
-        if not lines:
-            continue
-        spots = _beside_way(way.points, w, h)
-        clear = [spot for spot in spots if _clear(spot, boxes, taken, ways, reach)]
-        if not clear:
-            return None
-        taken.append(clear[0])
-        texts.append(Words(clear[0], lines, "arrow"))
+        if lines:
+            spots = [spot for spot in _beside_way(way.points, w, h) if -reach <= spot.x and spot.right <= reach]
+            spot = _first_clear(spots, boxes, texts, ways)
+            if spot is None:
+                return None
+            texts.append(Words(spot, lines, "arrow"))
     return ways, texts
 
 
-def _clear(spot: Rect, boxes: list[Rect], taken: list[Rect], ways: list[Way], reach: float) -> bool:
-    return (
-        -reach <= spot.x
-        and spot.right <= reach
-        and not any(spot.meets(each, AIR) for each in (*boxes, *taken))
-        and not any(crosses(way.points, spot.wider(2.0)) for way in ways)
-    )
+def _first_clear(
+    spots: Sequence[Rect], solid: Sequence[Rect], words: Sequence[Words], ways: Sequence[Way]
+) -> Rect | None:
+    """The first of some places for a text that lies on no box, no other text and no way."""
+    taken = [*solid, *(each.rect for each in words if each.role == "arrow")]
+    for spot in spots:
+        if not any(spot.meets(each, AIR) for each in taken) and not any(
+            crosses(way.points, spot.wider(2.0)) for way in ways
+        ):
+            return spot
+    return None
 
 
 def _beside_way(points: Sequence[Point], w: float, h: float) -> list[Rect]:
-    """Places for a text along a straight way, on both of its sides, those near its middle first."""
+    """Places for a text along a straight way: near its middle first, above it before below."""
     (x0, y0), (x1, y1) = points[0], points[-1]
     far = math.hypot(x1 - x0, y1 - y0) or 1.0
     nx, ny = -(y1 - y0) / far, (x1 - x0) / far
-    spots = []
-    for t in (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82):
-        for side in (-1, 1):
-            away = abs(nx) * w / 2 + abs(ny) * h / 2 + AIR
-            cx, cy = x0 + t * (x1 - x0) + side * nx * away, y0 + t * (y1 - y0) + side * ny * away
-            spots.append(Rect(cx - w / 2, cy - h / 2, w, h))
-    return spots
+    away = abs(nx) * w / 2 + abs(ny) * h / 2 + AIR
+    up = -1 if ny > 0 else 1
+    return [
+        _around_point(x0 + t * (x1 - x0) + side * nx * away, y0 + t * (y1 - y0) + side * ny * away, w, h)
+        for t in (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82)
+        for side in (up, -up)
+    ]
+
+
+def _around_point(cx: float, cy: float, w: float, h: float) -> Rect:
+    return Rect(cx - w / 2, cy - h / 2, w, h)
 
 
 def crosses(points: Sequence[Point], rect: Rect) -> bool:
@@ -538,41 +563,98 @@ def crosses(points: Sequence[Point], rect: Rect) -> bool:
 
 
 def _loop(part: Part, width: float) -> Picture:
-    """Causes on an ellipse, clockwise from the top, ways along it; where that is too narrow, in a column."""
-    return _ring(part, width) or _ladder(part, width)
+    """Causes in a circle, clockwise from the top; where that is too narrow, in a column with a way back."""
+    sides = _Sides.of(part, width)
+    for steep in (0.45, 0.0):
+        if found := _ring(part, sides, width, steep) or _ladder(part, sides, width, steep):
+            return found
+    raise AssertionError("a column with straight ways always has room for its texts")
 
 
-def _partners(part: Part) -> dict[str, list[tuple[Box, Arrow]]]:
-    """For each box of the loop, those at its side."""
-    ring = {box.id for box in part.boxes}
-    sides = {box.id: box for box in part.sides}
-    found: dict[str, list[tuple[Box, Arrow]]] = {id: [] for id in ring}
-    for arrow in part.arrows:
-        for one, other in ((arrow.start, arrow.end), (arrow.end, arrow.start)):
-            if one in sides:
-                found[other].append((sides[one], arrow))
-    return found
+class _Sides(NamedTuple):
+    """What acts on a loop from outside: boxes, by the box of the loop that each belongs to."""
+
+    sized: _Sized
+    pairs: dict[str, list[tuple[Box, Arrow]]]
+    labels: dict[str, tuple[tuple[str, ...], float, float]]  # by the box at the side
+    gap: float  # between the loop and its sides
+
+    @classmethod
+    def of(cls, part: Part, width: float) -> _Sides:
+        boxes = {box.id: box for box in part.sides}
+        pairs: dict[str, list[tuple[Box, Arrow]]] = {box.id: [] for box in part.boxes}
+        for arrow in part.arrows:
+            for one, other in ((arrow.start, arrow.end), (arrow.end, arrow.start)):
+                if one in boxes:
+                    pairs[other].append((boxes[one], arrow))
+        labels = {box.id: _label(arrow, 64.0) for each in pairs.values() for box, arrow in each}
+        gap = max(54.0, *(w + 2 * ROOM for _, w, _ in labels.values())) if labels else 0.0
+        if not boxes:
+            return cls(_Sized(0.0, 0.0, {}), pairs, labels, gap)
+        most = (width - LANE - gap) / 2 - 2 * PAD_X
+        return cls(_sized(part.sides, min(TEXT, most), most), pairs, labels, gap)
+
+    def _slots(self, id: str) -> list[float]:
+        """The heights of those at a side, each with room for a text above and below its way."""
+        return [max(self.sized.h, 2 * (self.labels[box.id][2] + AIR)) for box, _ in self.pairs[id]]
+
+    def middles(self, id: str) -> list[float]:
+        """Where they stand, one under another, around the middle of their partner."""
+        slots = self._slots(id)
+        return [sum(slots[:k]) + ROOM * k + slot / 2 - self.whole(id) / 2 for k, slot in enumerate(slots)]
+
+    def whole(self, id: str) -> float:
+        """The height that they take together."""
+        slots = self._slots(id)
+        return sum(slots) + ROOM * max(0, len(slots) - 1)
+
+    def height(self, id: str, least: float, steep: float) -> float:
+        """Of their partner, so that no way between falls by more than `steep` times its length."""
+        most = max(map(abs, self.middles(id)), default=0.0)
+        return max(least, 2 * (most - steep * self.gap) + ROOM)
+
+    def placed(self, rects: dict[str, Rect], on_left: set[str]) -> Picture | None:
+        """The boxes at the sides, straight ways to their partners, and the texts; None if a text has no room."""
+        frames, words, ways = [], [], []
+        for id, pairs in self.pairs.items():
+            partner, left, middles = rects[id], id in on_left, self.middles(id)
+            near = partner.x if left else partner.right
+            far = near - self.gap if left else near + self.gap
+            most = max(map(abs, middles), default=0.0)
+            kept = min(1.0, (partner.h - ROOM) / 2 / most) if most else 0.0
+            for (box, arrow), middle in zip(pairs, middles, strict=True):
+                y, port = partner.cy + middle, partner.cy + kept * middle
+                rect = Rect(far - self.sized.w if left else far, y - self.sized.h / 2, self.sized.w, self.sized.h)
+                frames.append(Frame(rect, "box", box.id, box.concept))
+                words.append(self.sized.words(box.id, rect))
+                points = [(far, y), (near, port)] if arrow.start == box.id else [(near, port), (far, y)]
+                ways.append(Way(_stopped(points, arrow.kind), arrow.kind, (arrow.start, arrow.end)))
+        solid = [*rects.values(), *(frame.rect for frame in frames)]
+        for way in ways:
+            lines, w, h = next(self.labels[id] for id in way.ends if id in self.labels)
+            if lines:
+                spot = _first_clear(_beside_way(way.points, w, h), solid, words, ways)
+                if spot is None:
+                    return None
+                words.append(Words(spot, lines, "arrow"))
+        return Picture(0, 0, tuple(frames), tuple(ways), tuple(words))
 
 
-def _ring(part: Part, width: float) -> Picture | None:
+def _ring(part: Part, sides: _Sides, width: float, steep: float) -> Picture | None:
     n = len(part.boxes)
     if n < 3:
         return None
     sized = _sized(part.boxes, TEXT, width)
-    beside = _partners(part)
-    outer = _sized(part.sides, TEXT, width) if part.sides else _Sized(0.0, 0.0, {})
     angles = {box.id: math.pi / 2 - 2 * math.pi * k / n for k, box in enumerate(part.boxes)}
-    # Those at the top and the bottom have their sides on the right.
-    on_left = {id for id in beside if math.cos(angles[id]) < -0.01}
-    labels = {box.id: _label(arrow, 84.0) for pairs in beside.values() for box, arrow in pairs}
-    gap = max(54.0, *(w + 2 * ROOM for _, w, _ in labels.values())) if labels else 0.0
-    left = outer.w + gap if any(beside[id] for id in on_left) else 0.0
-    right = outer.w + gap if any(beside[id] for id in beside if id not in on_left) else 0.0
-    heights = {id: max(sized.h, _pile(pairs, outer.h, labels)) for id, pairs in beside.items()}
-    most = (width - left - right - sized.w) / 2
-    for step in range(60):
+    # Those at the top and at the bottom have their sides on the right.
+    on_left = {id for id, angle in angles.items() if math.cos(angle) < -0.01}
+    outside = sides.sized.w + sides.gap
+    taken = sum(outside for left in (True, False) if any((id in on_left) is left for id in angles if sides.pairs[id]))
+    heights = {id: sides.height(id, sized.h, steep) for id in angles}
+    most = (width - taken - sized.w) / 2
+    for step in range(32):
         across, down = min(most, 170.0 + 15 * step), 105.0 + 10 * step
-        if across < sized.w * 0.62 or down > 420:
+        if across < sized.w * 0.62:
             return None
         rects = {
             id: Rect(
@@ -580,96 +662,70 @@ def _ring(part: Part, width: float) -> Picture | None:
             )
             for id, angle in angles.items()
         }
-        found = _along(part, rects, angles, (across, down), beside, outer, labels, gap, on_left)
+        found = _around(part, rects, sides.placed(rects, on_left))
         if found and found.fitted().width <= width:
             frames, words = _boxes(part, rects, sized)
             return replace(found, frames=(*frames, *found.frames), words=(*words, *found.words)).fitted()
     return None
 
 
-def _pile(pairs, height: float, labels) -> float:
-    """The height of the boxes at a side, one on another, each with its text above the way."""
-    return sum(_slot(box, height, labels) for box, _ in pairs) + ROOM * max(0, len(pairs) - 1)
-
-
-def _slot(box: Box, height: float, labels) -> float:
-    return max(height, 2 * (labels[box.id][2] + AIR))
-
-
-def _along(part, rects, angles, radii, beside, outer, labels, gap, on_left) -> Picture | None:
-    """The ways along the ellipse and all that stands outside it; None if something would lie on something else."""
-    frames, words, ways = _at_sides(rects, beside, outer, labels, gap, on_left)
-    solid = [*rects.values(), *(frame.rect for frame in frames)]
+def _around(part: Part, rects: dict[str, Rect], outside: Picture | None) -> Picture | None:
+    """The ways of the circle and what stands outside it; None if something would lie on something else."""
+    if outside is None:
+        return None
+    solid = [*rects.values(), *(frame.rect for frame in outside.frames)]
     if any(a.meets(b, ROOM) for a, b in combinations(solid, 2)):
         return None
+    words, ways = list(outside.words), list(outside.ways)
     ring = [arrow for arrow in part.arrows if arrow.start in rects and arrow.end in rects]
     for arrow in ring:
-        points = _arc(rects[arrow.start], rects[arrow.end], angles[arrow.start], angles[arrow.end], radii)
-        others = [rect for rect in solid if rect not in (rects[arrow.start], rects[arrow.end])]
-        if points is None or any(crosses(points, rect.wider(AIR)) for rect in others):
+        ends = rects[arrow.start], rects[arrow.end]
+        points = _bow(*ends)
+        if points is None or any(crosses(points, rect.wider(AIR)) for rect in solid if rect not in ends):
+            return None
+        if any(crosses(points, word.rect.wider(2.0)) for word in words if word.role == "arrow"):
             return None
         ways.append(Way(_stopped(points, arrow.kind), arrow.kind, (arrow.start, arrow.end)))
-    if any(crosses(way.points, word.rect) for way in ways for word in words if word.role == "arrow"):
-        return None
     for arrow in ring:
         lines, w, h = _label(arrow)
-        if not lines:
-            continue
-        way = next(way for way in ways if way.ends == (arrow.start, arrow.end))
-        taken = [word.rect for word in words if word.role == "arrow"]
-        spots = [spot for spot in _beside_arc(way.points, w, h) if _clear(spot, solid, taken, ways, math.inf)]
-        if not spots:
-            return None
-        words.append(Words(spots[0], lines, "arrow"))
-    return Picture(0, 0, tuple(frames), tuple(ways), tuple(words))
+        if lines:
+            way = next(way for way in ways if way.ends == (arrow.start, arrow.end))
+            spot = _first_clear(_beside_bow(way.points, w, h), solid, words, ways)
+            if spot is None:
+                return None
+            words.append(Words(spot, lines, "arrow"))
+    return Picture(0, 0, outside.frames, tuple(ways), tuple(words))
 
 
-def _at_sides(rects, beside, outer: _Sized, labels, gap, on_left):
-    """The boxes at the sides of a loop, with straight ways to their partners."""
-    frames, words, ways = [], [], []
-    for id, pairs in beside.items():
-        y = rects[id].cy - _pile(pairs, outer.h, labels) / 2
-        for box, arrow in pairs:
-            slot = _slot(box, outer.h, labels)
-            x = rects[id].x - gap - outer.w if id in on_left else rects[id].right + gap
-            rect = Rect(x, y + (slot - outer.h) / 2, outer.w, outer.h)
-            y += slot + ROOM
-            frames.append(Frame(rect, "box", box.id, box.concept))
-            words.append(outer.words(box.id, rect))
-            near = rects[id].x if id in on_left else rects[id].right
-            far = rect.right if id in on_left else rect.x
-            there, here = (
-                ((far, rect.cy), (near, rect.cy)) if arrow.start == box.id else ((near, rect.cy), (far, rect.cy))
-            )
-            ways.append(Way(_stopped((there, here), arrow.kind), arrow.kind, (arrow.start, arrow.end)))
-            lines, w, h = labels[box.id]
-            if lines:
-                words.append(Words(Rect((near + far - w) / 2, rect.cy - AIR - h, w, h), lines, "arrow"))
-    return frames, words, ways
+def _bow(a: Rect, b: Rect) -> tuple[Point, ...] | None:
+    """A way from middle to middle that bends away from the origin, between the borders; None if it is too short."""
+    x, y = (a.cx + b.cx) / 2, (a.cy + b.cy) / 2
+    length, far = math.dist((a.cx, a.cy), (b.cx, b.cy)), math.hypot(x, y)
+    # Away from the origin, but across the way.
+    nx, ny = (b.cy - a.cy) / length, -(b.cx - a.cx) / length
+    side = 1.0 if nx * x + ny * y >= 0 or not far else -1.0
+    bend = x + side * nx * BEND * length, y + side * ny * BEND * length
 
+    def at(t: float) -> Point:
+        return (
+            (1 - t) ** 2 * a.cx + 2 * t * (1 - t) * bend[0] + t**2 * b.cx,
+            (1 - t) ** 2 * a.cy + 2 * t * (1 - t) * bend[1] + t**2 * b.cy,
+        )
 
-def _arc(a: Rect, b: Rect, start: float, end: float, radii: tuple[float, float]) -> tuple[Point, ...] | None:
-    """The way along the ellipse, clockwise, from the border of a box to that of the next; None if it is too short."""
-    end = end if end < start else end - 2 * math.pi
-    angles = [start + (end - start) * k / 240 for k in range(241)]
-    points = [(radii[0] * math.cos(t), -radii[1] * math.sin(t)) for t in angles]
-    outside = [at for at in points if not a.holds(at) and not b.holds(at)]
-    if len(outside) < 2 or sum(math.dist(p, q) for p, q in pairwise(outside)) < 34:
+    def border(rect: Rect, inside: float, outside: float) -> float:
+        for _ in range(40):
+            middle = (inside + outside) / 2
+            inside, outside = (middle, outside) if rect.holds(at(middle)) else (inside, middle)
+        return outside
+
+    if a.holds(at(0.5)) or b.holds(at(0.5)):
         return None
-    leave = _border(points[points.index(outside[0]) - 1], outside[0], a)
-    arrive = _border(points[min(points.index(outside[-1]) + 1, 240)], outside[-1], b)
-    return leave, *outside[1:-1:4], arrive
+    start, end = border(a, 0.0, 0.5), border(b, 1.0, 0.5)
+    points = tuple(at(start + (end - start) * k / 24) for k in range(25))
+    return points if sum(math.dist(p, q) for p, q in pairwise(points)) >= SHORTEST else None
 
 
-def _border(inside: Point, outside: Point, rect: Rect) -> Point:
-    """The point of the border between two that are near it."""
-    for _ in range(30):
-        middle = (inside[0] + outside[0]) / 2, (inside[1] + outside[1]) / 2
-        inside, outside = (middle, outside) if rect.holds(middle) else (inside, middle)
-    return outside
-
-
-def _beside_arc(points: Sequence[Point], w: float, h: float) -> list[Rect]:
+def _beside_bow(points: Sequence[Point], w: float, h: float) -> list[Rect]:
     """Places for a text along a way around the origin: outside first, near its middle first."""
     spots = []
     for side in (1, -1):
@@ -677,50 +733,53 @@ def _beside_arc(points: Sequence[Point], w: float, h: float) -> list[Rect]:
             x, y = points[round(part * (len(points) - 1))]
             far = math.hypot(x, y) or 1.0
             nx, ny = x / far, y / far
-            away = abs(nx) * w / 2 + abs(ny) * h / 2 + AIR + 2
-            for more in (0.0, 8.0, 16.0):
-                cx, cy = x + side * nx * (away + more), y + side * ny * (away + more)
-                spots.append(Rect(cx - w / 2, cy - h / 2, w, h))
+            for more in (AIR, AIR + 8, AIR + 16):
+                away = abs(nx) * w / 2 + abs(ny) * h / 2 + more
+                spots.append(_around_point(x + side * nx * away, y + side * ny * away, w, h))
     return spots
 
 
-def _ladder(part: Part, width: float) -> Picture:
+def _ladder(part: Part, sides: _Sides, width: float, steep: float) -> Picture | None:
     """A loop in a column: down from box to box, back to the first along the left, those at a side on the right."""
     ids = [box.id for box in part.boxes]
-    beside = _partners(part)
     closing = next((each for each in part.arrows if (each.start, each.end) == (ids[-1], ids[0]) and len(ids) > 1), None)
-    lane = 30.0 if closing else 0.0
-    labels = {box.id: _label(arrow, 64.0) for pairs in beside.values() for box, arrow in pairs}
-    gap = max(GAP, *(w + 2 * AIR + HEAD for _, w, _ in labels.values())) if labels else 0.0
-    room = width - lane - gap - (4 if part.sides else 2) * PAD_X
-    half = room / 2 if part.sides else room
-    sized = _sized(part.boxes, min(TEXT if part.sides else 170.0, half), half)
-    outer = _sized(part.sides, min(TEXT, half), half) if part.sides else _Sized(0.0, 0.0, {})
+    lane = LANE if closing else 0.0
+    most = width - lane - 2 * PAD_X
+    half = most - sides.gap - sides.sized.w if part.sides else most
+    sized = _sized(part.boxes, min(TEXT if part.sides else WIDE, half), half)
     down = [arrow for arrow in part.arrows if arrow is not closing and {arrow.start, arrow.end} <= set(ids)]
-    texts = {arrow.start: _label(arrow, min(2 * LABEL, width - lane - sized.w / 2 - 2 * AIR - 4)) for arrow in down}
+    texts = {arrow.start: _label(arrow, min(2 * LABEL, width - lane - sized.w / 2 - 4 * AIR)) for arrow in down}
     rects, y = {}, 0.0
     for id in ids:
-        height = max(sized.h, _pile(beside[id], outer.h, labels))
-        rects[id] = Rect(lane, y, sized.w, height)
-        y += height + max(GAP - 6, 12 + texts.get(id, ((), 0.0, 0.0))[2])
+        height = sides.height(id, sized.h, steep)
+        slot = max(height, sides.whole(id))
+        rects[id] = Rect(lane, y + (slot - height) / 2, sized.w, height)
+        y += slot + max(GAP - 6, 12 + texts.get(id, ((), 0.0, 0.0))[2])
+    outside = sides.placed(rects, set())
+    if outside is None:
+        return None
     frames, words = _boxes(part, rects, sized)
-    more = _at_sides(rects, beside, outer, labels, gap, set())
-    ways = more[2]
+    ways = list(outside.ways)
     for arrow in down:
         start, end = _between(rects[arrow.start], rects[arrow.end])
         ways.append(Way(_stopped((start, end), arrow.kind), arrow.kind, (arrow.start, arrow.end)))
         lines, w, h = texts[arrow.start]
         if lines:
-            words.append(Words(Rect(start[0] + AIR + 3, (start[1] + end[1] - h) / 2, w, h), lines, "arrow"))
+            # In the middle of the way, or between the two rows: those at a side may be taller than their partners.
+            spare = max(0.0, sides.whole(arrow.end) - rects[arrow.end].h) / 2
+            tops = ((start[1] + end[1] - h) / 2, end[1] - spare - AIR - h)
+            spots = [Rect(start[0] + AIR + 3, top, w, h) for top in tops]
+            solid = [frame.rect for frame in outside.frames]
+            words.append(Words(_first_clear(spots, solid, outside.words, ways) or spots[-1], lines, "arrow"))
     if closing:
         first, last = rects[ids[0]], rects[ids[-1]]
-        turn = last.bottom + 22
+        turn = max(last.bottom, last.cy + sides.whole(ids[-1]) / 2) + 22
         way = ((last.cx, last.bottom), (last.cx, turn), (4.0, turn), (4.0, first.cy), (first.x, first.cy))
         ways.append(Way(_stopped(way, closing.kind, 0.8), closing.kind, (ids[-1], ids[0])))
         lines, w, h = _label(closing, width - 8)
         if lines:
             words.append(Words(Rect(4.0, turn + AIR, w, h), lines, "arrow"))
-    return Picture(0, 0, (*frames, *more[0]), tuple(ways), (*words, *more[1])).fitted()
+    return Picture(0, 0, (*frames, *outside.frames), tuple(ways), (*words, *outside.words)).fitted()
 
 
 # ------------------------------------------------------------------------------------------------------ the whole
@@ -747,15 +806,11 @@ def laid_out(description: Description, width: float) -> Picture:
                 title = Words(Rect(x, y, each, len(lines) * LINE), lines, "heading")
                 placed.append(Picture(0, 0, words=(title,)))
             below = y + head + (ROOM if head else 0.0)
-            placed.append(picture.moved(x + (each - picture.width) / 2, below + (tall - picture.height) / 2))
+            # Under its heading a picture begins where that begins; alone it stands in the middle.
+            left = 0.0 if lines else (each - picture.width) / 2
+            placed.append(picture.moved(x + left, below + (tall - picture.height) / 2))
         y += head + (ROOM if head else 0.0) + tall + APART
-    return Picture(
-        width,
-        y - APART + EDGE,
-        tuple(frame for each in placed for frame in each.frames),
-        tuple(way for each in placed for way in each.ways),
-        tuple(word for each in placed for word in each.words),
-    )
+    return replace(_joined(placed), width=width, height=y - APART + EDGE)
 
 
 def _rows(parts: Sequence[Part], width: float) -> list[list[Part]]:
