@@ -177,7 +177,7 @@ class _Reader:
                 raise self._error(f"{field}.{key}".lstrip("."), "field", known=", ".join((*needed, *more)))
         for key in needed:
             if key not in given:
-                raise self._error(field or key, "missing", field=key)
+                raise self._error(field or key, "missing", what=key)
         return given
 
     def _text(self, given: Any, field: str) -> str:

@@ -323,7 +323,9 @@ def _row_gap(part: Part, a: str, b: str, group_of: dict) -> float:
 def _place(group, inner: Sequence[Rect], words: list[Words]) -> Frame:
     """The border of a place, with its name above what it holds. The name is added to the words."""
     left, right = min(rect.x for rect in inner), max(rect.right for rect in inner)
-    top, bottom = min(rect.y for rect in inner), max(rect.bottom for rect in inner)
+    # What is said beside the arrows within may stand higher than the boxes.
+    said = [each.rect for each in words if each.role == "arrow" and left < each.rect.cx < right]
+    top, bottom = min(rect.y for rect in (*inner, *said)), max(rect.bottom for rect in (*inner, *said))
     lines = wrap(group.text, SMALL, right - left)
     _, h = _block(lines, SMALL, SMALL_LINE)
     words.append(Words(Rect(left, top - AIR - h, right - left, h), lines, "place"))
@@ -663,9 +665,11 @@ def _ring(part: Part, sides: _Sides, width: float, steep: float) -> Picture | No
             for id, angle in angles.items()
         }
         found = _around(part, rects, sides.placed(rects, on_left))
-        if found and found.fitted().width <= width:
+        if found:
             frames, words = _boxes(part, rects, sized)
-            return replace(found, frames=(*frames, *found.frames), words=(*words, *found.words)).fitted()
+            whole = replace(found, frames=(*frames, *found.frames), words=(*words, *found.words)).fitted()
+            if whole.width <= width:
+                return whole
     return None
 
 
