@@ -7,8 +7,7 @@ import itertools
 import numpy as np
 import pytest
 
-from gvclab.content import entry
-from gvclab.data import load
+from gvclab.data import load, name
 from gvclab.models.division import cvw, snake
 from gvclab.panels.developing_countries import EntryLab, ParticipationLab, PositionLab, route
 from gvclab.panels.developing_countries.participation import ECONOMIES
@@ -164,7 +163,7 @@ class TestParticipation:
         np.testing.assert_allclose(trace(panel, "backward").y, one.fva_share)
         np.testing.assert_allclose(trace(panel, "forward").y, one.forward_share)
         assert len(trace(panel, "its way since 1995").x) == 10
-        assert entry("data.code")[economy].lower() in panel.sentence.lower()
+        assert name(economy).lower() in panel.sentence.lower()
 
     def test_the_world_buys_what_it_sells(self):
         world = ParticipationLab().solution.world

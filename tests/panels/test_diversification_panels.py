@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from gvclab.charts.labels import sides
 from gvclab.models import sourcing
 from gvclab.panels.diversification import ChainLab, FragilityLab, FrontierLab, MemoryLab, Params, Wedge, linked
-from gvclab.panels.diversification.labels import sides
 from gvclab.panels.diversification.problem import PLACES, PROBLEM
 
 from .labs import ranges, tables, trace

@@ -14,8 +14,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from gvclab.content import entry, text
-from gvclab.data import icio
+from gvclab.content import text
+from gvclab.data import codes, icio
 from gvclab.data.about import Source
 from gvclab.data.errors import DataError
 from gvclab.data.manifest import Manifest, folder, read
@@ -70,8 +70,7 @@ def derived(table: pd.DataFrame, name: str, **units: str) -> pd.DataFrame:
 
 def spelled(table: pd.DataFrame) -> pd.DataFrame:
     """A table to be read: the codes of places and sectors in its rows and columns are spelled out."""
-    names = entry("data.code")
-    return table.rename(index=names, columns=names)
+    return table.rename(index=codes.name, columns=codes.name)
 
 
 def sealed_bytes(manifest: Manifest) -> bytes:

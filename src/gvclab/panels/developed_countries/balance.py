@@ -7,18 +7,17 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from gvclab.content import entry
-from gvclab.data import load
+from gvclab.data import load, name
 from gvclab.models import iotable
 
 from ...charts import View, axis, bars, frame, line, theme
 from ..base import Panel
 from ..controls import Choice, Slider
+from ..world import FIRST, LAST
 from .params import Params
 
 REGIONS = ("USA", "CAN", "MEX", "CHN", "JPN", "KOR", "TWN", "IIN", "DEU", "EUW", "EUE", "ROW")
-FIRST, LAST = 1995, 2011
-STYLES = {"gross": 0, "value_added": 3}
+KINDS = ("gross", "value_added")
 BILLION = 1e3  # of the table's million
 SMALL = 0.05  # billion: less is written as nothing
 
@@ -75,11 +74,8 @@ class BalanceLab(Panel):
                 axis(self.text("axes.pair"), anchor="x2", **zero),
             ),
             traces=[
-                *(bars(s, name=self.text(f"traces.{kind}"), orientation="h", **hover) for kind, s in STYLES.items()),
-                *(
-                    line(s, name=self.text(f"traces.{kind}"), mode="lines+markers", **right)
-                    for kind, s in STYLES.items()
-                ),
+                *(bars(kind, name=self.text(f"traces.{kind}"), orientation="h", **hover) for kind in KINDS),
+                *(line(kind, name=self.text(f"traces.{kind}"), mode="lines+markers", **right) for kind in KINDS),
                 {"mode": "lines", "line": {"color": theme.GREY, "width": 1.5}, "hoverinfo": "skip"}
                 | {"name": self.text("traces.year"), **right},
             ],
@@ -111,8 +107,7 @@ class BalanceLab(Panel):
             *({"x": solution.years, "y": part} for part in solution.pair),
             {"x": [state.year, state.year], "y": ends},
         )
-        known = entry("data.code")
-        title = self.text("axes.with", a=known[state.economy], b=known[state.partner])
+        title = self.text("axes.with", a=name(state.economy), b=name(state.partner))
         return View(
             traces,
             {"yaxis2": {"title": {"text": title}}},
@@ -121,13 +116,11 @@ class BalanceLab(Panel):
         )
 
     def _names(self, state: Params, solution: Solution) -> list[str]:
-        known = entry("data.code")
-        marked = [f"<b>{known[p]}</b>" if p == state.partner else known[p] for p in solution.partners]
+        marked = [f"<b>{name(p)}</b>" if p == state.partner else name(p) for p in solution.partners]
         return [*marked, self.text("axes.all")]
 
     def _sentence(self, state: Params, solution: Solution) -> str:
-        known = entry("data.code")
-        words = {"economy": known[state.economy], "partner": known[state.partner], "year": state.year}
+        words = {"economy": name(state.economy), "partner": name(state.partner), "year": state.year}
         total = solution.overall.gross
         words |= {"total": abs(total), "side": self.text(f"sentence.{'deficit' if total < 0 else 'surplus'}")}
         overall = self.text("sentence.overall", **words)
@@ -150,14 +143,13 @@ class BalanceLab(Panel):
     def _table(self, state: Params, solution: Solution):
         import pandas as pd
 
-        known = entry("data.code")
-        heads = [self.text(f"traces.{kind}") for kind in STYLES]
+        heads = [self.text(f"traces.{kind}") for kind in KINDS]
         now = {h: [*part, total] for h, part, total in zip(heads, solution.now, solution.overall, strict=True)}
-        names = [*(known[partner] for partner in solution.partners), self.text("axes.all")]
+        names = [*(name(partner) for partner in solution.partners), self.text("axes.all")]
         pair = pd.DataFrame(
             dict(zip(heads, solution.pair, strict=True)), index=pd.Index(solution.years, name=self.text("table.year"))
         )
-        of = {"a": known[state.economy], "b": known[state.partner], "year": state.year}
+        of = {"a": name(state.economy), "b": name(state.partner), "year": state.year}
         return {
             self.text("table.now", **of): pd.DataFrame(now, index=names).rename_axis(self.text("table.partner")),
             self.text("table.pair", **of): pair,

@@ -6,7 +6,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from gvclab.content import entry
+from gvclab.data import name
 from gvclab.models import iotable, world
 
 from ...charts import View, axis, bars, frame, theme
@@ -14,7 +14,7 @@ from ..base import Panel
 from ..controls import Slider
 from .params import Params
 
-STYLES = {"gross": 0, "value_added": 3}
+KINDS = ("gross", "value_added")
 ROWS = (("USA", "CHN"), ("USA", "JPN"), ("USA", None), ("CHN", "JPN"), ("CHN", None))  # None: with all others
 
 
@@ -49,7 +49,7 @@ class TriangleLab(Panel):
         rows = {"autorange": "reversed", "showline": False, "ticks": "", "ticklabelstandoff": 6}
         return frame(
             (axis(self.text("axes.balance"), zeroline=True, zerolinecolor=theme.GREY), axis("", **rows)),
-            traces=[bars(style, name=self.text(f"traces.{kind}"), **number) for kind, style in STYLES.items()],
+            traces=[bars(kind, name=self.text(f"traces.{kind}"), **number) for kind in KINDS],
             height=400,
             barmode="group",
             legend={"traceorder": "normal"},
@@ -67,12 +67,11 @@ class TriangleLab(Panel):
 
     @staticmethod
     def _shown(solution: Solution) -> np.ndarray:
-        return np.array([[solution.balance(kind, *row) for row in ROWS] for kind in STYLES])
+        return np.array([[solution.balance(kind, *row) for row in ROWS] for kind in KINDS])
 
     def _rows(self) -> list[str]:
-        names = entry("data.code")
         return [
-            self.text("axes.all", a=names[a]) if b is None else self.text("axes.pair", a=names[a], b=names[b])
+            self.text("axes.all", a=name(a)) if b is None else self.text("axes.pair", a=name(a), b=name(b))
             for a, b in ROWS
         ]
 
@@ -90,7 +89,7 @@ class TriangleLab(Panel):
     def _table(self, shown: np.ndarray):
         import pandas as pd
 
-        heads = [self.text(f"traces.{kind}") for kind in STYLES]
+        heads = [self.text(f"traces.{kind}") for kind in KINDS]
         return pd.DataFrame(dict(zip(heads, shown, strict=True)), index=self._rows()).rename_axis(
             self.text("table.pair")
         )

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
-from gvclab.content import entry
-from gvclab.data import load
 from gvclab.models import gravity, world
 
-YEAR = 2011  # the last one of the table
-GOODS = ("AGM", "LTM", "RBM", "CHM", "MEQ", "ELE", "TRE")  # of the table: not utilities and services
-USUAL = 5.0  # the elasticity of the table's world; the stylised one has its own around it
+from ..world import GOODS, THETA, calibrated, named
+
 BILLION = 1e3  # of the table's million
 
 
@@ -47,17 +44,9 @@ class Arena(NamedTuple):
 
 @lru_cache(maxsize=64)
 def arena(kind: str, theta: float) -> Arena:
-    """The world `table` with one elasticity, or `stylised` with its own times theta / 5."""
+    """The world `table` with one elasticity, or `stylised` with its own times theta / THETA."""
     if kind == "stylised":
-        made = replace(world.make(), theta=np.array(world.THETA) * theta / USUAL)
-        names = entry("panels.pandemic.regions")
-        return Arena(made, world.GOODS, tuple(names[code] for code in made.countries), 1.0)
-    made = replace(_calibrated(), theta=np.full(len(_calibrated().sectors), theta))
-    names = entry("data.code")
-    return Arena(made, GOODS, tuple(names[code] for code in made.countries), BILLION)
-
-
-@cache
-def _calibrated() -> gravity.World:
-    """The table of 2011; what tariffs there were is in its flows, and so not in the rates."""
-    return gravity.calibrate(load("icio", year=YEAR), theta=USUAL)
+        made = replace(world.make(), theta=np.array(world.THETA) * theta / THETA)
+        return Arena(made, world.GOODS, tuple(named(made.countries, stylised=True)), 1.0)
+    made = replace(calibrated(), theta=np.full(len(calibrated().sectors), theta))
+    return Arena(made, GOODS, tuple(named(made.countries)), BILLION)

@@ -8,16 +8,15 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 import pandas as pd
 
-from gvclab.content import entry
-from gvclab.data import load
+from gvclab.data import load, name
 
 from ...charts import View, axis, frame, line, points, theme
 from ..base import Panel
 from ..controls import Choice, Slider
+from ..world import FIRST, LAST, pole_by_economy
 from .params import Params
 
 POLES = ("ASI", "NAM", "EUR", "RST")
-FIRST, LAST = 1995, 2011
 ECONOMIES = (
     "CHN",
     "IND",
@@ -51,9 +50,8 @@ class Solution(NamedTuple):
 @cache
 def figures() -> pd.DataFrame:
     """The indicators of every economy and year, with the pole of each."""
-    poles = load("economies").set_index("economy").pole
     table = load("gvc_indicators")
-    return table.assign(pole=table.economy.map(poles))
+    return table.assign(pole=table.economy.map(pole_by_economy()))
 
 
 @cache
@@ -87,13 +85,11 @@ class ParticipationLab(Panel):
 
     def frame(self):
         right = {"xaxis": "x2", "yaxis": "y2"}
-        names = entry("data.code")
-        style = theme.Style(theme.PURPLE, "solid", "star", "")
-        chosen = points(style, size=20, mode="markers+text", name=self.text("traces.chosen"), showlegend=False)
+        chosen = points("chosen", size=20, mode="markers+text", name=self.text("traces.chosen"), showlegend=False)
         chosen["marker"]["line"] = {"width": 1.5, "color": "white"}
         bubbles = [
-            points(k, name=names[pole], mode="markers") | {"hovertemplate": "%{text}<extra></extra>"}
-            for k, pole in enumerate(POLES)
+            points(pole, name=name(pole), mode="markers") | {"hovertemplate": "%{text}<extra></extra>"}
+            for pole in POLES
         ]
         for bubble in bubbles:
             bubble["marker"] |= {"opacity": 0.5, "line": {"width": 0}}
@@ -110,11 +106,11 @@ class ParticipationLab(Panel):
             ),
             traces=[
                 *bubbles,
-                line(style, name=self.text("traces.trail"), showlegend=False, hoverinfo="skip"),
+                line("chosen", name=self.text("traces.trail"), showlegend=False, hoverinfo="skip"),
                 {**chosen, "textposition": "top right", "textfont": {"size": 15}, "hoverinfo": "skip"},
-                line(1, name=self.text("traces.backward"), **right),
-                line(0, name=self.text("traces.forward"), **right),
-                line(theme.REFERENCE, name=self.text("traces.world"), **right),
+                line("abroad", name=self.text("traces.backward"), **right),
+                line("home", name=self.text("traces.forward"), **right),
+                line("reference", name=self.text("traces.world"), **right),
                 {"mode": "lines", "line": {"color": theme.GREY, "width": 1.5}, "hoverinfo": "skip"}
                 | {"name": self.text("traces.year"), "showlegend": False, **right},
             ],
@@ -129,30 +125,29 @@ class ParticipationLab(Panel):
 
     def view(self, state: Params, solution: Solution) -> View:
         year, one, everyone, _ = solution
-        names = entry("data.code")
         largest = figures().gross_exports.max()
         trail = one.loc[: state.year]
         traces = (
-            *(self._bubbles(year[year.pole == pole], largest, names) for pole in POLES),
+            *(self._bubbles(year[year.pole == pole], largest) for pole in POLES),
             {"x": trail.fva_share.to_numpy(), "y": trail.forward_share.to_numpy()},
             {
                 "x": [one.fva_share[state.year]],
                 "y": [one.forward_share[state.year]],
-                "text": [names[state.economy]],
+                "text": [name(state.economy)],
             },
             {"x": one.index.to_numpy(), "y": one.fva_share.to_numpy()},
             {"x": one.index.to_numpy(), "y": one.forward_share.to_numpy()},
             {"x": everyone.index.to_numpy(), "y": everyone.fva_share.to_numpy()},
             {"x": [state.year, state.year], "y": [0, float(one[["fva_share", "forward_share"]].max().max())]},
         )
-        return View(traces, {}, self._sentence(state, solution), self._table(year, names))
+        return View(traces, {}, self._sentence(state, solution), self._table(year))
 
     @staticmethod
-    def _bubbles(part: pd.DataFrame, largest: float, names) -> dict:
+    def _bubbles(part: pd.DataFrame, largest: float) -> dict:
         return {
             "x": part.fva_share.to_numpy(),
             "y": part.forward_share.to_numpy(),
-            "text": [names[code] for code in part.index],
+            "text": [name(code) for code in part.index],
             "marker": {"size": np.maximum(6, WIDEST * np.sqrt(part.gross_exports.to_numpy() / largest))},
         }
 
@@ -161,7 +156,7 @@ class ParticipationLab(Panel):
         now = one.loc[state.year]
         side = "buyer" if now.fva_share > now.forward_share else "seller"
         numbers = {
-            "name": entry("data.code")[state.economy],
+            "name": name(state.economy),
             "year": state.year,
             "first": FIRST,
             "participation": now.participation,
@@ -178,7 +173,7 @@ class ParticipationLab(Panel):
         said = " ".join(self.text(f"sentence.{part}", **numbers) for part in parts)
         return said[0].upper() + said[1:]
 
-    def _table(self, year: pd.DataFrame, names):
+    def _table(self, year: pd.DataFrame):
         table = year[list(COLUMNS)].sort_values("participation", ascending=False)
-        table = table.rename(index=names, columns={c: self.text(f"table.{c}") for c in COLUMNS})
+        table = table.rename(index=name, columns={c: self.text(f"table.{c}") for c in COLUMNS})
         return table.rename_axis(self.text("table.economy"))

@@ -10,6 +10,7 @@ import numpy as np
 from gvclab.models.sourcing import Frontier, Portfolio, Sourcing, staircase
 
 from ...charts import View, area, axis, bars, frame, points, theme
+from ...charts.labels import legend_at
 from ..base import Panel
 from ..controls import Checkbox, Slider
 from . import plane
@@ -126,7 +127,7 @@ class FrontierLab(Panel):
             height=640,
             barmode="stack",
             legend=plane.LEGEND,
-            legend2=plane.legend_at(0.365),
+            legend2=legend_at(0.365),
         )
 
     def solve(self, state: Params) -> Solution:

@@ -11,7 +11,7 @@ from gvclab.content import text
 from gvclab.models.sourcing import Frontier, Portfolio
 
 from ...charts import axis, theme
-from .labels import sides
+from ...charts.labels import sides
 from .problem import steps_in_words
 
 CHOSEN = theme.Style(theme.PURPLE, "solid", "star", "")
@@ -25,12 +25,6 @@ def cell(bottom: float) -> tuple[dict[str, Any], dict[str, Any]]:
         axis(text(f"{words}.cost"), domain=[0, 1], tickformat=".2f"),
         axis(text(f"{words}.risk"), domain=[bottom, 1]),
     )
-
-
-def legend_at(y: float) -> dict[str, Any]:
-    """A second legend like the first, for the plots below the plane."""
-    looks = {"orientation": "h", "font": {"size": 12}, "bgcolor": "rgba(0,0,0,0)"}
-    return looks | LEGEND | {"x": 0, "xanchor": "left", "y": y, "yanchor": "bottom"}
 
 
 def looks() -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import numpy as np
 from gvclab.models.sourcing import Frontier, Portfolio, Sourcing, staircase
 
 from ...charts import View, axis, bars, frame, points, theme
+from ...charts.labels import legend_at
 from ..base import Panel
 from ..controls import Slider
 from . import plane
@@ -114,7 +115,7 @@ class Wedge(Panel):
             height=640,
             barmode="relative",
             legend=plane.LEGEND,
-            legend2=plane.legend_at(0.29),
+            legend2=legend_at(0.29),
         )
 
     def solve(self, state: Params) -> Solution:

@@ -6,13 +6,13 @@ from typing import ClassVar
 
 import numpy as np
 
-from gvclab.content import entry
+from gvclab.data import name
 
 from ...charts import View, axis, bars, frame, points, theme
+from ...charts.labels import sides
 from ..base import Panel
-from ..diversification.labels import sides
 from .lockdown import SAME, Solution, solve
-from .params import HELPS, HURTS, LOCKDOWNS, POLES, PRESETS, STYLES, WORLD, Params
+from .params import LOCKDOWNS, POLES, PRESETS, WORLD, Params
 
 LETTER, ROW = 0.035, 0.05  # of the width and the height of the left plot
 
@@ -27,7 +27,6 @@ class ClosingLab(Panel):
     presets: ClassVar = PRESETS
 
     def frame(self):
-        poles = entry("data.code")
         right = {"xaxis": "x2", "yaxis": "y2", "orientation": "h", "showlegend": False}
         return frame(
             (axis(self.text("axes.lockdown"), domain=[0, 0.4]), axis(self.text("axes.loss"))),
@@ -43,12 +42,12 @@ class ClosingLab(Panel):
                     "hoverinfo": "skip",
                 },
                 *(
-                    points(STYLES[pole], name=self.text("traces.open", pole=poles[pole]), mode="markers+text")
+                    points(pole, name=self.text("traces.open", pole=name(pole)), mode="markers+text")
                     | {"hovertemplate": "%{customdata}: %{x:.1f} → %{y:.1f}<extra></extra>"}
                     for pole in POLES
                 ),
-                bars(HELPS, name=self.text("traces.helps"), **right),
-                bars(HURTS, name=self.text("traces.hurts"), **right),
+                bars("gains", name=self.text("traces.helps"), **right),
+                bars("loses", name=self.text("traces.hurts"), **right),
             ],
             height=480,
             barmode="relative",

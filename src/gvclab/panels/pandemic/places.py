@@ -8,15 +8,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gvclab.content import entry, text
 from gvclab.data import load
 from gvclab.models import iotable, world
 
-from .params import POLES
-
-YEAR = 2011  # the last one of the table
-# The poles of the stylised world, by the keys that the data use.
-STYLISED = {"North America": "NAM", "Europe": "EUR", "Asia": "ASI", "Rest": "RST"}
+from ..world import LAST, POLES, named, pole_by_region, stylised_poles
 
 
 class Places(NamedTuple):
@@ -44,16 +39,14 @@ class Places(NamedTuple):
 @cache
 def real(detail: str) -> Places:
     """The inter-country table of 2011, by region or with each pole as one place."""
-    table, listed = load("icio", year=YEAR), load("economies").dropna(subset="region")
-    pole_of = dict(zip(listed.region, listed.pole, strict=True))
+    table, pole_of = load("icio", year=LAST), pole_by_region()
     if detail == "poles":
         table = iotable.aggregate(table, countries=pole_of)
         pole_of = dict(zip(POLES, POLES, strict=True))
-    names = entry("data.code")
     return _places(
         table.countries,
         [pole_of[code] for code in table.countries],
-        [names.get(code, code) for code in table.countries],
+        named(table.countries),
         iotable.sourcing_shares(table).Pi,
         table.gdp,
     )
@@ -65,8 +58,8 @@ def stylised() -> Places:
     made = balanced()
     return _places(
         made.countries,
-        [STYLISED[world.POLES[code]] for code in made.countries],
-        [text(f"panels.pandemic.regions.{code}") for code in made.countries],
+        stylised_poles(made.countries),
+        named(made.countries, stylised=True),
         iotable.sourcing_shares(world.icio(made)).Pi,
         made.wL,
     )
@@ -79,7 +72,7 @@ def balanced():
 
 
 def _places(codes, poles, names, Pi, income) -> Places:
-    order = sorted(range(len(codes)), key=lambda k: list(POLES).index(poles[k]))
+    order = sorted(range(len(codes)), key=lambda k: POLES.index(poles[k]))
     return Places(
         [names[k] for k in order],
         tuple(poles[k] for k in order),

@@ -7,19 +7,18 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from gvclab.content import entry
-from gvclab.data import load
+from gvclab.data import load, name
 from gvclab.models import iotable
 
 from ...charts import View, axis, frame, line, theme
 from ..base import Panel
 from ..controls import Choice
-from .params import FIRST, LAST, POLES, STYLES, YEAR, Params
-from .worlds import pole_by_region
+from ..world import FIRST, LAST, REST, named, pole_by_region
+from .params import POLES, YEAR, Params
 
 KINDS, SIDES, INDICES = ("input", "final", "total"), ("backward", "forward"), ("share", "introversion")
 PARTS = {"one": 0, "table": 1, "halves": 2, "quarters": 4}
-ORDER = (*POLES, "RST")
+ORDER = (*POLES, REST)
 YEARS = np.arange(FIRST, LAST + 1)
 TOP = {"share": 0.6, "introversion": 4.5}  # of the lines' scale, as long as they do not need more
 FULL = {"share": 1.0, "introversion": 4.5}  # the value of the darkest cell
@@ -100,7 +99,6 @@ class MatrixLab(Panel):
 
     def frame(self):
         right = {"xaxis": "x2", "yaxis": "y2"}
-        names = entry("data.code")
         return frame(
             (
                 axis(self.text("axes.buyer"), showline=False, ticks="", domain=[0, 0.42], showgrid=False),
@@ -121,8 +119,8 @@ class MatrixLab(Panel):
                     "hoverinfo": "skip",
                     "name": "",
                 },
-                *(line(STYLES[pole], name=names[pole], **right) for pole in POLES),
-                line(theme.REFERENCE, name=self.text("traces.listed", pole=""), **right),
+                *(line(pole, name=name(pole), **right) for pole in POLES),
+                line("reference", name=self.text("traces.listed", pole=""), **right),
                 {"mode": "lines", "line": {"color": theme.GREY, "width": 1.5}, "hoverinfo": "skip"}
                 | {"name": "", "showlegend": False, **right},
             ],
@@ -134,7 +132,7 @@ class MatrixLab(Panel):
         return Solution(ties(*asked, PARTS[state.counting]), ties(*asked, 1))
 
     def view(self, state: Params, solution: Solution) -> View:
-        names, index = entry("data.code"), state.index
+        index = state.index
         now = getattr(solution.counted[state.year - FIRST], index)
         own, listed = (np.array([each.own(index) for each in part]) for part in solution)
         most = np.nanmax([own[:, :3], listed[:, :3]])
@@ -161,7 +159,7 @@ class MatrixLab(Panel):
                 "x": YEARS,
                 "y": listed[:, at],
                 "visible": changed,
-                "name": self.text("traces.listed", pole=names[state.pole]),
+                "name": self.text("traces.listed", pole=name(state.pole)),
             },
             {"x": [state.year] * 2, "y": [0.0, top]},
         )
@@ -197,7 +195,7 @@ class MatrixLab(Panel):
             said.append(
                 self.text(
                     f"sentence.{kind}",
-                    pole=entry("data.code")[state.pole],
+                    pole=name(state.pole),
                     parts=PARTS[state.counting],
                     share=own[at],
                     listed=listed.own("share")[at],
@@ -210,7 +208,7 @@ class MatrixLab(Panel):
     def _table(self, state: Params, solution: Solution):
         import pandas as pd
 
-        names = [entry("data.code")[pole] for pole in ORDER]
+        names = named(ORDER)
         now = solution.counted[state.year - FIRST]
         matrix = pd.DataFrame(getattr(now, state.index), index=names, columns=names)
         years = np.array([each.own(state.index)[:3] for each in solution.counted])

@@ -7,22 +7,20 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from gvclab.content import entry
-from gvclab.data import load
+from gvclab.data import load, name
 from gvclab.models import iotable
 
 from ...charts import View, axis, bars, frame, line, theme
 from ..base import Panel
 from ..controls import Checkbox, Choice, Slider
-from .params import FIRST, LAST, MANUFACTURES, YEAR, Params
-from .worlds import pole_by_region
+from ..world import FIRST, LAST, MANUFACTURES, pole_by_region
+from .params import YEAR, Params
 
 PRIMARY = "AGM"
 PRODUCTS = ("final", "exports")
 ALL, OUTSIDE = "ALL", "ROW"  # all places together; the place that has no region
 PLACES = ("CHN", "JPN", "KOR", "TWN", "IIN", "USA", "CAN", "MEX", "DEU", "EUW", "EUE")
 YEARS = np.arange(FIRST, LAST + 1)
-REGION, BEYOND = 0, 1  # series
 SAME = 0.05  # points: less is not to be seen
 
 
@@ -96,12 +94,12 @@ class OriginLab(Panel):
                 axis("", domain=[0, 0.56], autorange="reversed", showline=False, ticks="", ticklabelstandoff=6),
             ),
             traces=[
-                line(REGION, name=self.text("traces.region"), mode="lines+markers"),
-                line(BEYOND, name=self.text("traces.beyond"), mode="lines+markers"),
+                line("region", name=self.text("traces.region"), mode="lines+markers"),
+                line("abroad", name=self.text("traces.beyond"), mode="lines+markers"),
                 {"mode": "lines", "line": {"color": theme.GREY, "width": 1.5}, "hoverinfo": "skip"}
                 | {"name": "", "showlegend": False},
-                bars(REGION, name=self.text("traces.region"), **below),
-                bars(BEYOND, name=self.text("traces.beyond"), **below),
+                bars("region", name=self.text("traces.region"), **below),
+                bars("abroad", name=self.text("traces.beyond"), **below),
             ],
             height=680,
             barmode="group",
@@ -138,7 +136,7 @@ class OriginLab(Panel):
         return (*PLACES, ALL).index(state.place)
 
     def _name(self, code: str) -> str:
-        return self.text("places.all") if code == ALL else entry("data.code").get(code, code)
+        return self.text("places.all") if code == ALL else name(code)
 
     def _sentence(self, state: Params, solution: Solution) -> str:
         at, now = self._at(state), state.year - FIRST

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..controls import Slider
+from ..world import FIRST, LAST
 
 POLES = ("ASI", "NAM", "EUR")  # the rest of the world is no pole
-STYLES = {"ASI": 3, "NAM": 0, "EUR": 2}
-FIRST, LAST = 1995, 2011
-MANUFACTURES = ("LTM", "RBM", "CHM", "MEQ", "ELE", "TRE")
 YEAR = Slider("year", min=FIRST, max=LAST, step=1)
 
 

@@ -9,17 +9,14 @@ from typing import NamedTuple
 import numpy as np
 from scipy.interpolate import RectBivariateSpline
 
-from gvclab.content import entry, text
-from gvclab.data import load
-from gvclab.models import gravity, iotable, world
+from gvclab.models import gravity, world
 
-from .params import LAST, MANUFACTURES
+from ..world import MANUFACTURES, REST, calibrated, named, pole_by_region, stylised_poles
 
 WORLDS = ("stylised", "real")
 # The eleven sectors of the real table are added up to three: a solve takes a tenth of the time, and the shares
 # that the panel shows move by a few thousandths. All have one trade elasticity.
 REAL_SECTORS = {"AGM": "AGM"} | dict.fromkeys(MANUFACTURES, "MAN") | dict.fromkeys(("UTC", "TTH", "BSV", "PSV"), "SVC")
-REAL_THETA = 5.0
 # Where the answers between the points of a slider's plane are found: few, because they change smoothly.
 TECH, INST = np.linspace(0.7, 1.1, 5), np.linspace(0.9, 1.4, 6)
 
@@ -58,25 +55,15 @@ def setting(name: str) -> Setting:
     """The stylised world of eight regions, or the table of 2011 with twelve and no tariffs."""
     if name == "stylised":
         made = world.make()
-        poles = [world.POLES[code] for code in made.countries]
-        names = [text(f"panels.pandemic.regions.{code}") for code in made.countries]
-        return _setting(made, poles, "Rest", names, world.GOODS)
-    made = gravity.calibrate(iotable.aggregate(load("icio", year=LAST), sectors=REAL_SECTORS), theta=REAL_THETA)
-    pole_of = pole_by_region()
-    names = [entry("data.code").get(code, code) for code in made.countries]
-    return _setting(made, [pole_of[code] for code in made.countries], "RST", names, ("AGM", "MAN"))
+        return _setting(made, stylised_poles(made.countries), named(made.countries, stylised=True), world.GOODS)
+    made = calibrated(tuple(REAL_SECTORS.items()))
+    poles = [pole_by_region()[code] for code in made.countries]
+    return _setting(made, poles, named(made.countries), ("AGM", "MAN"))
 
 
-@cache
-def pole_by_region() -> dict[str, str]:
-    """The pole of each region of the inter-country table."""
-    listed = load("economies").dropna(subset="region")
-    return dict(zip(listed.region, listed.pole, strict=True))
-
-
-def _setting(made, poles, outside, names, goods) -> Setting:
+def _setting(made, poles, names, goods) -> Setting:
     own = np.eye(len(poles), dtype=bool)
-    near = np.array([[a == b != outside for b in poles] for a in poles]) & ~own
+    near = np.array([[a == b != REST for b in poles] for a in poles]) & ~own
     return Setting(made, names, near, ~near & ~own, np.isin(made.sectors, goods))
 
 
