@@ -81,5 +81,6 @@ def joined(parts: list[str], kind: str, tag: str) -> str:
         for part in parts[1:]:
             said = [between.format(said[0], part)]
         return "".join(said)
-    said = format_list(parts, style={"and": "standard", "or": "or"}[kind], locale=_locale(tag))
-    return said.replace(f" {kind} ", f" {pseudo(kind)} ") if tag == PSEUDO else said
+    if tag == PSEUDO and len(parts) > 1:
+        return f"{', '.join(parts[:-1])} {pseudo(kind)} {parts[-1]}"
+    return format_list(parts, style={"and": "standard", "or": "or"}[kind], locale=_locale(tag))
