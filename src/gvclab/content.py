@@ -62,14 +62,14 @@ def resource(name: str) -> Path:
 
 def language() -> str:
     """The language in use, such as `en`, `zh` or `pt_BR`: of `speaking`, else of `GVCLAB_LANGUAGE`, else English."""
-    return _tag(_chosen.get() or os.environ.get("GVCLAB_LANGUAGE", ""))
+    return tag(_chosen.get() or os.environ.get("GVCLAB_LANGUAGE", ""))
 
 
 @cache
-def _tag(words: str) -> str:
+def tag(words: str) -> str:
     """A language's name as its folder in `locale/` has it; English for what is no name of a language."""
-    tag = words.strip().replace("-", "_")
-    return tag if _TAG.fullmatch(tag) and tag.split("_")[0] != ENGLISH else ENGLISH
+    name = words.strip().replace("-", "_")
+    return name if _TAG.fullmatch(name) and name.split("_")[0] != ENGLISH else ENGLISH
 
 
 def speak(name: str) -> None:
@@ -96,12 +96,12 @@ def translator(file: str) -> Callable[[str, str], str]:
 
     `context` is the entry's place in the file. English stands where the language has nothing, or nothing that fits.
     """
-    tag = language()
-    if tag == ENGLISH:
+    name = language()
+    if name == ENGLISH:
         return lambda context, english: english
     from gvclab.language import catalogue  # here, so that English does not pay for it
 
-    return catalogue(tag, file)
+    return catalogue(name, file)
 
 
 def word(english: str) -> str:
