@@ -227,11 +227,13 @@ class Notebook:
 def open_notebook(lab: Lab, browser):
     """`open_notebook([source, …])` writes code cells (or copies a notebook's path) and opens it in a page.
 
+    `script` is run in the page before anything of its own.
+
     At the end: no request may have left this machine, and there may be no error on the console.
     """
     opened: list[Notebook] = []
 
-    def open_(cells: list[str] | Path, name: str = "test.ipynb") -> Notebook:
+    def open_(cells: list[str] | Path, name: str = "test.ipynb", script: str = "") -> Notebook:
         if isinstance(cells, Path):
             text = cells.read_text(encoding="utf-8")
         else:
@@ -242,6 +244,7 @@ def open_notebook(lab: Lab, browser):
             text = nbformat.writes(made)
         (lab.folder / name).write_text(text, encoding="utf-8")
         page = browser.new_page()
+        page.add_init_script(script)
         notebook = Notebook(page, lab, name)
         page.on("request", lambda request: _note_outside(notebook.outside, request.url))
         page.on("console", lambda message: _note_error(notebook.errors, message))

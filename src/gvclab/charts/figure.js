@@ -173,7 +173,7 @@ const createView = (shown, words, askTable) => {
   };
 };
 
-export default () => {
+export default patient(() => {
   let shown = null; // {figure, sentence}: what a new view starts from
   const views = new Set();
   return {
@@ -199,4 +199,4 @@ export default () => {
       };
     },
   };
-};
+});

@@ -15,6 +15,7 @@ from gvclab.content import entry
 
 from .table import to_html
 from .view import View, apply, flatten
+from .widget import Widget, script
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -43,14 +44,14 @@ class Loader(anywidget.AnyWidget):
         return cls._only
 
 
-class LiveFigure(anywidget.AnyWidget):
+class LiveFigure(Widget):
     """A figure with its sentence and its table: `LiveFigure(frame, view)`, then `show(view)` for each later view.
 
     A page that opens the figure gets it as it is now; pages that have it get the values that changed, numbers as
     binary buffers.
     """
 
-    _esm = _HERE / "figure.js"
+    _esm = script(_HERE / "figure.js")
     _css = _HERE / "figure.css"
     # What a page needs to draw the figure from nothing: made when one asks, see `get_state`.
     now = traitlets.Dict().tag(sync=True)
@@ -59,7 +60,7 @@ class LiveFigure(anywidget.AnyWidget):
     def __init__(self, frame: go.Figure, view: View) -> None:
         loader = Loader.ensure()
         self._frame = frame
-        self._view = view
+        self._view = self._opened = view
         self._table_is_open = False
         super().__init__(words=entry("charts.page"))
         self.on_msg(self._asked)
@@ -75,6 +76,15 @@ class LiveFigure(anywidget.AnyWidget):
         if len(view.traces) != len(self._frame.data):
             raise ValueError(f"the view has {len(view.traces)} traces, its figure {len(self._frame.data)}")
         old, self._view = self._view, view
+        self._tell(old)
+
+    def repeat(self) -> None:
+        """Send what changed since the figure was opened."""
+        self._tell(self._opened)
+
+    def _tell(self, old: View) -> None:
+        """Send what is not as in an older view."""
+        view = self._view
         pairs = enumerate(zip(old.traces, view.traces, strict=True))
         changes: dict[str, Any] = {
             "traces": {k: new for k, pair in pairs if (new := changed(*pair))},

@@ -346,4 +346,4 @@ function render({ model, el }) {
   });
 }
 
-export default { render };
+export default patient({ render });

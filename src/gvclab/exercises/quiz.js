@@ -85,4 +85,4 @@ function render({ model, el }) {
   return () => clearTimeout(waiting);
 }
 
-export default { render };
+export default patient({ render });

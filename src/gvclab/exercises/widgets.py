@@ -19,10 +19,10 @@ from functools import cache
 from pathlib import Path
 from weakref import WeakSet
 
-import anywidget
 from IPython.display import HTML, Markdown
 from traitlets import Dict, List, Unicode
 
+from gvclab.charts.widget import Widget, script
 from gvclab.content import entry, text
 
 from . import bank, graph_drawing, keys, predictions
@@ -95,7 +95,7 @@ def _static_prompt(item: Item, call: str) -> str:
 # -------------------------------------------------------------------------------------------------- questions
 
 
-class _Widget(anywidget.AnyWidget):
+class _Widget(Widget):
     """A widget that has words (Markdown) for where only its text is shown, such as a repository's page."""
 
     _css = _HERE / "widgets.css"
@@ -114,7 +114,7 @@ class Question(_Widget):
     Python.
     """
 
-    _esm = _HERE / "quiz.js"
+    _esm = script(_HERE / "quiz.js")
     question = Dict().tag(sync=True)
     feedback = Dict().tag(sync=True)
 
@@ -272,7 +272,7 @@ class Recall(_Widget):
     shown.
     """
 
-    _esm = _HERE / "recall.js"
+    _esm = script(_HERE / "recall.js")
     html = Unicode().tag(sync=True)
 
     def __init__(self, item: Item, evidence: str) -> None:
@@ -351,7 +351,7 @@ def _model_answer(item: Item) -> str:
 class CausalGraph(_Widget):
     """Boxes and arrows to draw by hand; `edges` is the list as it stands."""
 
-    _esm = _HERE / "graph.js"
+    _esm = script(_HERE / "graph.js")
     boxes = List().tag(sync=True)
     positions = Dict().tag(sync=True)
     arrows = List().tag(sync=True)

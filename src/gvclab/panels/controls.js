@@ -193,7 +193,7 @@ const arrange = (spec, controls) => {
   });
 };
 
-export default () => {
+export default patient(() => {
   let talk = null;
   const views = new Set();
   return {
@@ -242,4 +242,4 @@ export default () => {
       return () => views.delete(paint);
     },
   };
-};
+});

@@ -7,13 +7,13 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import anywidget
 import ipywidgets
 import traitlets
 
 from gvclab.content import entry
 
 from ..charts import LiveFigure
+from ..charts.widget import Widget, script
 from .controls import Choice, Control, Slider
 
 if TYPE_CHECKING:
@@ -23,10 +23,10 @@ _HERE = Path(__file__).parent
 _PAUSE = 0.15  # seconds without a new value until the slow part of an answer is computed
 
 
-class Controls(anywidget.AnyWidget):
+class Controls(Widget):
     """All inputs of a panel. The page sends `{"turn": …, "values": …}` and, until it has its answer, nothing more."""
 
-    _esm = _HERE / "controls.js"
+    _esm = script(_HERE / "controls.js")
     _css = _HERE / "panel.css"
     spec = traitlets.Dict().tag(sync=True)
     values = traitlets.Dict().tag(sync=True)

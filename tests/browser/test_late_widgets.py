@@ -1,0 +1,50 @@
+"""Widgets that a busy page begins late: nothing is lost, whether the reader or the kernel spoke first.
+
+anywidget gives a widget two seconds to begin. Here it gives none, so that every widget is late, on any machine.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+NO_PATIENCE = "const patience = AbortSignal.timeout.bind(AbortSignal); AbortSignal.timeout = () => patience(0);"
+CELLS = [
+    "from gvclab.exercises import predict, quiz, recall\nfrom gvclab.panels.diversification import ChainLab",
+    'predict("2.3-p")',
+    "panel = ChainLab()\npanel",
+    "panel.set(n=30)",
+    'quiz("2.3-b")',
+    'recall("2.3-p", "what the model says")',
+]
+
+
+@pytest.fixture
+def notebook(open_notebook):
+    """The cells above, run on a page that gives widgets no time."""
+    found = open_notebook(CELLS, script=NO_PATIENCE)
+    found.run_all()
+    yield found
+    late = [error for error in found.errors if "Failed to initialize model" in error]
+    assert late, "no widget was late: anywidget waits in another way, and this test shows nothing"
+    found.errors[:] = [error for error in found.errors if error not in late]
+
+
+def test_a_late_widget_answers(notebook):
+    page = notebook.page
+    prediction, question = page.locator("form.gvclab-exercise").all()
+    for form in (prediction, question):
+        form.locator("input[type=radio]").first.check()
+        form.locator("button").click()
+        form.locator(".gvclab-feedback .gvclab-check").wait_for()
+    option = prediction.locator("label").first.inner_text().split("\n")[-1].removeprefix("A").strip()
+    page.locator(".jp-OutputArea-output").last.get_by_text(option).wait_for()
+
+
+def test_a_late_figure_shows_what_the_kernel_said_before(notebook):
+    """The panel was moved before its page had begun."""
+    panel = notebook.page.locator(".gvclab-panel")
+    panel.get_by_text("A chain of 30 stages").first.wait_for()
+    panel.locator("input[type=range]").first.press("End")
+    panel.get_by_text("A chain of 40 stages").first.wait_for()
