@@ -238,7 +238,7 @@ class Lab(Panel):
         return _id(cls.key, paths)
 
 
-def share(*kinds: type[Lab], state: Any = None) -> tuple[Any, ...]:
+def share(kinds: Sequence[type[Lab]], state: Any = None) -> tuple[Any, ...]:
     """Panels on one state, in the order given: what is set in one is kept in the others.
 
     ValueError for kinds with states of different classes, or a value outside its domain.

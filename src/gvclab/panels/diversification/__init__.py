@@ -18,4 +18,4 @@ from .wedge import Wedge
 
 __all__ = ["ChainLab", "FragilityLab", "FrontierLab", "MemoryLab", "Params", "Wedge", "linked"]
 
-linked = partial(share, ChainLab, FragilityLab, FrontierLab, MemoryLab, Wedge)  # in the order of the lesson
+linked = partial(share, (ChainLab, FragilityLab, FrontierLab, MemoryLab, Wedge))  # in the order of the lesson
