@@ -6,9 +6,13 @@ import argparse
 import sys
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from gvclab.content import resource
+from gvclab.content import ENGLISH, resource, tag
 from gvclab.content import text as say
+
+if TYPE_CHECKING:
+    from gvclab.build import Report
 
 # Commands that other packages add: by whom, and the line of help. Only the one that is called is imported.
 _ELSEWHERE = {
@@ -52,10 +56,18 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     way.add_argument("--check", action="store_true", help=say("cli.build.check"))
     way.add_argument("--from-notebooks", action="store_true", help=say("cli.build.from_notebooks"))
     way.add_argument("--force", action="store_true", help=say("cli.build.force"))
+    build.add_argument("--language", type=_language, default=ENGLISH, metavar="LL", help=say("cli.build.language"))
     build.set_defaults(run=_build)
 
     check = commands.add_parser("check", help=say("cli.check.help"), description=say("cli.check.help"))
-    check.set_defaults(run=_build, check=True, from_notebooks=False, force=False)
+    check.set_defaults(run=_build, check=True, from_notebooks=False, force=False, language=ENGLISH)
+
+    translate = commands.add_parser("translate", help=say("translate.help"), description=say("translate.help"))
+    translate.add_argument("language", nargs="?", type=_language, metavar="LL", help=say("translate.language"))
+    how = translate.add_mutually_exclusive_group()
+    how.add_argument("--status", action="store_true", help=say("translate.status"))
+    how.add_argument("--check", action="store_true", help=say("translate.check"))
+    translate.set_defaults(run=_translate)
 
     for name, (adder, about) in _ELSEWHERE.items():
         if argv[:1] == [name]:
@@ -70,6 +82,13 @@ def _port(words: str) -> int:
     if not words.isdecimal() or int(words) > 65535:
         raise argparse.ArgumentTypeError(say("cli.open.no_port", port=words))
     return int(words)
+
+
+def _language(words: str) -> str:
+    name = tag(words)
+    if name == ENGLISH and words != ENGLISH:
+        raise argparse.ArgumentTypeError(say("cli.build.no_language", name=words))
+    return name
 
 
 def _root() -> Path:
@@ -97,11 +116,28 @@ def _build(options: argparse.Namespace) -> int:
     from gvclab import build
 
     if options.check:
-        report = build.check(_root())
+        report = build.check(_root(), options.language)
+    elif options.from_notebooks and options.language != ENGLISH:
+        raise ValueError(say("build.home.translation", language=options.language))
     elif options.from_notebooks:
         report = build.from_notebooks(_root())
     else:
-        report = build.build(_root(), force=options.force)
+        report = build.build(_root(), options.force, options.language)
+    return _told(report)
+
+
+def _translate(options: argparse.Namespace) -> int:
+    from gvclab.build import translation
+
+    name = options.language
+    if options.check:
+        return _told(translation.check(_root(), name))
+    return _told(
+        translation.update(_root(), name) if name and not options.status else translation.status(_root(), name)
+    )
+
+
+def _told(report: Report) -> int:
     for line in report.problems:
         print(line, file=sys.stderr)
     for line in report.lines:

@@ -251,7 +251,7 @@ def test_a_notebook_whose_content_is_gone_is_removed_unless_it_was_edited(reposi
 
 def test_errors_name_the_content_file(repository):
     edit(repository, LESSON_FILE, "[C1.1-1]", "[C1.1-7]")
-    with pytest.raises(ValueError, match=r"content/lessons/1\.1-first\.md: \[C1\.1-7\]"):
+    with pytest.raises(ValueError, match=r"content/lessons/1\.1-first\.md:12: \[C1\.1-7\]"):
         build(repository)
 
 

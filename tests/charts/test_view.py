@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,7 +14,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 from gvclab.charts import View, apply, frame, line
 from gvclab.charts.live import LiveFigure, changed, pack
 from gvclab.charts.table import to_html
-from gvclab.charts.view import flatten
+from gvclab.charts.view import UNSEEN, flatten, follow
 
 X = np.array([0.0, 1.0, 2.0])
 
@@ -58,12 +60,29 @@ def test_flatten():
 
 def test_only_what_changed():
     old = {"x": X, "y": X, "visible": True, "marker": {"size": 3, "color": "red"}, "text": ["a"]}
-    assert changed(old, old | {"x": X.copy(), "text": ["a"]}) == {}
-    assert changed(old, old | {"marker": {"size": 4, "color": "red"}}) == {"marker.size": 4}
-    assert list(changed(old, old | {"y": X + 1})) == ["y"]
-    assert list(changed(old, old | {"y": X[:2]})) == ["y"]
-    assert changed({"y": np.array([1.0, np.nan])}, {"y": np.array([1.0, np.nan])}) == {}
-    assert changed({"visible": 1}, {"visible": True}) == {"visible": True}
+    assert changed(old, old | {"x": X.copy(), "text": ["a"]}, {}) == {}
+    assert changed(old, old | {"marker": {"size": 4, "color": "red"}}, {}) == {"marker.size": 4}
+    assert list(changed(old, old | {"y": X + 1}, {})) == ["y"]
+    assert list(changed(old, old | {"y": X[:2]}, {})) == ["y"]
+    assert changed({"y": np.array([1.0, np.nan])}, {"y": np.array([1.0, np.nan])}, {}) == {}
+    assert changed({"visible": 1}, {"visible": True}, {}) == {"visible": True}
+
+
+def test_what_a_view_no_longer_gives_is_as_in_the_frame():
+    looks = {"marker": {"color": "blue"}, "line": {"width": 1}}
+    old = {"visible": False, "marker": {"color": "red", "size": 9}}
+    assert changed(old, {}, looks) == {"visible": None, "marker.color": "blue", "marker.size": None}
+
+
+def test_what_is_still_computed_is_not_seen_beside_what_is_new():
+    known, waiting = View(({"x": X, "y": X}, {"y": X})), View(({"x": X, "y": X * 2}, {}), sentence="new")
+    between = follow(known, waiting)
+    assert between.sentence == "new" and between.traces[0] == waiting.traces[0]
+    assert between.traces[1] == {"y": X, **UNSEEN}
+    assert follow(between, waiting).traces[1] == between.traces[1]
+    assert changed(between.traces[1], {"y": X}, {}) == dict.fromkeys(UNSEEN)
+    # What a view never gave is drawn from the frame alone.
+    assert follow(View(({},)), View(({},))).traces == ({},)
 
 
 @given(
@@ -115,6 +134,25 @@ def test_a_live_figure_sends_changes_and_tells_a_new_page_all(live):
     assert len(sent) == 1
     with pytest.raises(ValueError, match="1 traces, its figure 2"):
         shown.show(View(({},)))
+
+
+def test_lines_above_the_picture_come_and_go(live):
+    shown, sent = live
+    shown.show(replace(view(), above=("carried over",)))
+    assert sent[-1][0] == {"above": ["carried over"]}
+    assert shown.get_state()["now"]["above"] == ["carried over"]
+    shown.show(view())
+    assert sent[-1][0] == {"above": []}
+
+
+def test_the_slow_part_of_a_live_figure_is_out_of_sight_until_it_is_there(live):
+    shown, sent = live
+    waiting = View((view().traces[0], {}), sentence="The quick part.")
+    shown.show(waiting)
+    assert sent[-1][0]["traces"] == {1: UNSEEN} and sent[-1][0]["sentence"] == "The quick part."
+    assert '"opacity":0' in shown.get_state()["now"]["figure"]
+    shown.show(view())
+    assert sent[-1][0]["traces"] == {1: dict.fromkeys(UNSEEN)}
 
 
 def test_the_table_is_made_only_while_it_is_open(live):

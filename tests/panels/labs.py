@@ -15,6 +15,7 @@ from gvclab import panels
 from gvclab.panels import developing_countries, diversification, localisation
 from gvclab.panels.base import Panel
 from gvclab.panels.controls import Checkbox, Choice, Control, Slider
+from gvclab.panels.kit import Lab
 
 LESSONS = {
     name: import_module(f"{panels.__name__}.{name}") for _, name, package in iter_modules(panels.__path__) if package
@@ -75,6 +76,16 @@ def drawn(panel: Panel) -> str:
 def trace(panel: Panel, name: str, nth: int = 0):
     """The nth trace of the figure with this name."""
     return [each for each in panel.figure.data if each.name == name][nth]
+
+
+def mark(panel: Lab, name: str):
+    """A mark of the figure, by its name."""
+    return panel.figure.data[panel.picture.traces.index(name)]
+
+
+def said(panel: Lab) -> dict[str, dict]:
+    """The values of the sentences that hold now, by their ids."""
+    return {message.id.rpartition(".")[2]: dict(message.values) for message in panel.said}
 
 
 def tables(panel: Panel) -> list[pd.DataFrame]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import importlib
-import pkgutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import FrozenInstanceError, dataclass
 
@@ -12,10 +10,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gvclab import data, panels
+from gvclab import data
 from gvclab.charts import View, frame, line, page
 from gvclab.panels import Checkbox, Choice, Panel, Shared, Slider, Strip
 from gvclab.panels.widget import described
+
+from .labs import every_panel
 
 
 @dataclass(frozen=True)
@@ -79,15 +79,6 @@ class Other(Panel):
 
     def view(self, state, solution):
         return View(({"x": [state.other], "y": [state.power]},), {}, f"{solution} at {state.other:.2f}")
-
-
-def real_panels():
-    """The panels of all lessons."""
-    families = [
-        importlib.import_module(found.name) for found in pkgutil.iter_modules(panels.__path__, "gvclab.panels.")
-    ]
-    kinds = {kind for family in families for kind in vars(family).values() if isinstance(kind, type)}
-    return sorted((k for k in kinds if issubclass(k, Panel) and k is not Panel), key=lambda kind: kind.__name__)
 
 
 class Page:
@@ -232,6 +223,14 @@ def test_what_a_page_sends_is_checked():
     assert "power = 99 is not possible" in replies[0]["problem"]
 
 
+def test_what_the_page_asks_for_as_a_whole_puts_all_else_back():
+    panel = Power(size=9)
+    widget = panel.on_page()
+    panel.set(power=3, size=4, upside_down=True)
+    widget._moved(None, {"turn": 1, "values": {"power": 2.0}, "whole": True}, [])
+    assert panel.state == State(power=2.0, size=9)
+
+
 def test_closed_widgets_are_made_anew():
     panel = Power()
     first = panel.on_page()
@@ -268,7 +267,7 @@ def test_real_numbers_are_displayed_with_their_source(monkeypatch):
     assert Power().source is None
 
 
-@pytest.mark.parametrize("kind", real_panels(), ids=lambda kind: kind.__name__)
+@every_panel
 def test_a_panel_says_how_real_it_is_and_where_from(kind):
     assert (kind().source is None) == (kind.badge == "illustrative")
     assert described(kind())["badge"]["help"]
@@ -287,7 +286,7 @@ def test_the_page_is_told_all_it_needs():
     assert spec["controls"][3]["options"] == [["share", "share"], ["percent", "percent"]]
     assert spec["badge"]["label"] == "illustrative"
     assert described(Other())["badge"]["label"] == "calibrated to WIOD 2011"
-    assert spec["start"] == panel.positions
+    assert spec["whole"] is False
 
 
 @pytest.mark.parametrize("bad", [{"min": 1.0, "max": 1.0}, {"step": 0}, {"log": True}])

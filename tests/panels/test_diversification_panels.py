@@ -8,114 +8,48 @@ import pytest
 from gvclab.charts.labels import sides
 from gvclab.models import sourcing
 from gvclab.panels.diversification import ChainLab, FragilityLab, FrontierLab, MemoryLab, Params, Wedge, linked
-from gvclab.panels.diversification.problem import PLACES, PROBLEM
+from gvclab.panels.diversification.problem import PLACES
 
-from .labs import ranges, tables, trace
-
-PANELS = (ChainLab, FragilityLab, FrontierLab, MemoryLab, Wedge)
-# Ranges and defaults of the specification.
-SPEC = {
-    "n": (1, 40, 20),
-    "m": (1, 4, 1),
-    "p": (0, 0.1, 0.01),
-    "q": (0, 0.2, 0),
-    "same_place": True,
-    "x": (0.5, 1, 0.9),
-    "inputs": (2, 6, 2),
-    "suppliers": (1, 5, 2),
-    "depth": (1, 200, 50),
-    "w": (0, 0.99, 0),
-    "phi": (0, 3, 1),
-    "alpha": (0.8, 0.99, 0.95),
-    "V": (1, 20, 4),
-    "kappa": (0, 0.05, 0.01),
-    "inventory": (0, 26, 0),
-    "severity": (4, 52, 26),
-    "embargo_weeks": (4, 52, 52),
-    "embargo": (0, 0.3, 0.05),
-    "bloc": (0, 0.2, 0),
-    "q_home": (0, 0.3, 0.06),
-    "q_region": (0, 0.3, 0.06),
-    "q_far_a": (0, 0.3, 0.06),
-    "q_far_b": (0, 0.3, 0.08),
-    "q_home_region": (0, 0.3, 0.02),
-    "q_world": (0, 0.3, 0.01),
-    "c_home": (0.4, 1.4, 1.0),
-    "c_region": (0.4, 1.4, 0.92),
-    "c_far_a": (0.4, 1.4, 0.7),
-    "c_far_b": (0.4, 1.4, 0.78),
-    "from_memory": False,
-    "delta": (0.5, 1, 0.9),
-    "salience": (1, 6, 3),
-    "k": (0, 0.25, 0),
-    "crises": (5,),
-    "chi": (0.05, 1.5, 1),
-}
-
-
-class TestAll:
-    def test_ranges_of_the_specification(self):
-        assert ranges(PANELS) == SPEC
-
-    @pytest.mark.parametrize("kind", PANELS, ids=lambda kind: kind.__name__)
-    def test_headings_name_units(self, kind):
-        units = (
-            "a year",
-            "weeks",
-            "fraction",
-            "per unit",
-            "chance",
-            "share",
-            "R of",
-            "works",
-            "r at",
-            "r on",
-            "x",
-        )
-        wanted = set(PLACES) | {"crisis", "all together", "sourcing cost"}
-        for heading in headings(kind()):
-            assert heading in wanted or any(unit in heading for unit in units) or "loss" in heading, heading
-
-
-def headings(panel) -> list[str]:
-    return [str(column) for table in tables(panel) for column in table.columns]
+from .labs import mark, said
 
 
 class TestChain:
     @pytest.mark.parametrize("same_place", [True, False])
     def test_curves_are_the_formula(self, same_place):
         panel = ChainLab(n=12, m=3, p=0.04, q=0.1, same_place=same_place)
-        for m in (1, 2, 3, 4):
+        for m, name in enumerate(("one", "two", "three", "four"), start=1):
             fail = 0.1 + 0.9 * 0.04**m if same_place else (0.1 + 0.9 * 0.04) ** m
-            curve = panel.figure.data[m - 1]
+            curve = mark(panel, name)
             np.testing.assert_allclose(curve.y, (1 - fail) ** np.asarray(curve.x), rtol=1e-12)
-        assert panel.figure.data[5].x == (12,)
-        assert panel.figure.data[5].y[0] == pytest.approx(sourcing.chain_reliability(12, 3, 0.04, 0.1, same_place))
+        R = sourcing.chain_reliability(12, 3, 0.04, 0.1, same_place)
+        chosen = mark(panel, "chosen")
+        assert (chosen.x[0], chosen.y[0]) == (12, pytest.approx(R))
+        assert said(panel)["now"]["R"] == pytest.approx(R)
+        assert panel.figure.layout.annotations[0].text == f"R = {R:.3f}"
 
     def test_reference(self):
-        assert "0.818" in ChainLab().sentence and "0.998" in ChainLab().sentence
-        assert ChainLab().figure.layout.annotations[0].text == "R = 0.818"
+        sentences = said(ChainLab())
+        assert sentences["now"]["R"] == pytest.approx(0.818, abs=5e-4)
+        assert sentences["second"]["two"] == pytest.approx(0.998, abs=5e-4)
 
     def test_two_suppliers_in_one_city(self):
         panel = ChainLab(m=2, q=0.02)
-        elsewhere = panel.figure.data[4]
-        assert elsewhere.visible and elsewhere.y[19] > panel.figure.data[5].y[0] + 0.3
+        elsewhere = mark(panel, "elsewhere")
+        assert elsewhere.visible and elsewhere.y[19] > mark(panel, "chosen").y[0] + 0.3
         panel.set(q=0.0)
-        assert panel.figure.data[4].visible is False
+        assert mark(panel, "elsewhere").visible is False
 
     def test_table(self):
         table = ChainLab(n=20).table
         assert list(table.index) == [1, 2, 3, 4]
         np.testing.assert_allclose(table.iloc[:, 1], [sourcing.chain_reliability(20, m, 0.01) for m in (1, 2, 3, 4)])
 
-    def test_one_stage_is_one_stage(self):
-        assert ChainLab(n=1).sentence.startswith("A chain of one stage with")
-
 
 class TestFragility:
     def test_curves(self):
         panel = FragilityLab(inputs=3, suppliers=3, depth=7, x=0.8)
-        endless, finite, cliff, now, now_finite, tier, _, web = panel.figure.data
+        names = ("endless", "finite", "jump", "now", "now_finite", "map", "web")
+        endless, finite, cliff, now, now_finite, tier, web = (mark(panel, name) for name in names)
         alive = ~np.isnan(endless.y)
         x, r = np.asarray(endless.x)[alive], np.asarray(endless.y)[alive]
         x_c, r_c, _ = sourcing.egl_critical(3, 3)
@@ -134,8 +68,8 @@ class TestFragility:
         panel = FragilityLab()
         assert panel.solution.critical.x_c == pytest.approx(27 / 32)
         assert panel.solution.critical.r_c == pytest.approx(64 / 81)
-        assert "0.8438" in panel.sentence and "0.790" in panel.sentence
-        assert trace(panel, "cliff at x = 0.8438").y == (0.0, pytest.approx(64 / 81))
+        assert said(panel)["above"]["x_c"] == pytest.approx(27 / 32)
+        assert mark(panel, "jump").y == (0.0, pytest.approx(64 / 81))
 
     def test_the_cliff_by_hand(self):
         """One step of the slider on either side of it."""
@@ -144,8 +78,8 @@ class TestFragility:
         assert FragilityLab(x=0.842, depth=5).solution.r_finite > 0.8
 
     def test_one_supplier_per_input(self):
-        assert FragilityLab(suppliers=1, x=0.998).solution.r == 0
-        assert FragilityLab(suppliers=1, x=1.0).solution.r == 1
+        assert FragilityLab(suppliers=1, x=0.998).solution.r == 0 and "single" in said(FragilityLab(suppliers=1))
+        assert FragilityLab(suppliers=1, x=1.0).solution.r == 1 and "perfect" in said(FragilityLab(suppliers=1, x=1.0))
 
 
 class TestFrontier:
@@ -162,7 +96,7 @@ class TestFrontier:
         assert table.loc["all-Home", cvar] == pytest.approx(0.508, abs=5e-4)
         assert table.loc["Home+Region", cvar] == pytest.approx(0.2948, abs=5e-5)
         assert table.loc["China+1", [cost, cvar]].tolist() == pytest.approx([0.76, 0.1634], abs=5e-5)
-        assert "All-Home costs 19% more" in panel.sentence and "inside the frontier" in panel.sentence
+        assert said(panel)["home_worse"]["more"] == pytest.approx(0.19, abs=5e-3)
 
     def test_traces_are_the_model(self):
         panel = FrontierLab(w=0.37, phi=0.7, q_home=0.1, bloc=0.05, inventory=10, severity=30, c_region=0.8)
@@ -175,19 +109,17 @@ class TestFrontier:
             bmax=10 / 52,
         )
         best = model.optimise(0.37)
-        star = trace(panel, "this portfolio")
+        star = mark(panel, "chosen")
         assert (star.x[0], star.y[0]) == (best.cost, best.cvar)
-        np.testing.assert_allclose([bar.x[0] for bar in panel.figure.data if bar.type == "bar"], best.x)
+        np.testing.assert_allclose([mark(panel, f"bought.{place}").x[0] for place in PLACES], best.x)
         # Every point of the frontier is the best portfolio of its weight, and so are the areas below.
-        line = trace(panel, "frontier: best at some w")
-        areas = [each for each in panel.figure.data if each.type == "scatter" and each.stackgroup]
+        line, areas = mark(panel, "frontier"), [mark(panel, f"share.{place}") for place in PLACES]
         middles = [(a + b) / 2 for a, b in zip(areas[0].x[:-1], areas[0].x[1:], strict=True)]
         for i, w in enumerate(middles):
             step = model.optimise(w)
             assert (line.x[i], line.y[i]) == (pytest.approx(step.cost), pytest.approx(step.cvar))
             np.testing.assert_allclose([area.y[i] for area in areas], step.x, atol=1e-9)
-        names = trace(panel, "named strategies")
-        assert list(names.text) == ["all-Home", "Home+Region", "cheapest", "China+1", "all four"]
+        names = mark(panel, "strategies")
         np.testing.assert_allclose(names.x, [each.cost for each in model.strategies.values()])
         np.testing.assert_allclose(names.y, [each.cvar for each in model.strategies.values()])
 
@@ -210,7 +142,7 @@ class TestFrontier:
         panel = FrontierLab(q_home=0.25, phi=0.5)
         assert panel.solution.steps.x[:, 0].max() == 0
         panel.set(w=0.3)
-        assert panel.solution.chosen.x[2] == 0 and "Home share from 0% to 0%" in panel.sentence
+        assert panel.solution.chosen.x[2] == 0 and said(panel)["moved"]["home"] == 0
         panel.set(phi=1.0)
         assert panel.solution.steps.x[:, 0].max() < 0.085
 
@@ -219,16 +151,17 @@ class TestFrontier:
         home = strategies["all-Home"]
         assert home.cvar == pytest.approx(0.508, abs=5e-4)
         assert ((steps.cost < home.cost) & (steps.cvar < home.cvar)).any()
-        assert "inside the frontier" in FrontierLab().sentence
+        assert "home_inside" in said(FrontierLab())
 
     def test_p2_broken_by_a_safe_home(self):
-        assert "localisation lies on the frontier" in FrontierLab(q_home=0, q_home_region=0, w=0.99).sentence
-        assert "No portfolio" in FrontierLab(q_home=0, q_home_region=0, q_world=0).sentence
+        assert "home_is_chosen" in said(FrontierLab(q_home=0, q_home_region=0, w=0.99))
+        assert "home_on" in said(FrontierLab(q_home=0, q_home_region=0, q_world=0))
 
     def test_p3_substitutability(self):
         two, home = (FrontierLab().solution.strategies[name] for name in ("China+1", "all-Home"))
         assert two.cost < home.cost and two.cvar < home.cvar
-        assert "is cheaper than all-Home (0.760 against 1.010) and safer" in FrontierLab().sentence
+        verdict = said(FrontierLab())["two_cheaper_safer"]
+        assert (verdict["cost"], verdict["home_cost"]) == (pytest.approx(0.76), pytest.approx(1.01))
 
     def test_p3_broken_without_substitutes(self):
         panel = FrontierLab(phi=0)
@@ -238,14 +171,13 @@ class TestFrontier:
             pytest.approx(0.0616, abs=5e-5),
             pytest.approx(0.0421, abs=5e-5),
         )
-        assert "but not safer (CVaR 0.521 against 0.508)" in panel.sentence
+        assert said(panel)["two_cheaper_riskier"]["cvar"] == two.cvar
 
     def test_short_shocks_want_stock_and_long_ones_a_second_source(self):
         panel = FrontierLab(severity=4, embargo_weeks=4, inventory=26, w=0.1)
         chosen = panel.solution.chosen
         assert list(chosen.x) == [0, 0, 1, 0] and chosen.b * 52 == pytest.approx(4)
         assert (chosen.cost, chosen.cvar) == (pytest.approx(0.729, abs=5e-4), pytest.approx(0.005, abs=5e-4))
-        assert "4.0 weeks of stock" in panel.sentence
         panel.set(severity=52, embargo_weeks=52)
         chosen = panel.solution.chosen
         assert list(chosen.x) == [0, 0, 0.5, 0.5] and chosen.b == 0
@@ -253,16 +185,16 @@ class TestFrontier:
 
     def test_presets_are_the_counter_examples(self):
         panel = FrontierLab()
-        panel.set(**panel.presets["risky_home"])
+        panel.preset("risky_home")
         assert panel.solution.chosen.x[0] == 0
-        panel.set(**panel.presets["no_substitutes"])
-        assert "but not safer" in panel.sentence
-        panel.set(**panel.presets["short_shocks"])
+        panel.preset("no_substitutes")
+        assert "two_cheaper_riskier" in said(panel)
+        panel.preset("short_shocks")
         assert panel.solution.chosen.b * 52 == pytest.approx(4)
 
     def test_whole_axis_is_shown(self):
         panel = FrontierLab(w=0.99, c_home=1.4, V=20)
-        layout, strategies = panel.figure.layout, trace(panel, "named strategies")
+        layout, strategies = panel.figure.layout, mark(panel, "strategies")
         for axis, values in ((layout.xaxis, strategies.x), (layout.yaxis, strategies.y)):
             assert axis.range[0] < min(values) and max(values) < axis.range[1]
 
@@ -271,7 +203,8 @@ class TestMemory:
     def test_traces_are_the_model(self):
         panel = MemoryLab(crises=(5, 12, 30), delta=0.85, salience=2.0, k=0.03)
         path = sourcing.belief_path([5, 12, 30], 40, delta=0.85, kappa=2.0)
-        belief, crises, *_, abroad, settled, before = panel.figure.data
+        names = ("belief", "crisis", "abroad", "settled", "before")
+        belief, crises, abroad, settled, before = (mark(panel, name) for name in names)
         np.testing.assert_allclose(belief.y, path)
         np.testing.assert_allclose(abroad.y, sourcing.wave(path, 0.03))
         assert list(crises.x) == [5, 12, 30] and list(crises.y) == list(path[[5, 12, 30]])
@@ -293,7 +226,7 @@ class TestMemory:
         assert [solution.abroad[0], solution.abroad.min(), solution.settled] == pytest.approx(
             [0.912, 0.197, 0.912], abs=5e-4
         )
-        assert "18 years" in MemoryLab().sentence and "no scar" in MemoryLab().sentence
+        assert said(MemoryLab())["fades"]["years"] == 18 and "returned" in said(MemoryLab())
 
     def test_p4_broken_by_the_cost_of_moving(self):
         """All by the slider: a scar of 44.8 points in between, none beyond."""
@@ -303,8 +236,8 @@ class TestMemory:
             for k in np.arange(slider.min, slider.max, slider.step)
         }
         assert max(lost.values()) == pytest.approx(0.448, abs=2e-3)
-        assert "44.8 points are lost for good" in MemoryLab(k=0.0917).sentence
-        assert "nobody moves" in MemoryLab(k=0.19).sentence
+        assert said(MemoryLab(k=0.0917))["scarred"]["lost"] == pytest.approx(44.8, abs=0.05)
+        assert "unmoved" in said(MemoryLab(k=0.19))
 
     def test_several_crises_return_as_simulated(self):
         solution = MemoryLab(crises=(5, 9)).solution
@@ -313,11 +246,11 @@ class TestMemory:
 
     def test_no_crisis(self):
         panel = MemoryLab(crises=())
-        assert "No crisis" in panel.sentence
+        assert list(said(panel)) == ["calm"]
         assert set(panel.solution.abroad) == {panel.solution.settled}
 
     def test_fear_that_stays_low_or_never_goes(self):
-        assert "Even then it is below 5%" in MemoryLab(delta=0.99, salience=1).sentence
+        assert "low" in said(MemoryLab(delta=0.99, salience=1))
         assert MemoryLab(crises=tuple(range(1, 41)), delta=1.0, salience=6).solution.years > 100
 
 
@@ -326,23 +259,21 @@ class TestWedge:
         panel = Wedge(chi=0.3)
         model = sourcing.create_sourcing()
         private, social, gap = model.wedge(0.5, 0.3)
-        firm, best = trace(panel, "firm's choice"), trace(panel, "best for all")
+        firm, best = mark(panel, "private"), mark(panel, "social")
         assert (firm.x[0], firm.y[0]) == (private.cost, private.cvar)
         assert (best.x[0], best.y[0]) == (social.cost, social.cvar)
-        cost, own, others = (
-            trace(panel, name) for name in ("sourcing cost", "tail loss on the firm", "tail loss on others")
-        )
+        cost, own, others = (mark(panel, name) for name in ("cost", "own", "others"))
         assert list(cost.x) == [social.cost, private.cost]
         assert list(own.x) == pytest.approx([0.3 * 4 * social.cvar, 0.3 * 4 * private.cvar])
         assert list(others.x) == pytest.approx([0.7 * 4 * social.cvar, 0.7 * 4 * private.cvar])
         # A weight of one half halves both sides of the objective.
-        assert trace(panel, "firm's choice", 1).y[0] == pytest.approx(2 * gap)
+        assert mark(panel, "lost").y[0] == pytest.approx(2 * gap)
 
     @pytest.mark.parametrize("state", [{}, {"V": 1.0}, {"phi": 0.4, "V": 7.0}])
     def test_gap_at_every_share_of_the_loss(self, state):
         panel = Wedge(**state)
         model = sourcing.create_sourcing(**state)
-        curve = trace(panel, "loss by the wedge")
+        curve = mark(panel, "gap")
         for left, right, gap in zip(curve.x[:-1], curve.x[1:], curve.y[:-1], strict=True):
             assert 2 * model.wedge(0.5, (left + right) / 2).gap == pytest.approx(gap, abs=1e-9)
         low, high = panel.solution.harmless
@@ -354,10 +285,9 @@ class TestWedge:
         assert low.private.cvar > low.social.cvar
         saved, others = low.everyone.firm - low.firm.firm, low.firm.others - low.everyone.others
         assert saved > 0 and others - saved == pytest.approx(low.firm.total - low.everyone.total)
-        assert "others lose" in Wedge(chi=0.15).sentence
-        assert "does no harm" in Wedge(chi=1.0).sentence
+        assert "too_risky" in said(Wedge(chi=0.15)) and "same" in said(Wedge(chi=1.0))
         blamed = Wedge(chi=1.5, V=1.0)
-        assert blamed.solution.private.cvar < blamed.solution.social.cvar and "blame" in blamed.sentence
+        assert blamed.solution.private.cvar < blamed.solution.social.cvar and "too_safe" in said(blamed)
 
 
 class TestLinked:
@@ -379,7 +309,7 @@ class TestLinked:
         frontier.set(from_memory=True, w=0.3)
         feared = sourcing.create_sourcing(probabilities={"embargo": 0.125}).optimise(0.3)
         assert frontier.solution.chosen.cvar == pytest.approx(feared.cvar)
-        assert "12.5%" in frontier.sentence
+        assert said(frontier)["fear"]["embargo"] == pytest.approx(0.125)
         memory.set(salience=6.0)
         assert frontier.solution.chosen.cvar != pytest.approx(feared.cvar)
 
@@ -387,11 +317,23 @@ class TestLinked:
         panels = linked(Params(w=0.5))
         assert all(panel.state is panels[0].state for panel in panels)
         assert panels[2].state.w == 0.5
+        with pytest.raises(ValueError, match="w = 2"):
+            linked(Params(w=2.0))
 
-    def test_problem_lists_all_it_reads(self):
-        """A field that moves the wedge without being listed would leave a stale picture."""
-        own = {control.name for control in FrontierLab.controls} - {"w"}
-        assert own < PROBLEM and {"crises", "delta", "salience"} == PROBLEM - own
+    def test_short_shocks_of_the_frontier_lab_in_the_wedge(self):
+        """They are named there, and its Reset puts back all that it shows."""
+        *_, frontier, _, wedge = linked()
+        start = wedge.sentence
+        frontier.preset("short_shocks")
+        assert wedge.sentence != start and wedge.solution.social.b > 0
+        assert {each.field: each.kind for each in wedge.carried} == dict.fromkeys(
+            ("inventory", "severity", "embargo_weeks"), FrontierLab
+        )
+        (line,) = wedge.shown.above
+        assert FrontierLab().title in line and "26 weeks" in line
+        wedge.reset()
+        assert wedge.sentence == start and not wedge.carried and not wedge.shown.above
+        assert frontier.state.severity == 26 and frontier.state.w == 0.1
 
 
 class TestLabels:

@@ -10,6 +10,9 @@ hidden-test marks). An essay has no check. nbgrader allows no dot in a grade id,
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from dataclasses import replace
+from types import ModuleType
 
 from nbformat import NotebookNode
 
@@ -47,6 +50,28 @@ def opening(items: bank.ItemSet, lesson: str) -> str:
     )
     goals = "\n".join([say("build.exercise.objectives"), "", *(f"- {goal}" for goal in meta["objectives"])])
     return "\n\n".join([head, items.intro, goals, say("build.exercise.how")])
+
+
+def reworded(items: bank.ItemSet, translate: Callable[[str, str], str]) -> bank.ItemSet:
+    """The items with the words of another language: `translate(place, English)`, an item's places led by its id."""
+    meta = {**items.meta, "title": translate("title", items.meta["title"])}
+    meta["objectives"] = [translate(f"objectives.{n}", goal) for n, goal in enumerate(items.meta["objectives"])]
+    made = items.items
+    if wording := words_of_items():
+        made = tuple(
+            wording.reworded(item, lambda path, english, item=item: translate(f"{item.id} {path}", english))
+            for item in items
+        )
+    return replace(items, meta=meta, intro=translate("intro", items.intro), items=made)
+
+
+def words_of_items() -> ModuleType | None:
+    """The module that knows which words an item has; None until `exercises/wording.py` is there."""
+    try:
+        from gvclab.exercises import wording
+    except ImportError:
+        return None
+    return wording
 
 
 def grade_id(item_id: str, part: str = "") -> str:

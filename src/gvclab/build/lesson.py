@@ -8,14 +8,17 @@ cell (from the front matter and the glossary), links to claims such as [C2.3-1],
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from nbformat import NotebookNode
 
-from gvclab.build import notebooks
-from gvclab.content import entry
+from gvclab.build import notebooks, sources
+from gvclab.build.pieces import HEADING, fenced, pieces
+from gvclab.build.sources import Fault
+from gvclab.content import Listed, entry, translator
+from gvclab.content import render as said
 from gvclab.content import text as say
 
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n+", re.S)
@@ -24,8 +27,7 @@ _MARK = re.compile(rf"(?<![\[\]])\[({_CLAIM})\](?![\[(:])")
 _LINK = re.compile(rf'\[({_CLAIM})\]\([^\s()]* "(?:[^"\\]|\\.)*"\)')
 _DIRECTIVE = re.compile(r"^```\{claims\} *(\S+) *\n```$", re.M)
 NO_BREAK = "\N{NON-BREAKING HYPHEN}"
-_FENCE = re.compile(r"^(`{3,}|~{3,}|\$\$)")
-_HEADING = re.compile(r"^#{1,6} ")
+_WORDS = ("title", "subtitle", "objectives", "prerequisites")  # of the front matter, all that is translated
 
 
 @dataclass(frozen=True)
@@ -38,24 +40,48 @@ class Tables:
 
     @classmethod
     def read(cls, content: Path) -> Tables:
-        def table(folder: str) -> dict:
-            """The entries of a folder's files, one file a section."""
-            merged: dict = {}
-            for path in sorted((content / folder).glob("*.yml")):
-                entries = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-                if twice := merged.keys() & entries.keys():
-                    raise ValueError(say("build.error.twice", file=path.name, names=", ".join(sorted(twice))))
-                merged |= entries
-            return merged
-
+        """The tables of a `content` folder in the language in use. Fault names the file and the line."""
         lessons = {path.stem.split("-", 1)[0]: path.stem for path in sorted((content / "lessons").glob("*.md"))}
-        return cls(table("claims"), table("glossary"), lessons)
+        return cls(_table(content, "claims", _claim), _table(content, "glossary", _term), lessons)
 
 
-def render(source: str, tables: Tables) -> NotebookNode:
-    """The lesson notebook made from a lesson file. ValueError names what it refers to and does not exist."""
-    front, body = _split(source)
-    meta = yaml.safe_load(front)
+def _table(content: Path, folder: str, made: Callable) -> dict:
+    """The entries of a folder's files, one file a section: `made(name, entry, line, translate)` checks each."""
+    merged: dict = {}
+    for path in sorted((content / folder).glob("*.yml")):
+        found, translate = sources.read(path, content.parent), translator(f"{folder}/{path.stem}")
+        with sources.naming(path, content.parent):
+            for name, each in found.items():
+                if name in merged:
+                    raise Fault(say("build.error.twice", names=name), found.line(name))
+                merged[name] = made(name, each, found.line(name), translate)
+    return merged
+
+
+def _claim(name: str, claim: sources.Table, line: int, translate: Callable) -> dict:
+    sources.needed(claim, ("claim", "type", "evidence", "verdict", "change"), name, line)
+    types, verdicts = entry("build.verdict.types"), entry("build.verdict.verdicts")
+    if strange := [letter for letter in claim["type"] if letter not in types]:
+        raise Fault(say("build.error.type", types=", ".join(map(str, strange))), claim.line("type"))
+    if claim["verdict"] not in verdicts:
+        raise Fault(say("build.error.verdict", verdict=claim["verdict"]), claim.line("verdict"))
+    return claim | {part: translate(f"{name}.{part}", claim[part]) for part in ("claim", "evidence", "change")}
+
+
+def _term(name: str, term: sources.Table, line: int, translate: Callable) -> dict:
+    sources.needed(term, ("zh", "is"), name, line)
+    return term | {"term": translate(name, name), "is": translate(f"{name}.is", term["is"])}
+
+
+def render(source: str, tables: Tables, translate: Callable[[str, str], str] | None = None) -> NotebookNode:
+    """The lesson notebook made from a lesson file, by `translate` in another language.
+
+    Raises Fault, with the line, for what it refers to and does not exist, and for a fence that is not closed.
+    """
+    meta, body = _checked(source, tables)
+    if translate:
+        meta = meta | {name: _reworded(meta[name], name, translate) for name in _WORDS if name in meta}
+        body = _translated(body, translate)
     cells = [notebooks.cell("markdown", _opening(meta, tables))]
     for cell in _jupytext().reads(body, fmt="md:myst").cells:
         if cell.cell_type == "code":
@@ -66,10 +92,56 @@ def render(source: str, tables: Tables) -> NotebookNode:
     return notebooks.notebook(cells)
 
 
+def words(source: str) -> Iterator[tuple[str, str, int]]:
+    """All that is translated of a lesson file: place, English, line."""
+    meta, body = _meta(source)
+    for name in _WORDS:
+        yield from sources.leaves(meta.get(name), name, meta.lines.get(name, 1))
+    first = source[: len(source) - len(body)].count("\n") + 1
+    yield from ((piece.context, piece.english, piece.line) for piece in pieces(body, first))
+
+
+def _reworded(found, place: str, translate: Callable):
+    if isinstance(found, list):
+        return [translate(f"{place}.{n}", each) for n, each in enumerate(found)]
+    return translate(place, found)
+
+
+def _translated(body: str, translate: Callable) -> str:
+    made, end = [], 0
+    for piece in pieces(body):
+        made += [body[end : piece.start], translate(piece.context, piece.english)]
+        end = piece.stop
+    return "".join([*made, body[end:]])
+
+
+def _meta(source: str) -> tuple[sources.Table, str]:
+    front, body = _split(source)
+    meta = sources.table(front, first=2)
+    sources.needed(meta, ("section", "title", "minutes"), say("build.error.front_matter"), 1)
+    return meta, body
+
+
+def _checked(source: str, tables: Tables) -> tuple[sources.Table, str]:
+    """Front matter and body of a lesson whose references exist and whose fences close."""
+    meta, body = _meta(source)
+    for n, term in enumerate(meta.get("terms") or ()):
+        if term not in tables.glossary:
+            raise Fault(say("build.error.terms", terms=term), meta["terms"].lines[n])
+    for n, line, inside in fenced(body, source[: len(source) - len(body)].count("\n") + 1):
+        for mark in () if inside else _MARK.finditer(line):
+            if mark.group(1) not in tables.claims:
+                raise Fault(say("build.error.claim", claim=mark.group(1)), n)
+        directive = re.match(r"```\{claims\} *(\S*)", line)
+        if directive and not _of_section(directive.group(1), tables):
+            raise Fault(say("build.error.section", section=directive.group(1)), n)
+    return meta, body
+
+
 def bring_home(source: str, edited: NotebookNode, tables: Tables) -> str:
     """The lesson file that gives the edited notebook. ValueError says which edit has no place in the file."""
     front, body = _split(source)
-    if not edited.cells or edited.cells[0].source != _opening(yaml.safe_load(front), tables):
+    if not edited.cells or edited.cells[0].source != _opening(sources.table(front), tables):
         raise ValueError(say("build.home.opening"))
     cells: list[NotebookNode] = []
     for cell in tidy(edited, source, tables).cells[1:]:
@@ -91,7 +163,7 @@ def bring_home(source: str, edited: NotebookNode, tables: Tables) -> str:
 
 def tidy(edited: NotebookNode, source: str, tables: Tables) -> NotebookNode:
     """An edited notebook as the build lays it out: cells begin at headings, claims are linked."""
-    section = str(yaml.safe_load(_split(source)[0])["section"])
+    section = str(sources.table(_split(source)[0])["section"])
     cells = [notebooks.cell("markdown", cell.source) for cell in edited.cells[:1]]
     for cell in edited.cells[1:]:
         metadata = {k: v for k, v in cell.metadata.items() if k not in notebooks.VOLATILE}
@@ -105,7 +177,7 @@ def tidy(edited: NotebookNode, source: str, tables: Tables) -> NotebookNode:
 def _follows_on(before: list[NotebookNode], cell: NotebookNode) -> bool:
     """Whether a Markdown cell needs no mark between it and the Markdown before: its heading is the mark."""
     plain = [cell for cell in before if cell.cell_type == "markdown" and not cell.metadata]
-    return bool(plain and not cell.metadata and _HEADING.match(cell.source))
+    return bool(plain and not cell.metadata and HEADING.match(cell.source))
 
 
 def _jupytext():
@@ -117,22 +189,15 @@ def _jupytext():
 def _split(source: str) -> tuple[str, str]:
     front = _FRONT.match(source)
     if not front:
-        raise ValueError(say("build.error.front"))
+        raise Fault(say("build.error.front"), 1)
     return front.group(1), source[front.end() :]
 
 
 def _chapters(source: str) -> list[str]:
     """Markdown cut before each heading, so that JupyterLab can fold it; a # inside a fence is no heading."""
     parts: list[list[str]] = [[]]
-    fence = ""
-    for line in source.split("\n"):
-        mark = _FENCE.match(line)
-        if fence:
-            # A fence closes with its own mark; `$$ … $$` on one line never opened one.
-            fence = "" if line.rstrip().endswith(fence) else fence
-        elif mark and not (mark.group(1) == "$$" and line.rstrip().endswith("$$") and len(line.rstrip()) > 2):
-            fence = mark.group(1)
-        elif _HEADING.match(line) and any(parts[-1]):
+    for _, line, inside in fenced(source):
+        if not inside and HEADING.match(line) and any(parts[-1]):
             parts.append([])
         parts[-1].append(line)
     return ["\n".join(part).strip("\n") for part in parts]
@@ -143,17 +208,15 @@ def _chapters(source: str) -> list[str]:
 
 def _opening(meta: dict, tables: Tables) -> str:
     """The first cell: title, time, objectives, prerequisites, terms."""
-    unknown = [term for term in meta.get("terms", ()) if term not in tables.glossary]
-    if unknown:
-        raise ValueError(say("build.error.terms", terms=", ".join(unknown)))
-    rows = [(term, tables.glossary[term]["zh"], tables.glossary[term]["is"]) for term in meta.get("terms", ())]
+    terms = [(term, tables.glossary[term]) for term in meta.get("terms") or ()]
+    rows = [(known.get("term", term), known["zh"], known["is"]) for term, known in terms]
     parts = [
         f"# {meta['section']} {meta['title']}",
         f"*{meta['subtitle']}*" if meta.get("subtitle") else "",
         say("build.opening.time", section=meta["section"], minutes=meta["minutes"]),
         _listed("build.opening.objectives", meta.get("objectives", ())),
         _listed("build.opening.prerequisites", meta.get("prerequisites", ())),
-        say("build.opening.terms") + "\n\n" + _table(entry("build.opening.columns"), rows) if rows else "",
+        say("build.opening.terms") + "\n\n" + _grid(entry("build.opening.columns"), rows) if rows else "",
     ]
     return "\n\n".join(filter(None, parts))
 
@@ -162,7 +225,7 @@ def _listed(key: str, entries) -> str:
     return "\n".join([say(key), "", *(f"- {cell}" for cell in entries)]) if entries else ""
 
 
-def _table(head: list[str], rows: list[tuple]) -> str:
+def _grid(head: list[str], rows: list[tuple]) -> str:
     def line(values) -> str:
         return "| " + " | ".join(" ".join(str(value).split()).replace("|", "\\|") for value in values) + " |"
 
@@ -171,7 +234,7 @@ def _table(head: list[str], rows: list[tuple]) -> str:
 
 def _verdict(section: str, tables: Tables) -> str:
     """The verdict table of a section's claims."""
-    chosen = {k: v for k, v in tables.claims.items() if k.rpartition("-")[0] == f"C{section}"}
+    chosen = _of_section(section, tables)
     if not chosen:
         raise ValueError(say("build.error.section", section=section))
     types, verdicts = entry("build.verdict.types"), entry("build.verdict.verdicts")
@@ -179,14 +242,18 @@ def _verdict(section: str, tables: Tables) -> str:
         (
             f"**{name.replace('-', NO_BREAK)}**",
             claim["claim"] + (" " + say("build.verdict.position") if claim.get("position") else ""),
-            ", ".join(types[letter] for letter in claim["type"]),
+            said(Listed([types[letter] for letter in claim["type"]], "comma")),
             claim["evidence"],
             verdicts[claim["verdict"]],
             claim["change"],
         )
         for name, claim in chosen.items()
     ]
-    return _table(entry("build.verdict.columns"), rows)
+    return _grid(entry("build.verdict.columns"), rows)
+
+
+def _of_section(section: str, tables: Tables) -> dict:
+    return {name: claim for name, claim in tables.claims.items() if name.rpartition("-")[0] == f"C{section}"}
 
 
 def _link(name: str, section: str, tables: Tables) -> str:
@@ -196,7 +263,7 @@ def _link(name: str, section: str, tables: Tables) -> str:
     own = name[1:].rpartition("-")[0]
     page = "" if own == section else f"{tables.lessons.get(own, '')}.ipynb"
     tip = tables.claims[name]["claim"].strip().replace("\\", "\\\\").replace('"', '\\"')
-    return f'[{name}]({page}#{say("build.verdict.anchor")} "{tip}")'
+    return f'[{name}]({page}#{say("build.verdict.anchor").replace(" ", "-")} "{tip}")'
 
 
 def _fill(source: str, section: str, tables: Tables) -> str:

@@ -17,6 +17,8 @@ METADATA = {
 }
 # What JupyterLab writes into a cell's metadata while somebody reads: not an edit.
 VOLATILE = {"ExecuteTime", "collapsed", "execution", "jupyter", "scrolled", "trusted"}
+# The language line of a translated notebook.
+SPEAK = 'from gvclab.content import speak; speak("{tag}")'
 _ID = re.compile(r"[^a-zA-Z0-9_-]")
 
 
@@ -35,6 +37,17 @@ def notebook(cells: list[NotebookNode]) -> NotebookNode:
         seen[name] += 1
         entry["id"] = name if seen[name] == 1 else f"{name}-{seen[name]}"
     return new_notebook(cells=cells, metadata=METADATA)
+
+
+def speaking(book: NotebookNode, tag: str) -> NotebookNode:
+    """The notebook whose kernel speaks a language: one plain line more at the head of its first code cell.
+
+    It is Python and no magic, so that it holds wherever the cell runs: in JupyterLab, nbconvert or `exec`.
+    """
+    cells = [cell(each.cell_type, each.source, dict(each.metadata)) for each in book.cells]
+    first = next(each for each in cells if each.cell_type == "code")
+    first.source = f"{SPEAK.format(tag=tag)}\n{first.source}"
+    return notebook(cells)
 
 
 def text(book: NotebookNode) -> str:

@@ -3,6 +3,10 @@
 `notebooks.lock` holds the fingerprint of each notebook as it was last built. A notebook that agrees
 neither with it nor with `content/` has been edited by hand, and is not overwritten. Outputs and run
 counts are no edits.
+
+Those of another language stand in one folder, `course/<language>/`, with a lock of their own: the lessons, and beside
+them `exercises/` and `solutions/`, which make the folder a course directory of nbgrader. (Within the English
+`solutions/` nbgrader would take a folder of translations for an assignment.)
 """
 
 from __future__ import annotations
@@ -14,8 +18,10 @@ from pathlib import Path
 import yaml
 from nbformat import NotebookNode
 
-from gvclab.build import exercise, lesson, notebooks
+from gvclab.build import exercise, lesson, notebooks, sources
 from gvclab.build.release import release
+from gvclab.build.sources import naming
+from gvclab.content import ENGLISH, speaking, translator
 from gvclab.content import text as say
 from gvclab.exercises import bank
 
@@ -35,19 +41,20 @@ class Report:
         return not self.problems
 
 
-def targets(root: Path) -> dict[str, str]:
-    """The text of every generated notebook by its path. ValueError names the content file at fault."""
-    content = root / "content"
-    if not (content / "lessons").is_dir():
-        raise ValueError(say("build.error.checkout", root=root))
-    tables = lesson.Tables.read(content)
-    made: dict[str, str] = {}
-    for path in sorted((content / "lessons").glob("*.md")):
-        with _naming(path, root):
+def targets(root: Path, tag: str = ENGLISH) -> dict[str, str]:
+    """The text of every generated notebook of a language by its path. ValueError names the content file at fault."""
+    with speaking(tag):
+        return _english(root) if tag == ENGLISH else _translated(root, tag)
+
+
+def _english(root: Path) -> dict[str, str]:
+    tables, made = _tables(root), {}
+    for path in _files(root, "lessons"):
+        with naming(path, root):
             book = lesson.render(path.read_text(encoding="utf-8"), tables)
             made[f"course/{path.stem}.ipynb"] = notebooks.text(book)
-    for path in sorted((content / "exercises").glob("*.md")):
-        with _naming(path, root):
+    for path in _files(root, "exercises"):
+        with naming(path, root):
             name = _exercise_name(path)
             book = exercise.render(bank.parse(path.read_text(encoding="utf-8")), _lesson_link(path))
             made[f"solutions/{name}"] = notebooks.text(book)
@@ -55,10 +62,39 @@ def targets(root: Path) -> dict[str, str]:
     return made
 
 
-def check(root: Path) -> Report:
+def _translated(root: Path, tag: str) -> dict[str, str]:
+    tables, made = _tables(root), {}
+    for path in _files(root, "lessons"):
+        with naming(path, root):
+            book = lesson.render(path.read_text(encoding="utf-8"), tables, translator(f"lessons/{path.stem}"))
+            made[f"course/{tag}/{path.stem}.ipynb"] = notebooks.text(notebooks.speaking(book, tag))
+    for path in _files(root, "exercises"):
+        with naming(path, root):
+            name, items = _exercise_name(path), bank.parse(path.read_text(encoding="utf-8"))
+            items = exercise.reworded(items, translator(f"exercises/{path.stem}"))
+            book = notebooks.speaking(exercise.render(items, f"../../{path.stem}.ipynb"), tag)
+            made[f"course/{tag}/solutions/{name}"] = notebooks.text(book)
+            made[f"course/{tag}/exercises/{name}"] = notebooks.text(release(book, root))
+    return made
+
+
+def _tables(root: Path) -> lesson.Tables:
+    content = root / "content"
+    if not (content / "lessons").is_dir():
+        raise ValueError(say("build.error.checkout", root=root))
+    for path in sorted((content / "messages").rglob("*.yml")):
+        sources.read(path, root)  # names file and line of what is no YAML
+    return lesson.Tables.read(content)
+
+
+def _files(root: Path, folder: str) -> list[Path]:
+    return sorted((root / "content" / folder).glob("*.md"))
+
+
+def check(root: Path, tag: str = ENGLISH) -> Report:
     """Compare the notebooks with what `content/` makes: a unified diff for each that differs."""
-    made, report = targets(root), Report()
-    for name in sorted(made.keys() | _present(root)):
+    made, report = targets(root, tag), Report()
+    for name in sorted(made.keys() | _present(root, tag)):
         old, new = _read(root / name), made.get(name, "")
         if old == new:
             continue
@@ -73,15 +109,15 @@ def check(root: Path) -> Report:
     return report
 
 
-def build(root: Path, force: bool = False) -> Report:
+def build(root: Path, force: bool = False, tag: str = ENGLISH) -> Report:
     """Write the notebooks. One that was edited by hand is left alone and reported, unless forced."""
-    made, report = targets(root), Report()
-    lock = _lock(root)
+    made, report = targets(root, tag), Report()
+    lock = _lock(root, tag)
     for name in sorted(made.keys() | lock.keys()):
         path, new = root / name, made.get(name)
         old = _read(path)
         if old and not force and _edited(name, old, new, lock):
-            report.problems.append(say("build.report.edited", file=name))
+            report.problems.append(_left(name, tag))
             continue
         if new is None:
             path.unlink(missing_ok=True)
@@ -92,10 +128,16 @@ def build(root: Path, force: bool = False) -> Report:
         if old != new:
             _write(path, new)
             report.lines.append(say("build.report.written", file=name))
-    _write_lock(root, lock)
+    _write_lock(root, lock, tag)
     if report.ok and not report.lines:
         report.lines.append(say("build.report.same", n=len(made)))
     return report
+
+
+def _left(name: str, tag: str) -> str:
+    """That an edited notebook is left alone, and the ways out: a translation is changed in its catalogue."""
+    kind = "edited" if tag == ENGLISH else "edited_translation"
+    return say(f"build.report.{kind}", file=name, language=tag)
 
 
 def from_notebooks(root: Path) -> Report:
@@ -104,7 +146,7 @@ def from_notebooks(root: Path) -> Report:
     An edit is accepted only if the new content makes the edited notebook again, cell by cell; a refusal
     says why, and leaves notebook and content as they are.
     """
-    made, lock, report = targets(root), _lock(root), Report()
+    made, lock, report = targets(root), _lock(root, ENGLISH), Report()
     for name in sorted(made.keys() | lock.keys()):
         old = _read(root / name)
         if not old or not _edited(name, old, made.get(name), lock):
@@ -118,7 +160,7 @@ def from_notebooks(root: Path) -> Report:
         lock[name] = _fingerprint(old)
         report.lines.append(say("build.report.home", file=path.relative_to(root).as_posix(), notebook=name))
     if report.lines:
-        _write_lock(root, lock)
+        _write_lock(root, lock, ENGLISH)
         report.lines += build(root).lines
     elif report.ok:
         report.lines.append(say("build.report.nothing"))
@@ -180,18 +222,24 @@ def _lesson_link(path: Path) -> str:
     return f"../../course/{path.stem}.ipynb"
 
 
-def _present(root: Path) -> set[str]:
-    """The notebooks that lie where generated ones belong."""
-    found = [p for folder in ("course", "exercises", "solutions") for p in (root / folder).rglob("*.ipynb")]
-    return {p.relative_to(root).as_posix() for p in found if ".ipynb_checkpoints" not in p.parts}
+def _present(root: Path, tag: str) -> set[str]:
+    """The notebooks that lie where generated ones of a language belong."""
+    folders = ("course", "exercises", "solutions") if tag == ENGLISH else (f"course/{tag}",)
+    found = [p.relative_to(root) for folder in folders for p in (root / folder).rglob("*.ipynb")]
+    others = {path.parent.relative_to(root) for path in (root / "course").glob(f"*/{LOCK}")} - {Path("course", tag)}
+    return {p.as_posix() for p in found if ".ipynb_checkpoints" not in p.parts and not others & {*p.parents}}
 
 
-def _lock(root: Path) -> dict[str, str]:
-    return yaml.safe_load(_read(root / LOCK)) or {}
+def _lock_file(root: Path, tag: str) -> Path:
+    return root / LOCK if tag == ENGLISH else root / "course" / tag / LOCK
 
 
-def _write_lock(root: Path, lock: dict[str, str]) -> None:
-    _write(root / LOCK, _NOTE + yaml.safe_dump(lock, sort_keys=True))
+def _lock(root: Path, tag: str) -> dict[str, str]:
+    return yaml.safe_load(_read(_lock_file(root, tag))) or {}
+
+
+def _write_lock(root: Path, lock: dict[str, str], tag: str) -> None:
+    _write(_lock_file(root, tag), _NOTE + yaml.safe_dump(lock, sort_keys=True))
 
 
 def _read(path: Path) -> str:
@@ -201,17 +249,3 @@ def _read(path: Path) -> str:
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8", newline="\n")
-
-
-class _naming:
-    """Put the content file's name before the message of a ValueError."""
-
-    def __init__(self, path: Path, root: Path) -> None:
-        self.file = path.relative_to(root).as_posix()
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind, error, _trace) -> None:
-        if isinstance(error, ValueError):
-            raise ValueError(say("build.error.where", file=self.file, problem=error)) from error

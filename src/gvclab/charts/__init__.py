@@ -4,6 +4,8 @@ frame(("stages n", "chance R"), traces=[{"name": "one supplier", **line(0)}])   
 View(traces=({"x": n, "y": R},), sentence="…", table=numbers)                   the values
 LiveFigure(frame, view).show(view)                                              on a page, updated in place
 apply(frame, view)                                                              in a plain plotly figure
+
+Picture(Plot("main", axis("n"), axis("R")), marks={"one": line(0)}) gives frame and view by the names of its marks.
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import theme
+from .picture import Picture, Plot, note, row, shape
 from .series import Series, series
 from .theme import area, axis, bars, frame, line, points
 from .view import View, apply
@@ -20,6 +23,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LiveFigure",
+    "Picture",
+    "Plot",
     "Series",
     "View",
     "apply",
@@ -28,8 +33,11 @@ __all__ = [
     "bars",
     "frame",
     "line",
+    "note",
     "points",
+    "row",
     "series",
+    "shape",
     "theme",
 ]
 

@@ -56,6 +56,7 @@ const node = (tag, properties, ...children) => {
 };
 
 const createView = (shown, words, askTable) => {
+  const above = node("div", { className: "gvclab-above" });
   const plot = node("div", { className: "gvclab-plot" }, words.loading);
   plot.style.minHeight = `${shown.figure.layout.height ?? 400}px`;
   const sentence = node("p", { className: "gvclab-sentence" });
@@ -73,6 +74,7 @@ const createView = (shown, words, askTable) => {
   let drawing = false;
   let traces = new Map(); // what is still to be drawn
   let layout = {};
+  let news = {}; // sentence, table and lines above that belong to it: said when it is drawn, or they stood beside the old picture
   let speech = 0;
 
   const say = (text) => {
@@ -81,19 +83,30 @@ const createView = (shown, words, askTable) => {
     clearTimeout(speech);
     speech = setTimeout(() => (spoken.textContent = text), QUIET);
   };
+  const tell = (told) => {
+    if (told.above !== undefined) above.replaceChildren(...told.above.map((textContent) => node("p", { textContent })));
+    if (told.sentence !== undefined) say(told.sentence);
+    if (told.table !== undefined) table.innerHTML = told.table;
+  };
 
   // Draws what has come in, all at once, until nothing is left: a slow picture never makes a queue.
   const draw = async () => {
+    if (!drawn) {
+      tell(news);
+      news = {};
+    }
     if (!drawn || drawing) return;
     drawing = true;
     try {
-      while (traces.size || Object.keys(layout).length) {
+      while (traces.size || Object.keys(layout).length || Object.keys(news).length) {
         const [columns, indices] = asColumns(traces);
-        const changes = layout;
+        const [changes, told] = [layout, news];
         traces = new Map();
         layout = {};
+        news = {};
         if (indices.length) await Plotly.update(plot, columns, changes, indices);
-        else await Plotly.relayout(plot, changes);
+        else if (Object.keys(changes).length) await Plotly.relayout(plot, changes);
+        tell(told);
       }
     } finally {
       drawing = false;
@@ -137,8 +150,8 @@ const createView = (shown, words, askTable) => {
     el.classList.add("gvclab-figure");
     // Or JupyterLab takes the keys for itself. It asks the focused element before any that holds it.
     el.addEventListener("focusin", ({ target }) => (target.dataset.lmSuppressShortcuts = "true"));
-    el.replaceChildren(plot, sentence, spoken, details);
-    say(shown.sentence);
+    el.replaceChildren(above, plot, sentence, spoken, details);
+    tell({ sentence: shown.sentence, above: shown.above });
     fit.observe(plot);
     theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
     document.addEventListener("load", loaded, true);
@@ -154,8 +167,7 @@ const createView = (shown, words, askTable) => {
     change(message) {
       for (const [k, values] of Object.entries(message.traces ?? {})) traces.set(Number(k), { ...traces.get(Number(k)), ...values });
       Object.assign(layout, message.layout);
-      if (message.sentence !== undefined) say(message.sentence);
-      if (message.table !== undefined) table.innerHTML = message.table;
+      for (const name of ["above", "sentence", "table"]) if (name in message) news[name] = message[name];
       draw();
     },
     stop() {
@@ -174,17 +186,18 @@ const createView = (shown, words, askTable) => {
 };
 
 export default patient(() => {
-  let shown = null; // {figure, sentence}: what a new view starts from
+  let shown = null; // {figure, sentence, above}: what a new view starts from
   const views = new Set();
   return {
     initialize({ model }) {
-      const { figure, sentence } = model.get("now");
-      shown = { figure: JSON.parse(figure), sentence };
+      const { figure, ...said } = model.get("now");
+      shown = { figure: JSON.parse(figure), ...said };
       model.on("msg:custom", (content, buffers) => {
         const message = unpack(content, buffers ?? []);
         for (const [k, values] of Object.entries(message.traces ?? {})) put(shown.figure.data[k], values);
         put(shown.figure.layout, message.layout ?? {});
         shown.sentence = message.sentence ?? shown.sentence;
+        shown.above = message.above ?? shown.above;
         views.forEach((view) => view.change(message));
       });
     },

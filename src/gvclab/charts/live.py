@@ -14,7 +14,7 @@ import traitlets
 from gvclab.content import entry
 
 from .table import to_html
-from .view import View, apply, flatten
+from .view import View, apply, flatten, follow
 from .widget import Widget, script
 
 if TYPE_CHECKING:
@@ -60,6 +60,7 @@ class LiveFigure(Widget):
     def __init__(self, frame: go.Figure, view: View) -> None:
         loader = Loader.ensure()
         self._frame = frame
+        self._looks = frame.to_plotly_json()
         self._view = self._opened = view
         self._table_is_open = False
         super().__init__(words=entry("charts.page"))
@@ -75,7 +76,7 @@ class LiveFigure(Widget):
         """
         if len(view.traces) != len(self._frame.data):
             raise ValueError(f"the view has {len(view.traces)} traces, its figure {len(self._frame.data)}")
-        old, self._view = self._view, view
+        old, self._view = self._view, follow(self._view, view)
         self._tell(old)
 
     def repeat(self) -> None:
@@ -85,14 +86,16 @@ class LiveFigure(Widget):
     def _tell(self, old: View) -> None:
         """Send what is not as in an older view."""
         view = self._view
-        pairs = enumerate(zip(old.traces, view.traces, strict=True))
+        trios = enumerate(zip(old.traces, view.traces, self._looks["data"], strict=True))
         changes: dict[str, Any] = {
-            "traces": {k: new for k, pair in pairs if (new := changed(*pair))},
-            "layout": changed(old.layout, view.layout),
+            "traces": {k: new for k, trio in trios if (new := changed(*trio))},
+            "layout": changed(old.layout, view.layout, self._looks["layout"]),
             "sentence": view.sentence if view.sentence != old.sentence else None,
             "table": to_html(view.table) if self._table_is_open else None,
         }
         changes = {name: value for name, value in changes.items() if value}
+        if view.above != old.above:
+            changes["above"] = view.above
         if changes:
             self.send(*pack(changes))
 
@@ -101,7 +104,8 @@ class LiveFigure(Widget):
         state = super().get_state(key, drop_defaults)
         if "now" in state:
             figure = apply(type(self._frame)(self._frame), self._view)
-            state["now"] = {"figure": figure.to_json(), "sentence": self._view.sentence}
+            words = {"sentence": self._view.sentence, "above": list(self._view.above)}
+            state["now"] = {"figure": figure.to_json(), **words}
         return state
 
     def _asked(self, _widget: Any, content: dict[str, Any], _buffers: Any) -> None:
@@ -111,10 +115,14 @@ class LiveFigure(Widget):
             self.send({"table": to_html(self._view.table)})
 
 
-def changed(old: Any, new: Any) -> dict[str, Any]:
-    """The values of `new`, by dotted names, that differ from those of `old`."""
-    before = flatten(old)
-    return {name: value for name, value in flatten(new).items() if name not in before or not _same(before[name], value)}
+def changed(old: Any, new: Any, looks: Any) -> dict[str, Any]:
+    """The values of `new`, by dotted names, that differ from those of `old`; of what is no longer given, the looks."""
+    before, after = flatten(old), flatten(new)
+    news = {name: value for name, value in after.items() if name not in before or not _same(before[name], value)}
+    gone = before.keys() - after.keys()
+    if gone:
+        looks = flatten(looks)
+    return news | {name: looks.get(name) for name in gone}
 
 
 def _same(old: Any, new: Any) -> bool:

@@ -41,7 +41,8 @@ def bundles(figure: go.Figure, view: View, living: ipywidgets.Widget | None = No
         "text/plain": view.sentence,
     }
     numbers = f"<details><summary>{entry('charts.page.table')}</summary>{to_html(view.table)}</details>"
-    words = f"<p>{escape(view.sentence)}</p>{numbers}"
+    lines = "".join(f"<p>{escape(line)}</p>" for line in (*view.above, view.sentence))
+    words = f"{lines}{numbers}"
     if living is not None:
         picture["application/vnd.jupyter.widget-view+json"] = {
             "version_major": 2,

@@ -6,6 +6,7 @@ stands on.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .concepts import BLUE, GREEN, GREY, ORANGE, OTHERS, PURPLE, REFERENCE, SERIES, SKY, VERMILLION, Style, style
@@ -139,7 +140,7 @@ def frame(
     if len(widths) != len(cells):
         raise ValueError(f"{len(widths)} widths for {len(cells)} plots")
     axes: dict[str, Any] = {}
-    for k, (cell, domain) in enumerate(zip(cells, _domains(widths), strict=True), start=1):
+    for k, (cell, domain) in enumerate(zip(cells, spans(widths, [0.15] * (len(cells) - 1)), strict=True), start=1):
         x, y = (axis(side) if isinstance(side, str) else side for side in cell)
         number = "" if k == 1 else k
         axes[f"xaxis{number}"] = {"domain": domain, "anchor": f"y{number}", **x}
@@ -169,11 +170,15 @@ def _pattern(chosen: Style) -> dict[str, Any]:
     }
 
 
-def _domains(widths: tuple[float, ...], gap: float = 0.15) -> list[list[float]]:
-    """Where plots side by side begin and end, in fractions of the width."""
-    room = (1 - gap * (len(widths) - 1)) / sum(widths)
+def spans(sizes: Sequence[float], gaps: Sequence[float]) -> list[list[float]]:
+    """Where plots in a line begin and end, from 0 to 1.
+
+    Parameters: their sizes relative to each other, and the gaps between one and the next as parts of the whole.
+    Raises ValueError if there is not one gap fewer than sizes.
+    """
+    room = (1 - sum(gaps)) / sum(sizes)
     ends, start = [], 0.0
-    for width in widths:
-        ends.append([round(start, 4), round(min(start + width * room, 1.0), 4)])
-        start += width * room + gap
+    for size, gap in zip(sizes, [*gaps, 0.0], strict=True):
+        ends.append([round(start, 4), round(min(start + size * room, 1.0), 4)])
+        start += size * room + gap
     return ends

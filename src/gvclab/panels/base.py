@@ -27,11 +27,14 @@ class Shared:
 
     def __init__(self, state: Any) -> None:
         self.state = state
+        self.kinds: list[type[Panel]] = []  # of all panels that ever followed the state, in their order
         self._panels: WeakSet[Panel] = WeakSet()
 
     def join(self, panel: Panel) -> None:
         """Let a panel follow the state."""
         self._panels.add(panel)
+        if type(panel) not in self.kinds:
+            self.kinds.append(type(panel))
 
     def move(self, origin: Panel, values: Mapping[str, Any], live: bool = False) -> None:
         """Put values into the state and redraw the displayed panels that read one of those which changed.
@@ -64,6 +67,9 @@ class Panel:
       illustrative;
     - `frame`, `solve` and `view`, and `refine` where a part of the answer takes long.
 
+    A new panel is a `gvclab.panels.kit.Lab`, whose controls, presets and marks are derived or found by name. This class
+    pairs frame and view by position; it stays until the last room has moved over.
+
     `Panel()` has a state of its own, `Panel(shared)` one in common with others, `Panel(w=.3)` another start.
     Displayed in a notebook it is a live widget; where none can run, or with `GVCLAB_STATIC=1` in the environment, a
     plain figure with its sentence and table.
@@ -74,6 +80,7 @@ class Panel:
     controls: ClassVar[tuple[Control, ...]] = ()
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     reads: ClassVar[frozenset[str]] = frozenset()
+    whole: ClassVar[bool] = False  # whether a preset puts all that it does not name back to its start
     badge: ClassVar[str] = "illustrative"
     sources: ClassVar[tuple[str, ...]] = ()
 
@@ -98,10 +105,8 @@ class Panel:
     # What every panel has.
 
     def __init__(self, shared: Shared | None = None, **values: Any) -> None:
-        own = shared is None
-        self._shared = Shared(self.State()) if own else shared
-        names = {field.name for field in fields(self.State)} if own else {c.name for c in self.controls}
-        self.fields = frozenset(names) | frozenset(self.reads)
+        self._own = shared is None
+        self._shared = Shared(self.State()) if self._own else shared
         self._quick: tuple[tuple, Any] | None = None  # the values of `fields` and the answer to them
         self._full: tuple[tuple, Any] | None = None
         self._widget: PanelWidget | None = None
@@ -115,8 +120,14 @@ class Panel:
         self._shared.move(self, self.checked(values))
 
     def reset(self) -> None:
-        """Put the controls of this panel back where they were when it was made."""
-        self._shared.move(self, self.start)
+        """Put this panel back to where it was when it was made."""
+        self.restart({})
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields of the state that it shows."""
+        names = {field.name for field in fields(self.State)} if self._own else {c.name for c in self.controls}
+        return frozenset(names) | self.reads
 
     @property
     def state(self) -> Any:
@@ -125,7 +136,7 @@ class Panel:
 
     @property
     def start(self) -> dict[str, Any]:
-        """Where the controls of this panel stood when it was made."""
+        """What a reset puts back: where the controls of this panel stood when it was made."""
         return {control.name: getattr(self._start, control.name) for control in self.controls}
 
     @property
@@ -141,7 +152,11 @@ class Panel:
     @property
     def shown(self) -> View:
         """What the figure shows once all is computed."""
-        return self.view(self.state, self.solution)
+        return self.seen()
+
+    def seen(self, full: bool = True) -> View:
+        """What the figure shows of the full answer, or of the quick part of it."""
+        return self.view(self.state, self.answer(self.state, full))
 
     @property
     def sentence(self) -> str:
@@ -173,9 +188,12 @@ class Panel:
         """A message of this panel with its placeholders filled."""
         return text(f"panels.{self.key}.{path}", **values)
 
-    def message(self, path: str) -> Any:
-        """A message, or a block of them, as written."""
-        return entry(f"panels.{self.key}.{path}")
+    @classmethod
+    def words(cls, control: Control) -> dict[str, Any]:
+        """What is written at a control: `label`, `unit`, `help`, and the names of `options`."""
+        if control.label:
+            return {"label": control.label, "unit": control.unit, "help": control.help}
+        return entry(f"panels.{cls.key}.controls.{control.name}")
 
     def checked(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """The values as the state holds them. ValueError for an unknown name or a value outside its domain."""
@@ -206,6 +224,10 @@ class Panel:
     def move(self, values: Mapping[str, Any]) -> None:
         """What the controls on the page do: as `set`, but the slow part of an answer may come later."""
         self._shared.move(self, self.checked(values), live=True)
+
+    def restart(self, values: Mapping[str, Any], live: bool = False) -> None:
+        """Put all that a reset puts back to its start, but for these values."""
+        self._shared.move(self, self.start | self.checked(values), live)
 
     def redraw(self, live: bool = False) -> None:
         """Show the state on the page, if the panel is on one."""

@@ -17,8 +17,8 @@ const unique = (name) => `gvclab-${name}-${(globalThis.gvclabCount = (globalThis
 
 // One conversation with the kernel for all views of a panel.
 const converse = (model, changed) => {
-  let flying = null; // {turn, values, since}
-  let waiting = null; // values that came in since
+  let flying = null; // {turn, values, whole}; whole: all else goes back to its start
+  let waiting = null; // {values, whole}: what came in since
   let timers = [];
   const state = { busy: false, silent: false, problem: "" };
 
@@ -36,9 +36,9 @@ const converse = (model, changed) => {
   };
   const send = () => {
     if (!waiting || (flying && !state.silent)) return;
-    flying = { turn: Math.random(), values: waiting };
+    flying = { turn: Math.random(), ...waiting };
     waiting = null;
-    model.send({ turn: flying.turn, values: flying.values });
+    model.send(flying);
     expect();
   };
   model.on("msg:custom", (message) => {
@@ -55,12 +55,12 @@ const converse = (model, changed) => {
   });
   return {
     state,
-    ask(values) {
-      waiting = { ...waiting, ...values };
+    ask(values, whole = false) {
+      waiting = whole ? { values, whole } : { whole: waiting?.whole ?? false, values: { ...waiting?.values, ...values } };
       send();
     },
     // What the reader has set and the kernel does not know yet stays as the reader has it.
-    isAhead: (name) => name in { ...flying?.values, ...waiting },
+    isAhead: (name) => name in { ...flying?.values, ...waiting?.values },
   };
 };
 
@@ -212,11 +212,11 @@ export default patient(() => {
       const badge = node("span", { className: "gvclab-badge", textContent: spec.badge.label, title: spec.badge.help });
       const presets = spec.presets.map(([textContent, values]) => {
         const button = node("button", { type: "button", textContent });
-        button.addEventListener("click", () => talk.ask(values));
+        button.addEventListener("click", () => talk.ask(values, spec.whole));
         return button;
       });
       const reset = node("button", { type: "button", textContent: words.reset, title: words.reset_help });
-      reset.addEventListener("click", () => talk.ask(spec.start));
+      reset.addEventListener("click", () => talk.ask({}, true));
       const sign = node("span", { className: "gvclab-sign", aria: { role: "status" } });
       const problem = node("p", { className: "gvclab-problem", aria: { role: "alert" } });
 

@@ -1,9 +1,12 @@
-"""Controls as data: what can be moved, and within which domain. Their words stand in the message catalogue."""
+"""Controls as data: what can be moved, and within which domain. Their words stand in the message catalogue.
+
+A state says it with each of its fields: `w: float = slider(0.0, 0.0, 0.95, 0.01)`; `domains(State)` are the controls.
+"""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 from gvclab.content import text
@@ -15,7 +18,7 @@ class Control:
 
     Fields: `name` of the state's field; `group` names the set it stands in, whose heading is in the catalogue;
     `advanced` puts it into the folded part. `label`, `unit` and `help` come from the panel's catalogue entry
-    `controls.<name>` unless given here.
+    `controls.<name>` unless given here. Of a field of a state, `unit` is an id in the catalogue's `controls.units`.
     """
 
     name: str
@@ -127,3 +130,44 @@ class Strip(Control):
         if not good:
             raise self.refusal(value)
         return tuple(int(number) for number in numbers)
+
+
+def slider(
+    start: float,
+    min: float,
+    max: float,
+    step: float | None = None,
+    *,
+    log: bool = False,
+    unit: str = "",
+    group: str = "",
+) -> Any:
+    """A field that holds a number from `min` to `max`: whole numbers, with a step of 1, where both are written so."""
+    if step is None:
+        step = 1 if isinstance(min, int) and isinstance(max, int) else 0.01
+    return _field(start, Slider("", group, unit=unit, min=min, max=max, step=step, log=log))
+
+
+def checkbox(start: bool, *, group: str = "") -> Any:
+    """A field that holds yes or no."""
+    return _field(start, Checkbox("", group))
+
+
+def choice(start: str, *options: str, group: str = "") -> Any:
+    """A field that holds one of several options."""
+    return _field(start, Choice("", group, options=options))
+
+
+def strip(start: tuple[int, ...], min: int, max: int, *, group: str = "") -> Any:
+    """A field that holds a set of whole numbers from `min` to `max`."""
+    return _field(start, Strip("", group, min=min, max=max))
+
+
+def _field(start: Any, control: Control) -> Any:
+    return field(default=control.check(start), metadata={"control": control})
+
+
+def domains(state: Any) -> dict[str, Control]:
+    """The controls that a state's fields make possible, by field; a field without a domain makes none."""
+    controls = {each.name: each.metadata.get("control") for each in fields(state)}
+    return {name: replace(control, name=name) for name, control in controls.items() if control is not None}

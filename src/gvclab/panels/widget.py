@@ -24,7 +24,10 @@ _PAUSE = 0.15  # seconds without a new value until the slow part of an answer is
 
 
 class Controls(Widget):
-    """All inputs of a panel. The page sends `{"turn": …, "values": …}` and, until it has its answer, nothing more."""
+    """All inputs of a panel. The page sends `{"turn": …, "values": …}` and, until it has its answer, nothing more.
+
+    With `"whole": true` all that is not among the values goes back to its start.
+    """
 
     _esm = script(_HERE / "controls.js")
     _css = _HERE / "panel.css"
@@ -55,7 +58,7 @@ class PanelWidget:
             self._later.cancel()
             self._later = None
         if live and panel.refines:
-            self._figure.show(panel.view(panel.state, panel.answer(panel.state, full=False)))
+            self._figure.show(panel.seen(full=False))
             self._later = asyncio.get_running_loop().call_later(_PAUSE, self._refine)
         else:
             self._figure.show(panel.shown)
@@ -72,7 +75,10 @@ class PanelWidget:
         """The reader has moved something. What a page sends is checked as what a program sets is."""
         reply: dict[str, Any] = {"turn": content.get("turn")}
         try:
-            self._panel.move(content["values"])
+            if content.get("whole"):
+                self._panel.restart(content["values"], live=True)
+            else:
+                self._panel.move(content["values"])
         except ValueError as problem:
             reply["problem"] = str(problem)
         finally:
@@ -90,12 +96,12 @@ def described(panel: Panel) -> dict[str, Any]:
         "controls": [_described(panel, control) for control in panel.controls],
         "groups": {name: panel.text(f"groups.{name}") for name in {c.group for c in panel.controls} - {""}},
         "presets": [[panel.text(f"presets.{name}"), panel.checked(v)] for name, v in panel.presets.items()],
-        "start": panel.start,
+        "whole": panel.whole,
     }
 
 
 def _described(panel: Panel, control: Control) -> dict[str, Any]:
-    words = {} if control.label else panel.message(f"controls.{control.name}")
+    words = panel.words(control)
     spec = {"kind": type(control).__name__.lower(), **asdict(control), **words}
     if isinstance(control, Slider):
         spec["digits"] = 0 if control.whole else max(0, len(f"{control.step:.10f}".rstrip("0").partition(".")[2]))

@@ -6,7 +6,9 @@ FrontierLab(w=0.3)                                      one alone
 
 from __future__ import annotations
 
-from ..base import Shared
+from functools import partial
+
+from ..kit import share
 from .chain import ChainLab
 from .fragility import FragilityLab
 from .frontier import FrontierLab
@@ -16,8 +18,4 @@ from .wedge import Wedge
 
 __all__ = ["ChainLab", "FragilityLab", "FrontierLab", "MemoryLab", "Params", "Wedge", "linked"]
 
-
-def linked(params: Params | None = None) -> tuple[ChainLab, FragilityLab, FrontierLab, MemoryLab, Wedge]:
-    """The five panels on one shared state, in the order of the lesson."""
-    shared = Shared(params or Params())
-    return tuple(panel(shared) for panel in (ChainLab, FragilityLab, FrontierLab, MemoryLab, Wedge))
+linked = partial(share, (ChainLab, FragilityLab, FrontierLab, MemoryLab, Wedge))  # in the order of the lesson

@@ -6,16 +6,18 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from gvclab.content import Listed
 from gvclab.models.sourcing import belief_path, calm_belief, return_time, wave
 
-from ...charts import View, axis, frame, line, points, theme
-from ..base import Panel
-from ..controls import Slider, Strip
+from ...charts import Picture, Plot, axis, line, points, row, theme
+from ..kit import Lab, Table
 from .params import YEARS, Params
 
 THRESHOLD = 0.05  # fear below this is called gone
 HORIZON = 400  # years in which the return of calm is looked for
 STAYS = 0.0005  # a share of firms that is shown as a scar
+TIME = np.arange(YEARS + 1)
+SPAN = {"range": [-0.5, YEARS + 0.5]}
 
 
 class Solution(NamedTuple):
@@ -28,54 +30,35 @@ class Solution(NamedTuple):
     years: float  # from the last crisis to the first year below THRESHOLD; inf if it never comes
 
 
-class MemoryLab(Panel):
+class MemoryLab(Lab):
     """Does a fear that passes leave anything behind?"""
 
     key = "diversification.memory"
     State = Params
-    controls = (
-        Strip("crises", min=1, max=YEARS),
-        Slider("delta", min=0.5, max=1.0, step=0.01),
-        Slider("salience", min=1.0, max=6.0, step=0.1),
-        Slider("k", min=0.0, max=0.25, step=0.002),
+    shows = ("crises", "delta", "salience", "k")
+    presets: ClassVar = {"scar": {"k": 0.092}, "nobody_moves": {"k": 0.2}}
+    picture = Picture(
+        row(
+            Plot("fear", axis("", showticklabels=False, **SPAN), axis("belief", tickformat=".0%", rangemode="tozero")),
+            height=44,
+        ),
+        row(
+            Plot("firms", axis("year", matches="fear", **SPAN), axis("abroad", range=[0, 1.03], tickformat=".0%")),
+            height=46,
+            above=0.1,
+        ),
+        marks={
+            "belief": line(1),
+            "crisis": points(theme.Style(theme.VERMILLION, "", "star", ""), size=14),
+            "threshold": line(theme.REFERENCE),
+            "returned": points(theme.Style(theme.GREY, "", "circle-open", ""), size=12, name="")
+            | {"mode": "markers+text", "textposition": "top right", "showlegend": False},
+            "abroad": line(0, plot="firms"),
+            "settled": line(4, plot="firms"),
+            "before": line(theme.Style(theme.GREY, "solid", "", ""), plot="firms"),
+        },
+        height=480,
     )
-    presets: ClassVar = {
-        "scar": {"crises": (5,), "delta": 0.9, "salience": 3.0, "k": 0.092},
-        "nobody_moves": {"crises": (5,), "delta": 0.9, "salience": 3.0, "k": 0.2},
-    }
-
-    def frame(self):
-        below = {"xaxis": "x2", "yaxis": "y2"}
-        return frame(
-            (
-                axis("", domain=[0, 1], range=[-0.5, YEARS + 0.5], showticklabels=False),
-                axis(self.text("axes.belief"), domain=[0.56, 1], tickformat=".0%", rangemode="tozero"),
-            ),
-            (
-                axis(self.text("axes.year"), domain=[0, 1], range=[-0.5, YEARS + 0.5], matches="x"),
-                axis(self.text("axes.abroad"), domain=[0, 0.46], range=[0, 1.03], tickformat=".0%"),
-            ),
-            traces=[
-                line(1, name=self.text("traces.belief")),
-                {
-                    **points(theme.SERIES[1], size=11, name=self.text("traces.crisis")),
-                    "marker": {"color": theme.VERMILLION, "symbol": "star", "size": 14},
-                },
-                line(theme.REFERENCE, name=self.text("traces.threshold", threshold=THRESHOLD)),
-                points(
-                    theme.Style(theme.GREY, "solid", "circle-open", ""),
-                    size=12,
-                    name=self.text("traces.returned", years=0, threshold=THRESHOLD),
-                    mode="markers+text",
-                    textposition="top right",
-                    showlegend=False,
-                ),
-                line(0, name=self.text("traces.abroad"), **below),
-                line(4, name=self.text("traces.settled"), **below),
-                line(theme.Style(theme.GREY, "solid", "", ""), name=self.text("traces.before"), **below),
-            ],
-            height=480,
-        )
 
     def solve(self, state: Params) -> Solution:
         memory = {"delta": state.delta, "kappa": state.salience}
@@ -90,61 +73,52 @@ class MemoryLab(Panel):
         settled = wave(np.append(beliefs, calm), state.k)[-1]
         return Solution(beliefs, wave(beliefs, state.k), calm, float(settled), float(years))
 
-    def view(self, state: Params, solution: Solution) -> View:
+    def draw(self, state: Params, solution: Solution):
         beliefs, abroad, _, settled, years = solution
-        time = np.arange(YEARS + 1)
-        crises = np.array(state.crises, dtype=int)
+        crises, ends = np.array(state.crises, dtype=int), TIME[[0, -1]]
         # The year of the crisis itself is the first. A fear that never passed the threshold has no way back.
         back = max(state.crises, default=0) + years - 1
-        on_page = years > 1 and back <= YEARS
-        traces = (
-            {"x": time, "y": beliefs},
-            {"x": crises, "y": beliefs[crises]},
-            {"x": time[[0, -1]], "y": np.full(2, THRESHOLD)},
-            {
-                "x": [back] if on_page else [],
-                "y": [beliefs[int(back)]] if on_page else [],
-                "text": [self.text("traces.returned", years=years, threshold=THRESHOLD)] if on_page else [],
+        calm_again = [int(back)] if years > 1 and back <= YEARS else []
+        told = self.message("marks.returned", years=years, threshold=THRESHOLD)
+        return {
+            "belief": {"x": TIME, "y": beliefs},
+            "crisis": {"x": crises, "y": beliefs[crises]},
+            "threshold": {
+                "x": ends,
+                "y": np.full(2, THRESHOLD),
+                "name": self.message("marks.threshold", threshold=THRESHOLD),
             },
-            {"x": time, "y": abroad},
-            {"x": time[[0, -1]], "y": np.full(2, settled)},
-            {"x": time[[0, -1]], "y": np.full(2, abroad[0])},
-        )
-        return View(traces, {}, self._sentence(state, solution), self._table(state, solution))
-
-    def _sentence(self, state: Params, solution: Solution) -> str:
-        beliefs, abroad, _, settled, years = solution
-        numbers = {
-            "calm": beliefs[0],
-            "peak": beliefs.max(),
-            "listed": self._listed(state.crises),
-            "threshold": THRESHOLD,
-            "years": years,
-            "before": abroad[0],
-            "low": abroad.min(),
-            "settled": settled,
-            "lost": 100 * (abroad[0] - settled),
+            "returned": {
+                "x": calm_again,
+                "y": [beliefs[year] for year in calm_again],
+                "text": [told for _ in calm_again],
+                "name": told if calm_again else "",
+            },
+            "abroad": {"x": TIME, "y": abroad},
+            "settled": {"x": ends, "y": np.full(2, settled)},
+            "before": {"x": ends, "y": np.full(2, abroad[0])},
         }
+
+    def say(self, state: Params, solution: Solution):
+        beliefs, abroad, _, settled, years = solution
+        risk, before = {"calm": beliefs[0], "peak": beliefs.max()}, abroad[0]
         if not state.crises:
-            return self.text("sentence.calm", **numbers)
-        if abroad[0] - abroad.min() < STAYS:
-            end = "unmoved"
-        else:
-            end = "returned" if abroad[0] - settled < STAYS else "scarred"
+            yield "calm", {**risk, "before": before}
+            return
+        listed = Listed([str(year) for year in state.crises])
+        yield ("one" if len(state.crises) == 1 else "many"), {**risk, "listed": listed}
         fades = "low" if years == 1 else "fades" if np.isfinite(years) else "stays"
-        rise = "one" if len(state.crises) == 1 else "many"
-        return " ".join(self.text(f"sentence.{part}", **numbers) for part in (rise, fades, end))
+        yield fades, {"years": years, "threshold": THRESHOLD}
+        shares = {"before": before, "low": abroad.min(), "settled": settled, "lost": 100 * (before - settled)}
+        if before - abroad.min() < STAYS:
+            yield "unmoved", shares
+        else:
+            yield ("returned" if before - settled < STAYS else "scarred"), shares
 
-    def _listed(self, crises) -> str:
-        *head, last = map(str, crises or ("",))
-        return self.text("sentence.and", head=", ".join(head), last=last) if head else last
-
-    def _table(self, state: Params, solution: Solution):
-        import pandas as pd
-
-        time = np.arange(YEARS + 1)
-        crisis = [self.text("table.yes") if year in state.crises else "" for year in time]
-        columns = [crisis, solution.beliefs, solution.abroad]
-        names = [self.text(f"table.{name}") for name in ("crisis", "belief", "abroad")]
-        table = pd.DataFrame(dict(zip(names, columns, strict=True)), index=time)
-        return table.rename_axis(self.text("table.year"))
+    def tables(self, state: Params, solution: Solution):
+        columns = {
+            "crisis": [self.text("table.yes") if year in state.crises else "" for year in TIME],
+            "belief": solution.beliefs,
+            "abroad": solution.abroad,
+        }
+        yield Table("year", TIME, columns)

@@ -7,45 +7,32 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from gvclab.content import text
+from gvclab.content import Message
 from gvclab.models.sourcing import Frontier, Portfolio
 
-from ...charts import axis, theme
+from ...charts import Plot, axis, theme
 from ...charts.labels import sides
-from .problem import steps_in_words
+from .problem import ROOM, in_words
 
 CHOSEN = theme.Style(theme.PURPLE, "solid", "star", "")
 LEGEND = {"traceorder": "normal"}  # plotly reverses it where traces are stacked
-
-
-def cell(bottom: float) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The two axes; the plane fills the figure's height from `bottom` up."""
-    words = "panels.diversification.plane"
-    return (
-        axis(text(f"{words}.cost"), domain=[0, 1], tickformat=".2f"),
-        axis(text(f"{words}.risk"), domain=[bottom, 1]),
-    )
-
-
-def looks() -> list[dict[str, Any]]:
-    """The traces that every plane has: what lies inside the frontier, and the frontier."""
-    return [
-        {
-            "name": text("panels.diversification.plane.inside"),
-            "mode": "lines",
-            "line": {"width": 0},
-            "fill": "toself",
-            "fillcolor": "rgba(127,127,127,0.16)",
-            "hoverinfo": "skip",
-        },
-        {
-            "name": text("panels.diversification.plane.frontier"),
-            "mode": "lines+markers",
-            "line": {"color": theme.GREY, "width": 3, "shape": "hv"},
-            "marker": {"color": theme.GREY, "size": 8},
-            "hovertemplate": "%{text}<extra></extra>",
-        },
-    ]
+PLOT = Plot("plane", axis("cost", tickformat=".2f"), axis("risk"))
+# The marks that every plane has: what lies inside the frontier, and the frontier.
+MARKS = {
+    "inside": {
+        "mode": "lines",
+        "line": {"width": 0},
+        "fill": "toself",
+        "fillcolor": "rgba(127,127,127,0.16)",
+        "hoverinfo": "skip",
+    },
+    "frontier": {
+        "mode": "lines+markers",
+        "line": {"color": theme.GREY, "width": 3, "shape": "hv"},
+        "marker": {"color": theme.GREY, "size": 8},
+        "hovertemplate": "%{text}<extra></extra>",
+    },
+}
 
 
 class Plane(NamedTuple):
@@ -56,22 +43,22 @@ class Plane(NamedTuple):
     risk: tuple[float, float]
 
     @property
-    def layout(self) -> dict[str, Any]:
-        """The ranges of the axes."""
-        return {"xaxis": {"range": list(self.cost)}, "yaxis": {"range": list(self.risk)}}
-
-    @property
-    def traces(self) -> list[dict[str, Any]]:
-        """Values for `looks`. Inside is all that is dearer and riskier than a portfolio of the frontier."""
+    def drawn(self) -> dict[str, Any]:
+        """Values for `PLOT` and `MARKS`. Inside is all that is dearer and riskier than a portfolio of the frontier."""
         steps = self.steps
         (_, right), (_, top) = self.cost, self.risk
-        return [
-            {
+        said = [
+            Message(f"{ROOM}.step", {"start": w, "shares": in_words(x, b)})
+            for w, x, b in zip(steps.w, steps.x, steps.b, strict=True)
+        ]
+        return {
+            "plane": {"x": {"range": list(self.cost)}, "y": {"range": list(self.risk)}},
+            "inside": {
                 "x": np.concatenate([np.repeat(steps.cost, 2), [right, right]]),
                 "y": np.concatenate([[top], np.repeat(steps.cvar, 2), [top]]),
             },
-            {"x": steps.cost, "y": steps.cvar, "text": steps_in_words(steps)},
-        ]
+            "frontier": {"x": steps.cost, "y": steps.cvar, "text": said},
+        }
 
     def sides(self, portfolios: Sequence[Portfolio], names: Sequence[str], chosen: Portfolio) -> list[str]:
         """Where the names of portfolios stand: clear of the chosen one and of the stairs."""

@@ -2,34 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
-from gvclab.content import text
-from gvclab.models.sourcing import (
-    COSTS,
-    WEEKS,
-    Frontier,
-    Portfolio,
-    Sourcing,
-    belief_path,
-    create_sourcing,
-)
+from gvclab.content import Listed, Message
+from gvclab.models.sourcing import COSTS, WEEKS, Portfolio, Sourcing, belief_path, create_sourcing
 
 from .params import YEARS, Params
 
-if TYPE_CHECKING:
-    import pandas as pd
-
+ROOM = "panels.diversification"
 PLACES = tuple(COSTS)
-# The fields of the state that the problem depends on: costs and terms, shocks, and by way of fear, memory.
-PROBLEM = frozenset(
-    {
-        *("c_home", "c_region", "c_far_a", "c_far_b", "phi", "V", "inventory", "kappa", "alpha"),
-        *("q_home", "q_region", "q_far_a", "q_far_b", "q_home_region", "q_world", "embargo", "bloc"),
-        *("severity", "embargo_weeks", "from_memory", "crises", "delta", "salience"),
-    }
-)
 
 
 def embargo_chance(state: Params) -> float:
@@ -67,29 +48,25 @@ def problem(state: Params) -> Sourcing:
     )
 
 
-def place_names() -> list[str]:
-    """The names of the places, as the reader sees them."""
-    return [text(f"panels.diversification.places.{place}") for place in PLACES]
-
-
-def in_words(x, b: float) -> str:
+def in_words(x: Sequence[float], b: float) -> Listed:
     """A portfolio in words: 33% Region, 67% Far-B, 4.0 weeks of stock."""
-    bought = [(share, place) for share, place in zip(x, place_names(), strict=True) if share > 0]
-    parts = [text("panels.diversification.share", share=share, place=place) for share, place in bought]
+    parts = [
+        Message(f"{ROOM}.share", {"share": share, "place": Message(f"{ROOM}.places.{place}")})
+        for share, place in zip(x, PLACES, strict=True)
+        if share > 0
+    ]
     if b > 0:
-        parts.append(text("panels.diversification.stock", weeks=WEEKS * b))
-    return ", ".join(parts)
+        parts.append(Message(f"{ROOM}.stock", {"weeks": WEEKS * b}))
+    return Listed(parts, "comma")
 
 
-def steps_in_words(steps: Frontier) -> list[str]:
-    """For each portfolio of the frontier: from which weight on it is best, and what it is."""
-    rows = zip(steps.w, steps.x, steps.b, strict=True)
-    return [text("panels.diversification.step", start=w, shares=in_words(x, b)) for w, x, b in rows]
-
-
-def compared(asked: Sourcing, portfolios: Mapping[str, Portfolio]) -> pd.DataFrame:
-    """Portfolios side by side, with the headings that the reader sees."""
-    table = asked.compare(portfolios)
-    numbers = [text(f"panels.diversification.table.{name}") for name in ("stock", "cost", "cvar", "mean")]
-    table.columns = [*place_names(), *numbers]
-    return table.rename_axis(text("panels.diversification.table.portfolio"))
+def compared(portfolios: Sequence[Portfolio]) -> dict[str, list[float]]:
+    """Columns of a table of portfolios, by their headings: shares, stock, cost and risk."""
+    shares = zip(*(each.x for each in portfolios), strict=True)
+    return {
+        **{f"places.{place}": list(column) for place, column in zip(PLACES, shares, strict=True)},
+        "stock": [WEEKS * each.b for each in portfolios],
+        "unit_cost": [each.cost for each in portfolios],
+        "cvar": [each.cvar for each in portfolios],
+        "mean": [each.expected for each in portfolios],
+    }

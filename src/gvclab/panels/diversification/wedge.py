@@ -6,22 +6,29 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from gvclab.models.sourcing import Frontier, Portfolio, Sourcing, staircase
+from gvclab.models.sourcing import Frontier, Portfolio, staircase
 
-from ...charts import View, axis, bars, frame, points, theme
-from ...charts.labels import legend_at
-from ..base import Panel
-from ..controls import Slider
+from ...charts import Picture, Plot, axis, bars, points, row, theme
+from ..kit import Lab, Table
 from . import plane
-from .params import SUBSTITUTABILITY, VALUE, Params
-from .problem import PROBLEM, compared, in_words, problem
+from .params import LEAST_BORNE, MOST_BORNE, Params
+from .problem import compared, in_words, problem
 
 # A unit of money lost counts as much as one spent. So a firm that bears the part chi of the loss chooses like
 # one that bears all of it with the weight w = chi / (1 + chi).
 EVEN = 0.5
-LEAST, MOST = 0.05, 1.5
 ROOM = 0.2  # the least part of the longest bar in which a number can be read
 SAME = 1e-9  # two choices whose totals differ by less are the same
+BEST = theme.Style(theme.GREEN, "solid", "triangle-down", "")
+BILL = {
+    "plot": "bill",
+    "orientation": "h",
+    "textposition": "inside",
+    "insidetextanchor": "middle",
+    "textangle": 0,
+    "constraintext": "none",
+    "hoverinfo": "skip",
+}
 
 
 class Bill(NamedTuple):
@@ -43,7 +50,6 @@ class Bill(NamedTuple):
 class Solution(NamedTuple):
     """The choice of the firm, the choice that is best for all, and what lies between them."""
 
-    problem: Sourcing
     steps: Frontier  # along the weight of security, at the whole loss
     private: Portfolio
     social: Portfolio
@@ -60,63 +66,47 @@ def bill(portfolio: Portfolio, V: float, chi: float) -> Bill:
     return Bill(portfolio.cost, chi * loss, (1 - chi) * loss)
 
 
-class Wedge(Panel):
+class Wedge(Lab):
     """What does it cost that a firm bears only a part of the loss, and who pays?"""
 
     key = "diversification.wedge"
     State = Params
-    controls = (
-        Slider("chi", min=LEAST, max=MOST, step=0.05),
-        VALUE,
-        SUBSTITUTABILITY,
+    shows = ("chi", "V", "phi")
+    presets: ClassVar = {"limited_liability": {"chi": 0.15}, "blamed": {"chi": 1.5, "V": 1.0}}
+    picture = Picture(
+        row(plane.PLOT, height=50),
+        row(
+            Plot(
+                "bill",
+                axis("bill", rangemode="tozero"),
+                axis("", showline=False, ticks="", ticklabelstandoff=6),
+                legend=0.02,
+            ),
+            Plot("parts", axis("chi", range=[0, MOST_BORNE]), axis("gap", rangemode="tozero")),
+            height=27,
+            above=0.23,
+            widths=(48, 36),
+            gap=0.16,
+        ),
+        marks={
+            **plane.MARKS,
+            "social": points(BEST, size=17),
+            "private": points(plane.CHOSEN, size=17),
+            "cost": bars(0, **BILL),
+            "own": bars(1, **BILL),
+            "others": bars(3, **BILL),
+            "gap": {
+                "plot": "parts",
+                "mode": "lines",
+                "line": {"color": theme.GREY, "width": 2.5, "shape": "hv"},
+                "showlegend": False,
+            },
+            "lost": points(plane.CHOSEN, size=15, name="private", plot="parts", cliponaxis=False, showlegend=False),
+        },
+        height=640,
+        barmode="relative",
+        legend=plane.LEGEND,
     )
-    reads = PROBLEM
-    presets: ClassVar = {
-        "limited_liability": {"chi": 0.15, "V": 4.0, "phi": 1.0},
-        "blamed": {"chi": 1.5, "V": 1.0, "phi": 1.0},
-    }
-
-    def frame(self):
-        social = theme.Style(theme.GREEN, "solid", "triangle-down", "")
-        below = {"xaxis": "x2", "yaxis": "y2", "legend": "legend2", "orientation": "h"}
-        below |= {
-            "textposition": "inside",
-            "insidetextanchor": "middle",
-            "textangle": 0,
-            "constraintext": "none",
-            "hoverinfo": "skip",
-        }
-        right = {"xaxis": "x3", "yaxis": "y3", "showlegend": False}
-        return frame(
-            plane.cell(0.5),
-            (
-                axis(self.text("axes.bill"), domain=[0, 0.48], rangemode="tozero"),
-                axis("", domain=[0, 0.27], showline=False, ticks="", ticklabelstandoff=6),
-            ),
-            (
-                axis(self.text("axes.chi"), domain=[0.64, 1], range=[0, MOST]),
-                axis(self.text("axes.gap"), domain=[0, 0.27], rangemode="tozero"),
-            ),
-            traces=[
-                *plane.looks(),
-                points(social, size=17, name=self.text("traces.social")),
-                points(plane.CHOSEN, size=17, name=self.text("traces.private")),
-                bars(0, name=self.text("traces.cost"), **below),
-                bars(1, name=self.text("traces.own"), **below),
-                bars(3, name=self.text("traces.others"), **below),
-                {
-                    "mode": "lines",
-                    "line": {"color": theme.GREY, "width": 2.5, "shape": "hv"},
-                    "name": self.text("traces.gap"),
-                    **right,
-                },
-                points(plane.CHOSEN, size=15, name=self.text("traces.private"), cliponaxis=False, **right),
-            ],
-            height=640,
-            barmode="relative",
-            legend=plane.LEGEND,
-            legend2=legend_at(0.29),
-        )
 
     def solve(self, state: Params) -> Solution:
         asked = problem(state)
@@ -124,12 +114,11 @@ class Wedge(Panel):
         private, social, _ = asked.wedge(EVEN, state.chi)
         totals = steps.cost + state.V * steps.cvar
         changes = steps.w / (1 - steps.w)  # the chi at which a firm goes from one step to the next
-        chi = np.concatenate([[LEAST], changes[(changes > LEAST) & (changes < MOST)], [MOST]])
+        chi = np.concatenate([[LEAST_BORNE], changes[(changes > LEAST_BORNE) & (changes < MOST_BORNE)], [MOST_BORNE]])
         held = np.searchsorted(changes, chi, side="right") - 1
         best = int(np.searchsorted(changes, 1.0, side="right")) - 1
-        ends = np.append(changes, np.inf)[[best, best + 1]].clip(LEAST, MOST)
+        ends = np.append(changes, np.inf)[[best, best + 1]].clip(LEAST_BORNE, MOST_BORNE)
         return Solution(
-            asked,
             steps,
             private,
             social,
@@ -140,50 +129,38 @@ class Wedge(Panel):
             tuple(ends.tolist()),
         )
 
-    def view(self, state: Params, solution: Solution) -> View:
-        _, steps, private, social, firm, everyone, chi, gap, _ = solution
-        shown = plane.plane_of(steps, [private, social])
-        rows = [self.text("axes.social"), self.text("axes.private")]
-        parts = list(zip(everyone, firm, strict=True))
+    def draw(self, state: Params, solution: Solution):
+        steps, private, social, firm, everyone, chi, gap, _ = solution
+        rows = [self.message("axes.social"), self.message("axes.private")]
         least = ROOM * max(everyone.total, firm.total)
-        traces = (
-            *shown.traces,
-            {"x": [social.cost], "y": [social.cvar]},
-            {"x": [private.cost], "y": [private.cvar]},
-            *({"y": rows, "x": part, "text": [f"{x:.3f}" if abs(x) > least else "" for x in part]} for part in parts),
-            {"x": chi, "y": gap},
-            {"x": [state.chi], "y": [max(0.0, firm.total - everyone.total)]},
-        )
-        return View(traces, shown.layout, self._sentence(state, solution), self._table(solution))
-
-    def _sentence(self, state: Params, solution: Solution) -> str:
-        _, _, private, social, firm, everyone, _, _, (low, high) = solution
-        lost = firm.total - everyone.total
-        numbers = {
-            "chi": state.chi,
-            "private": in_words(private.x, private.b),
-            "social": in_words(social.x, social.b),
-            "cost": private.cost,
-            "cvar": private.cvar,
-            "social_cost": social.cost,
-            "social_cvar": social.cvar,
-            "saved": everyone.firm - firm.firm,
-            "others": firm.others - everyone.others,
-            "lost": lost,
-            "low": low,
-            "high": high,
+        parts = {part: [getattr(everyone, part), getattr(firm, part)] for part in Bill._fields}
+        return {
+            **plane.plane_of(steps, [private, social]).drawn,
+            "social": {"x": [social.cost], "y": [social.cvar]},
+            "private": {"x": [private.cost], "y": [private.cvar]},
+            **{
+                part: {"y": rows, "x": pair, "text": [f"{x:.3f}" if abs(x) > least else "" for x in pair]}
+                for part, pair in parts.items()
+            },
+            "gap": {"x": chi, "y": gap},
+            "lost": {"x": [state.chi], "y": [max(0.0, firm.total - everyone.total)]},
         }
-        if lost <= SAME:
-            return self.text("sentence.same", **numbers)
-        return " ".join(
-            self.text(f"sentence.{part}", **numbers)
-            for part in ("differs", "too_risky" if private.cvar > social.cvar else "too_safe")
-        )
 
-    def _table(self, solution: Solution):
-        names = [self.text(f"traces.{name}") for name in ("private", "social")]
-        table = compared(solution.problem, dict(zip(names, (solution.private, solution.social), strict=True)))
-        for part in Bill._fields:
-            table[self.text(f"traces.{part}")] = [getattr(each, part) for each in (solution.firm, solution.everyone)]
-        table[self.text("table.total")] = [solution.firm.total, solution.everyone.total]
-        return table
+    def say(self, state: Params, solution: Solution):
+        _, private, social, firm, everyone, _, _, (low, high) = solution
+        lost = firm.total - everyone.total
+        chosen = {"chi": state.chi, "private": in_words(private.x, private.b)}
+        chosen |= {"cost": private.cost, "cvar": private.cvar}
+        if lost <= SAME:
+            yield "same", {**chosen, "low": low, "high": high}
+            return
+        best = {"social": in_words(social.x, social.b), "social_cost": social.cost, "social_cvar": social.cvar}
+        yield "differs", {**chosen, **best}
+        amounts = {"saved": everyone.firm - firm.firm, "others": firm.others - everyone.others, "lost": lost}
+        yield ("too_risky" if private.cvar > social.cvar else "too_safe"), amounts
+
+    def tables(self, state: Params, solution: Solution):
+        bills = (solution.firm, solution.everyone)
+        columns = compared([solution.private, solution.social])
+        columns |= {part: [getattr(each, part) for each in bills] for part in (*Bill._fields, "total")}
+        yield Table("portfolio", [self.message("marks.private"), self.message("marks.social")], columns)

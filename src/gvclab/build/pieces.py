@@ -1,0 +1,124 @@
+"""A lesson's Markdown piece by piece: what is prose and so translated, and what stays as it is.
+
+A piece is a heading, a paragraph, an entry of a list or a cell of a table. Code, mathematics on lines of its own and
+directives are none. Its place, which a translation remembers it by, is the heading it stands under and a number.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from gvclab.build.sources import Fault
+from gvclab.content import text as say
+
+HEADING = re.compile(r"^#{1,6} ")
+_FENCE = re.compile(r"^(`{3,}|~{3,}|\$\$)")
+_OPENS = re.compile(r"^(`{3,}|~{3,})\s*\{")  # a directive begins, and so no fence ends
+_ENTRY = re.compile(r"^\s*(?:[-*+]|\d+\.) +")
+_NONE = re.compile(r"^(?:\+\+\+|%|:::|\([\w-]+\)=)")  # breaks, comments, directives and targets of MyST
+_CELL = re.compile(r"[^|\s](?:\\\||[^|])*?(?= *(?:\||$))")
+_LETTER = re.compile(r"[^\W\d_]")
+
+
+class Piece(NamedTuple):
+    """A text to translate: its place, itself, where it stands in the Markdown, and the number of its line."""
+
+    context: str
+    english: str
+    start: int
+    stop: int
+    line: int
+
+
+def fenced(source: str, first: int = 1) -> Iterator[tuple[int, str, bool]]:
+    """Each line with its number, and whether it belongs to a fence (the lines that open and close it too).
+
+    Raises Fault, with the line, for a fence that is not closed.
+    """
+    fence, opened = "", 0
+    for number, line in enumerate(source.split("\n"), start=first):
+        mark = _FENCE.match(line)
+        if fence:
+            if _OPENS.match(line) and _OPENS.match(line).group(1) == fence:
+                raise Fault(say("build.error.fence", fence=fence), opened)
+            yield number, line, True
+            # A fence closes with its own mark; `$$ … $$` on one line never opened one.
+            fence = "" if line.rstrip().endswith(fence) else fence
+        elif mark and not (mark.group(1) == "$$" and line.rstrip().endswith("$$") and len(line.rstrip()) > 2):
+            fence, opened = mark.group(1), number
+            yield number, line, True
+        else:
+            yield number, line, False
+    if fence:
+        raise Fault(say("build.error.fence", fence=fence), opened)
+
+
+def pieces(body: str, first: int = 1) -> Iterator[Piece]:
+    """The pieces of a Markdown text whose first line has the number `first`, in order."""
+    under, seen, count = "start", Counter(), 0
+    for start, stop, line in _spans(body, first):
+        english = body[start:stop]
+        if not _LETTER.search(english):
+            continue
+        if HEADING.match(body[body.rfind("\n", 0, start) + 1 : start]):
+            under, count = re.sub(r"\W+", "-", english.lower()).strip("-"), 0
+            seen[under] += 1
+            under += f"-{seen[under]}" if seen[under] > 1 else ""
+            yield Piece(under, english, start, stop, line)
+        else:
+            count += 1
+            yield Piece(f"{under} {count}", english, start, stop, line)
+
+
+def _spans(body: str, first: int) -> Iterator[tuple[int, int, int]]:
+    """Where pieces begin and end, and on which line they begin."""
+    at, open_ = 0, None  # a paragraph or entry that goes on: (start, line)
+    for number, line, inside in fenced(body, first):
+        row, heading, entry = line.startswith("|"), HEADING.match(line), _ENTRY.match(line)
+        alone = inside or not line.strip() or row or heading or _NONE.match(line)
+        if open_ and (alone or entry):
+            yield open_[0], at - 1, open_[1]
+            open_ = None
+        if heading:
+            yield at + heading.end(), at + len(line), number
+        elif row and not inside:
+            yield from (
+                (at + m.start(), at + m.end(), number)
+                for m in re.finditer(r"[^|\s](?:\\\||[^|])*?(?= *(?:\||$))", line)
+            )
+        elif not alone and not open_:
+            open_ = (at + (entry.end() if entry else len(line) - len(line.lstrip())), number)
+        at += len(line) + 1
+    if open_:
+        yield open_[0], len(body.rstrip("\n")), open_[1]
+
+
+def code_words(body: str, first: int = 1) -> Iterator[tuple[str, int]]:
+    """The words that a lesson's code gives to figures: each `label=` and the names of `marks=`, with their lines."""
+    cell: list[str] | None = None
+    for number, line, inside in fenced(body, first):
+        if inside and line.startswith("```{code-cell}"):
+            cell, begun = [], number + 1
+        elif cell is not None and line.startswith("```"):
+            yield from _in_code("\n".join(cell), begun)
+            cell = None
+        elif cell is not None:
+            cell.append("" if line.startswith(":") else line)  # options of the cell
+
+
+def _in_code(code: str, first: int) -> Iterator[tuple[str, int]]:
+    try:
+        tree = ast.parse(code)
+    except SyntaxError as error:
+        raise Fault(say("build.error.code", problem=error.msg), first + (error.lineno or 1) - 1) from error
+    for keyword in (node for node in ast.walk(tree) if isinstance(node, ast.keyword)):
+        found = [keyword.value] if keyword.arg == "label" else []
+        if keyword.arg == "marks" and isinstance(keyword.value, ast.Dict):
+            found = keyword.value.keys
+        for node in found:
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value, node.lineno + first - 1

@@ -1,0 +1,276 @@
+"""The catalogues of a language: `content/` -> `locale/<language>/`, and how much of them is done.
+
+A catalogue mirrors a content file. What a translator has done is kept when the English changes or moves: the same
+English in another place is still translated; another English in the same place keeps the old translation, marked
+fuzzy, until somebody has looked at it. What no content has any more is kept at the end of the file, commented out.
+"""
+
+from __future__ import annotations
+
+import difflib
+import io
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+from babel import Locale, UnknownLocaleError
+from babel.messages.catalog import Catalog
+from babel.messages.catalog import Message as Translation
+from babel.messages.pofile import PoFileError, read_po, write_po
+
+from gvclab.build import exercise, lesson, sources
+from gvclab.build.pieces import code_words
+from gvclab.build.tree import Report
+from gvclab.content import text as say
+from gvclab.language import PSEUDO, misfit
+
+_WIDTH = 110
+_NEAR = 0.8  # how alike two texts are, from 0 to 1, for the translation of one to be a draft of the other's
+
+
+class Entry(NamedTuple):
+    """A text to translate: its place in the content file, itself, and the lines where it stands."""
+
+    context: str
+    english: str
+    lines: tuple[tuple[str, int], ...]
+
+
+@dataclass
+class Count:
+    """How much of a catalogue is done, and what of it does not fit its English."""
+
+    total: int = 0
+    done: int = 0
+    fuzzy: int = 0
+    misfits: list[str] = field(default_factory=list)
+
+    def __add__(self, other: Count) -> Count:
+        return Count(*(mine + theirs for mine, theirs in zip(vars(self).values(), vars(other).values(), strict=True)))
+
+
+def extract(root: Path) -> dict[str, list[Entry]]:
+    """All that is to be translated in `content/`, by catalogue. Fault names the file and the line of an error."""
+    content, found = root / "content", {}
+    for path in sorted(content.rglob("*.yml")):
+        file = path.relative_to(content).with_suffix("").as_posix()
+        folder = file.split("/")[0]
+        if folder in _READERS:
+            table = sources.read(path, root)
+            with sources.naming(path, root):
+                found[file] = _entries(_READERS[folder](file, table), path, root)
+    shown: dict[str, list[tuple[str, int]]] = {}
+    for path in sorted((content / "lessons").glob("*.md")):
+        source = path.read_text(encoding="utf-8")
+        with sources.naming(path, root):
+            found[f"lessons/{path.stem}"] = _entries(lesson.words(source), path, root)
+            for word, line in code_words(source):
+                shown.setdefault(word, []).append((_name(path, root), line))
+    for path in sorted((content / "exercises").glob("*.md")):
+        with sources.naming(path, root):
+            found[f"exercises/{path.stem}"] = _entries(_of_items(path.read_text(encoding="utf-8")), path, root)
+    found["words"] = [Entry("", word, tuple(lines)) for word, lines in shown.items()]
+    return {file: entries for file, entries in found.items() if entries}
+
+
+def _messages(file: str, table: sources.Table) -> Iterator[tuple[str, str, int]]:
+    key = file.removeprefix("messages/").replace("/", ".")
+    return ((f"{key}.{place}", english, line) for place, english, line in sources.leaves(table))
+
+
+def _claims(_file: str, table: sources.Table) -> Iterator[tuple[str, str, int]]:
+    for name, claim in table.items():
+        for part in ("claim", "evidence", "change"):
+            yield f"{name}.{part}", claim[part], claim.line(part)
+
+
+def _glossary(_file: str, table: sources.Table) -> Iterator[tuple[str, str, int]]:
+    for term, said in table.items():
+        yield term, term, table.line(term)
+        yield f"{term}.is", said["is"], said.line("is")
+
+
+_READERS = {"messages": _messages, "claims": _claims, "glossary": _glossary}
+
+
+def _of_items(source: str) -> Iterator[tuple[str, str, int]]:
+    """The words of an exercise file: those of its first cell, and of each item by the item's id."""
+    from gvclab.exercises import bank
+
+    items, words = bank.parse(source), exercise.words_of_items()
+    lines = source.split("\n")
+
+    def line_of(english: str, first: int = 1) -> int:
+        """The line from `first` on that the text begins in, or else `first`."""
+        start = english.strip().split("\n")[0]
+        return next((n for n, line in enumerate(lines[first - 1 :], start=first) if start in line), first)
+
+    for place, english in (
+        ("title", items.meta["title"]),
+        *_numbered("objectives", items.meta),
+        ("intro", items.intro),
+    ):
+        yield place, english, line_of(english)
+    for item in items:
+        chapter = line_of(f"## {item.id} ")
+        yield from (
+            (f"{item.id} {path}", english, line_of(english, chapter)) for path, english in wording(item).items()
+        )
+
+
+def _numbered(name: str, meta: dict) -> Iterator[tuple[str, str]]:
+    return ((f"{name}.{n}", each) for n, each in enumerate(meta.get(name) or ()))
+
+
+def _entries(found: Iterable[tuple[str, str, int]], path: Path, root: Path) -> list[Entry]:
+    return [Entry(context, said, ((_name(path, root), line),)) for context, said, line in found if said.strip()]
+
+
+def _name(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix()
+
+
+# --------------------------------------------------------------------------------------------------- catalogues
+
+
+def languages(root: Path) -> list[str]:
+    """The languages that have catalogues."""
+    return sorted(path.name for path in (root / "locale").glob("*") if path.is_dir())
+
+
+def update(root: Path, tag: str) -> Report:
+    """Bring the catalogues of a language up to date with `content/`, new ones included.
+
+    ValueError for what is no language that can have catalogues.
+    """
+    report = Report()
+    for path, text in _made(root, tag).items():
+        if not path.is_file() or path.read_text(encoding="utf-8") != text:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+            report.lines.append(say("translate.written", file=_name(path, root)))
+    if not report.lines:
+        report.lines.append(say("translate.same", language=tag))
+    return report
+
+
+def check(root: Path, tag: str | None = None) -> Report:
+    """Whether the catalogues of a language, or of all, are up to date, and each translation fits its English."""
+    report = Report()
+    for each in [tag] if tag else languages(root):
+        for path, text in _made(root, each).items():
+            if not path.is_file() or path.read_text(encoding="utf-8") != text:
+                report.problems.append(say("translate.stale", file=_name(path, root), language=each))
+        counts = counted(root, each)
+        report.problems += [line for count in counts.values() for line in count.misfits]
+        if not report.problems:
+            report.lines.append(say("translate.same", language=each))
+    return report
+
+
+def status(root: Path, tag: str | None = None) -> Report:
+    """How much is done of a language, file by file; of all languages in one line each."""
+    report = Report()
+    for each in [tag] if tag else languages(root):
+        counts = counted(root, each)
+        rows = counts | {say("translate.all", language=each): sum(counts.values(), Count())}
+        report.lines += [_row(name, count) for name, count in (rows.items() if tag else [rows.popitem()])]
+    if not report.lines:
+        report.lines.append(say("translate.none"))
+    return report
+
+
+def _row(name: str, count: Count) -> str:
+    share = count.done / count.total if count.total else 1
+    return say("translate.row", file=name, done=count.done, total=count.total, share=share, fuzzy=count.fuzzy)
+
+
+def counted(root: Path, tag: str) -> dict[str, Count]:
+    """How much is done, by catalogue: of what the content has today."""
+    found = {}
+    for file, entries in extract(root).items():
+        path = _path(root, tag, file)
+        old, count = _read(path, tag), Count(total=len(entries))
+        for entry in entries:
+            known = old.get(entry.english, entry.context or None)
+            if known is None or not known.string:
+                continue
+            wrong = misfit(entry.english, known.string, file)
+            if wrong:
+                line = say("translate.misfit", context=entry.context, names=", ".join(sorted(wrong)))
+                count.misfits.append(say("build.error.where", file=_name(path, root), problem=line))
+            count.fuzzy += known.fuzzy
+            count.done += not known.fuzzy and not wrong
+        found[file] = count
+    return found
+
+
+def _made(root: Path, tag: str) -> dict[Path, str]:
+    """The text of every catalogue of a language, by its path, for the content of today."""
+    made = {}
+    for file, entries in extract(root).items():
+        path = _path(root, tag, file)
+        buffer = io.BytesIO()
+        write_po(buffer, updated(_read(path, tag), entries), width=_WIDTH, include_previous=True)
+        made[path] = buffer.getvalue().decode("utf-8").rstrip("\n") + "\n"
+    return made
+
+
+def _path(root: Path, tag: str, file: str) -> Path:
+    return root / "locale" / tag / f"{file}.po"
+
+
+def _read(path: Path, tag: str) -> Catalog:
+    """The catalogue as it is, or a new one. ValueError for no language, and for a file that is no catalogue."""
+    try:
+        locale = Locale.parse(tag)
+    except (UnknownLocaleError, ValueError) as error:
+        raise ValueError(say("translate.no_language", name=tag)) from error
+    if tag == PSEUDO or locale.language == "en":
+        raise ValueError(say("translate.no_files", name=tag))
+    if path.is_file():
+        try:
+            with path.open("rb") as source:
+                return read_po(source, locale=tag, abort_invalid=True)
+        except PoFileError as error:
+            line = getattr(error, "lineno", 0) + 1
+            raise sources.Fault(say("translate.no_catalogue", problem=error.args[0]), line, str(path)) from error
+    return Catalog(locale=tag, project="gvclab", header_comment=say("translate.header"), fuzzy=False)
+
+
+def updated(old: Catalog, entries: list[Entry]) -> Catalog:
+    """The catalogue for these entries, with all that an older one has for them."""
+    new = Catalog(locale=old.locale, header_comment=old.header_comment, fuzzy=False)
+    new.mime_headers = old.mime_headers
+    before = (*old.obsolete.values(), *old)
+    known = {(each.context or "", each.id): each for each in before if each.id and each.string}
+    wanted = {(entry.context, entry.english) for entry in entries}
+    spare = {key: each for key, each in known.items() if key not in wanted}
+    for entry in entries:
+        found = known.get((entry.context, entry.english))
+        made = new.add(entry.english, locations=entry.lines, context=entry.context or None)
+        if found is None and (key := _like(entry, spare)):
+            found = spare.pop(key)
+            if found.id != entry.english:
+                made.flags.add("fuzzy")
+                made.previous_id = [found.id]
+        elif found is not None:
+            made.previous_id = found.previous_id
+        if found is not None:
+            made.string, made.user_comments = found.string, found.user_comments
+            made.flags |= found.flags
+    for (context, english), each in spare.items():
+        each.locations = []
+        new.obsolete[(english, context) if context else english] = each
+    return new
+
+
+def _like(entry: Entry, spare: dict[tuple[str, str], Translation]) -> tuple[str, str] | None:
+    """The old entry that an entry was made from: of the same English, in the same place, or nearly the same."""
+    same = next((key for key in spare if key[1] == entry.english), None)
+    place = next((key for key in spare if key[0] == entry.context and entry.context), None)
+    if same or place or not spare:
+        return same or place
+    near = difflib.get_close_matches(entry.english, [english for _, english in spare], 1, _NEAR)
+    return next((key for key in spare if [key[1]] == near), None)
