@@ -91,17 +91,18 @@ def speaking(name: str) -> Iterator[None]:
         _chosen.reset(before)
 
 
-def translator(file: str) -> Callable[[str, str], str]:
+def translator(file: str, locale: Path | None = None) -> Callable[[str, str], str]:
     """What translates the entries of one content file: `translator("exercises/2.3-diversification")(context, english)`.
 
-    `context` is the entry's place in the file. English stands where the language has nothing, or nothing that fits.
+    `context` is the entry's place in the file; `locale` the folder of the catalogues, if it is not this library's own.
+    English stands where the language has nothing, or nothing that fits.
     """
     name = language()
     if name == ENGLISH:
         return lambda context, english: english
     from gvclab.language import catalogue  # here, so that English does not pay for it
 
-    return catalogue(name, file)
+    return catalogue(name, file, locale or resource("locale"))
 
 
 def word(english: str) -> str:

@@ -49,7 +49,10 @@ def _table(content: Path, folder: str, made: Callable) -> dict:
     """The entries of a folder's files, one file a section: `made(name, entry, line, translate)` checks each."""
     merged: dict = {}
     for path in sorted((content / folder).glob("*.yml")):
-        found, translate = sources.read(path, content.parent), translator(f"{folder}/{path.stem}")
+        found, translate = (
+            sources.read(path, content.parent),
+            translator(f"{folder}/{path.stem}", content.parent / "locale"),
+        )
         with sources.naming(path, content.parent):
             for name, each in found.items():
                 if name in merged:

@@ -22,8 +22,9 @@ from babel.messages.pofile import PoFileError, read_po, write_po
 from gvclab.build import exercise, lesson, sources
 from gvclab.build.pieces import code_words
 from gvclab.build.tree import Report
+from gvclab.content import find
 from gvclab.content import text as say
-from gvclab.language import PSEUDO, misfit
+from gvclab.language import PSEUDO, catalogue, misfit
 
 _WIDTH = 110
 _NEAR = 0.8  # how alike two texts are, from 0 to 1, for the translation of one to be a draft of the other's
@@ -114,9 +115,8 @@ def _of_items(source: str) -> Iterator[tuple[str, str, int]]:
         yield place, english, line_of(english)
     for item in items:
         chapter = line_of(f"## {item.id} ")
-        yield from (
-            (f"{item.id} {path}", english, line_of(english, chapter)) for path, english in wording(item).items()
-        )
+        for path, english in (words.wording(item) if words else {}).items():
+            yield f"{item.id} {path}", english, line_of(english, chapter)
 
 
 def _numbered(name: str, meta: dict) -> Iterator[tuple[str, str]]:
@@ -163,10 +163,27 @@ def check(root: Path, tag: str | None = None) -> Report:
             if not path.is_file() or path.read_text(encoding="utf-8") != text:
                 report.problems.append(say("translate.stale", file=_name(path, root), language=each))
         counts = counted(root, each)
-        report.problems += [line for count in counts.values() for line in count.misfits]
+        report.problems += [line for count in counts.values() for line in count.misfits] + _anchors(root, each)
         if not report.problems:
             report.lines.append(say("translate.same", language=each))
     return report
+
+
+def _anchors(root: Path, tag: str) -> list[str]:
+    """Headings over the claims that are not what links to the claims lead to."""
+    key = "build.verdict.anchor"
+    english = find(key)[1]
+
+    def said(file: str, context: str) -> str:
+        return catalogue(tag, file, root / "locale")(context, english)
+
+    anchor, problems = said("messages/build", key), []
+    for file, entries in extract(root).items():
+        for entry in entries:
+            if file.startswith("lessons/") and entry.english == english and said(file, entry.context) != anchor:
+                heading = said(file, entry.context)
+                problems.append(say("translate.heading", file=file, heading=heading, anchor=anchor))
+    return problems
 
 
 def status(root: Path, tag: str | None = None) -> Report:
@@ -236,7 +253,9 @@ def _read(path: Path, tag: str) -> Catalog:
         except PoFileError as error:
             line = getattr(error, "lineno", 0) + 1
             raise sources.Fault(say("translate.no_catalogue", problem=error.args[0]), line, str(path)) from error
-    return Catalog(locale=tag, project="gvclab", header_comment=say("translate.header"), fuzzy=False)
+    header = "\n".join(f"# {line}" for line in say("translate.header").splitlines())
+    nobody = {"msgid_bugs_address": "–", "last_translator": "–", "language_team": tag}
+    return Catalog(locale=tag, project="gvclab", version="–", header_comment=header, fuzzy=False, **nobody)
 
 
 def updated(old: Catalog, entries: list[Entry]) -> Catalog:
