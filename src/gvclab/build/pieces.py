@@ -78,18 +78,21 @@ def _spans(body: str, first: int) -> Iterator[tuple[int, int, int]]:
     """Where pieces begin and end, and on which line they begin."""
     at, open_ = 0, None  # a paragraph or entry that goes on: (start, line)
     for number, line, inside in fenced(body, first):
-        row, heading, entry = line.startswith("|"), HEADING.match(line), _ENTRY.match(line)
+        row, heading, entry = (
+            not inside and line.startswith("|"),
+            not inside and HEADING.match(line),
+            _ENTRY.match(line),
+        )
         alone = inside or not line.strip() or row or heading or _NONE.match(line)
         if open_ and (alone or entry):
             yield open_[0], at - 1, open_[1]
             open_ = None
-        if heading:
+        if inside:
+            pass
+        elif heading:
             yield at + heading.end(), at + len(line), number
-        elif row and not inside:
-            yield from (
-                (at + m.start(), at + m.end(), number)
-                for m in re.finditer(r"[^|\s](?:\\\||[^|])*?(?= *(?:\||$))", line)
-            )
+        elif row:
+            yield from ((at + cell.start(), at + cell.end(), number) for cell in _CELL.finditer(line))
         elif not alone and not open_:
             open_ = (at + (entry.end() if entry else len(line) - len(line.lstrip())), number)
         at += len(line) + 1
