@@ -121,7 +121,10 @@ def word(english: str) -> str:
 def _file(path: Path) -> dict:
     import yaml  # here, so that a computation that prints nothing does not pay for it
 
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:  # the build names the line; a reader gets the keys
+        raise KeyError(f"{path} cannot be read: {error}") from error
 
 
 def find(key: str) -> tuple[str, Any]:

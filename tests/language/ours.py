@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-# No words: code, mathematics, HTML, where links lead.
+# No words: code, mathematics, HTML, where links lead, placeholders (those of plotly too).
 _CODE = re.compile(
-    r"```.*?```|`[^`\n]+`|\$\$.*?\$\$|\$(?=\S)[^$\n]+\$|<[^<>\s][^<>]*>|&#?\w+;|\]\([^\s()]*|\[C[\d.]+-\d+\]|https?://\S+",
+    r"```.*?```|`[^`\n]+`|\$\$.*?\$\$|\$(?=\S)[^$\n]+\$|<[^<>\s][^<>]*>|&#?\w+;|\]\([^\s()]*|\[C[\d.]+-\d+\]|https?://\S+"
+    r"|%?\{[^{}]*\}",
     re.S,
 )
 _WORD = re.compile(r"[A-Za-z]{2,}")

@@ -101,7 +101,10 @@ def _spans(body: str, first: int) -> Iterator[tuple[int, int, int]]:
 
 
 def code_words(body: str, first: int = 1) -> Iterator[tuple[str, int]]:
-    """The words that a lesson's code gives to figures: each `label=` and the names of `marks=`, with their lines."""
+    """The words that a lesson's code gives to figures, with their lines.
+
+    They are the labels, axes and marks of `series(…)`, and the units of tables that it derives.
+    """
     cell: list[str] | None = None
     for number, line, inside in fenced(body, first):
         if inside and line.startswith("```{code-cell}"):
@@ -118,10 +121,29 @@ def _in_code(code: str, first: int) -> Iterator[tuple[str, int]]:
         tree = ast.parse(code)
     except SyntaxError as error:
         raise Fault(say("build.error.code", problem=error.msg), first + (error.lineno or 1) - 1) from error
-    for keyword in (node for node in ast.walk(tree) if isinstance(node, ast.keyword)):
-        found = [keyword.value] if keyword.arg == "label" else []
-        if keyword.arg == "marks" and isinstance(keyword.value, ast.Dict):
-            found = keyword.value.keys
-        for node in found:
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield node.value, node.lineno + first - 1
+    for node in ast.walk(tree):
+        for said in _shown(node):
+            if isinstance(said, ast.Constant) and isinstance(said.value, str):
+                yield said.value, said.lineno + first - 1
+
+
+def _shown(node: ast.AST) -> list[ast.expr]:
+    """What of a piece of code is shown by a figure: see `code_words`."""
+    if isinstance(node, ast.Dict):
+        units = [value for key, value in zip(node.keys, node.values, strict=True) if _is(key, "units")]
+        return [unit for each in units if isinstance(each, ast.Dict) for unit in each.values]
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        return []
+    given = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+    if node.func.id == "derived":
+        return list(given.values())
+    if node.func.id != "series":
+        return []
+    marks = given.get("marks")
+    return [given[name] for name in ("label", "x") if name in given] + (
+        marks.keys if isinstance(marks, ast.Dict) else []
+    )
+
+
+def _is(node: ast.expr | None, value: str) -> bool:
+    return isinstance(node, ast.Constant) and node.value == value

@@ -69,6 +69,9 @@ def extract(root: Path) -> dict[str, list[Entry]]:
             found[f"lessons/{path.stem}"] = _entries(lesson.words(source), path, root)
             for word, line in code_words(source):
                 shown.setdefault(word, []).append((_name(path, root), line))
+    for path in sorted((root / "data").glob("*.yml")):
+        for unit, line in _units(sources.read(path, root)):
+            shown.setdefault(unit, []).append((_name(path, root), line))
     for path in sorted((content / "exercises").glob("*.md")):
         with sources.naming(path, root):
             found[f"exercises/{path.stem}"] = _entries(_of_items(path.read_text(encoding="utf-8")), path, root)
@@ -94,6 +97,13 @@ def _glossary(_file: str, table: sources.Table) -> Iterator[tuple[str, str, int]
 
 
 _READERS = {"messages": _messages, "claims": _claims, "glossary": _glossary}
+
+
+def _units(manifest: sources.Table) -> Iterator[tuple[str, int]]:
+    """The units of a dataset's columns, which figures write on their axes."""
+    for column in (manifest.get("columns") or {}).values():
+        if isinstance(column.get("unit"), str) and column["type"] == "number":
+            yield column["unit"], column.line("unit")
 
 
 def _of_items(source: str) -> Iterator[tuple[str, str, int]]:
