@@ -10,7 +10,6 @@ English needs nothing but this module; `gvclab.language` is imported where anoth
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,7 +26,6 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _TAG = re.compile(r"[a-z]{2,3}(_[A-Za-z0-9]{2,8})*")
 _FULL_WIDTH = re.compile(r"[。！？；：」』）]$")  # such a mark carries its own space
 _chosen: ContextVar[str | None] = ContextVar("language", default=None)
-_log = logging.getLogger(__name__)
 
 
 class Message(NamedTuple):
@@ -51,6 +49,7 @@ class Listed(NamedTuple):
     kind: str = "and"
 
 
+@cache
 def resource(name: str) -> Path:
     """The folder `content`, `locale` or `data`: of the repository when there is one, else the wheel's own copy."""
     carried = _PACKAGE / f"_{name}"
@@ -133,8 +132,12 @@ def find(key: str) -> tuple[str, Any]:
     The first names of the key are folders and a file, the others lead through that file:
     `panels.diversification.frontier.title` is in `panels/diversification.yml`. KeyError names what is missing.
     """
-    top = place = resource("content") / "messages"
-    path = key.split(".")
+    return _find(resource("content") / "messages", key)
+
+
+@cache
+def _find(top: Path, key: str) -> tuple[str, Any]:
+    place, path = top, key.split(".")
     while path and (place / path[0]).is_dir():
         place /= path.pop(0)
     if not path or not (place / f"{path[0]}.yml").is_file():
@@ -161,7 +164,7 @@ def _entry(key: str) -> Any:
     try:
         file, found = find(key)
     except KeyError as problem:
-        _log.error("%s", problem.args[0])
+        _report(problem.args[0])
         return None
     return found if language() == ENGLISH else reworded(found, key, translator(f"messages/{file}"))
 
@@ -190,7 +193,7 @@ def render(message: Message | Listed) -> str:
         try:
             return _filled(template, values)
         except (KeyError, IndexError, ValueError, TypeError, AttributeError) as problem:
-            _log.error("message %s cannot be filled with %s: %r", message.id, ", ".join(values) or "nothing", problem)
+            _report(f"message {message.id} cannot be filled with {', '.join(values) or 'nothing'}: {problem!r}")
         if language() != ENGLISH:
             with speaking(ENGLISH):
                 return render(message)
@@ -209,6 +212,13 @@ def formatted(value: Any, spec: str = "") -> str:
     from gvclab.language import formats
 
     return formats.formatted(value, spec, language())
+
+
+def _report(problem: str) -> None:
+    """Log what is wrong with a message: the reader gets on without it, and a test fails."""
+    import logging  # here, because it is slow to import and seldom needed
+
+    logging.getLogger(__name__).error(problem)
 
 
 def _said(value: Any) -> Any:
