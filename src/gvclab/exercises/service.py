@@ -34,18 +34,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gvclab.content import text
+from gvclab.content import Message, text
 
 from .closed import close_models
 from .plain import Other, is_missing, plain, short, tag, type_name, untag
 
 CAN_FORK = hasattr(os, "fork") and sys.platform not in ("emscripten", "wasi")
 REPLY_BYTES = 4_000_000
+_TOO_LONG = "ReplyTooLong"  # in the place of an error's name
 _LENGTH = struct.Struct(">I")
 
 
 class Failure(Exception):
-    """The call gave no value. The message is written for the student."""
+    """The call gave no value; `message` says why, for the student."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def failure(name: str, /, **values) -> Failure:
+    """A failure by its entry under `exercises.code`."""
+    return Failure(Message(f"exercises.code.{name}", values))
 
 
 @dataclass(frozen=True)
@@ -92,9 +102,9 @@ def _changed(arguments: tuple, sent: bytes) -> bool:
 
 def value_of(reply: dict, limit: float, discreet: bool = False):
     """The value in a reply, as plain data. `Failure` where the call, which had `limit` seconds, gave none."""
-    failure = _failure_of(reply, limit, discreet)
-    if failure:
-        raise failure
+    stopped = _failure_of(reply, limit, discreet)
+    if stopped:
+        raise stopped
     data = untag(reply.get("value"))
     return _discreet(data) if discreet else data
 
@@ -102,25 +112,27 @@ def value_of(reply: dict, limit: float, discreet: bool = False):
 def _failure_of(reply: dict, limit: float, discreet: bool) -> Failure | None:
     """What a reply says about how the call went."""
     if reply.get("changed"):
-        return Failure(text("exercises.code.changed"))
+        return failure("changed")
     match reply.get("error"):
         case None:
             return None
         case ["SystemExit", _]:
-            return Failure(text("exercises.code.exit"))
+            return failure("exit")
         case ["TimeUp", _]:
-            return Failure(text("exercises.code.slow", seconds=f"{limit:g}"))
+            return failure("slow", seconds=f"{limit:g}")
         case ["MemoryError", _]:
-            return Failure(text("exercises.code.memory"))
+            return failure("memory")
         case ["RecursionError", _]:
-            return Failure(text("exercises.code.recursion"))
+            return failure("recursion")
         case ["ModelsClosed", _]:
-            return Failure(text("exercises.code.library"))
+            return failure("library")
+        case [kind, _] if kind == _TOO_LONG and not discreet:
+            return failure("raised", kind="ValueError", words=Message("exercises.code.long"))
         case [str(kind), str(words)] if not discreet:
-            return Failure(text("exercises.code.raised", kind=short(kind), words=short(words, 200)))
+            return failure("raised", kind=short(kind), words=short(words, 200))
         case [str(kind), str()]:
-            return Failure(text("exercises.code.stopped", kind=kind if kind in _ERRORS else "Exception"))
-    return Failure(text("exercises.code.unreadable"))
+            return failure("stopped", kind=kind if kind in _ERRORS else "Exception")
+    return failure("unreadable")
 
 
 _ERRORS = {name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)}
@@ -156,7 +168,7 @@ class _Forked:
     def call(self, *arguments):
         left = min(self._limits.call, self._end - time.monotonic())
         if left <= 0:
-            raise Failure(text("exercises.code.no_time", seconds=f"{self._limits.total:g}"))
+            raise failure("no_time", seconds=f"{self._limits.total:g}")
         if not self._pid:
             self._start()
         deadline = time.monotonic() + left
@@ -168,15 +180,15 @@ class _Forked:
             reply = json.loads(self._read(length, deadline))
         except TimeoutError:
             self.close()
-            raise Failure(text("exercises.code.slow", seconds=f"{self._limits.call:g}")) from None
+            raise failure("slow", seconds=f"{self._limits.call:g}") from None
         except (EOFError, BrokenPipeError):
-            raise Failure(self._epitaph()) from None
+            raise self._epitaph() from None
         except (ValueError, RecursionError):
             self.close()
-            raise Failure(text("exercises.code.unreadable")) from None
+            raise failure("unreadable") from None
         if not isinstance(reply, dict):
             self.close()
-            raise Failure(text("exercises.code.unreadable"))
+            raise failure("unreadable")
         return value_of(reply, self._limits.call, self._discreet)
 
     def _start(self) -> None:
@@ -221,12 +233,12 @@ class _Forked:
         if not poll.poll(max(0, deadline - time.monotonic()) * 1000):
             raise TimeoutError
 
-    def _epitaph(self) -> str:
+    def _epitaph(self) -> Failure:
         # The pipe closes a moment before the process is gone, and only then is the reason known.
         status = self.close(patience=0.5)
         if os.WIFSIGNALED(status) and os.WTERMSIG(status) != signal.SIGKILL:
-            return text("exercises.code.crashed", signal=signal.Signals(os.WTERMSIG(status)).name)
-        return text("exercises.code.exit")
+            return failure("crashed", signal=signal.Signals(os.WTERMSIG(status)).name)
+        return failure("exit")
 
     def close(self, patience: float = 0.0) -> int:
         """End the child and all that it started, after waiting for it to end by itself; its exit status."""
@@ -267,7 +279,7 @@ def _child(function: Callable, inbox: int, outbox: int, limits: Limits) -> None:
         header = _exactly(3, _LENGTH.size)
         reply = json.dumps(answer_call(function, _exactly(3, *_LENGTH.unpack(header)))).encode()
         if len(reply) > REPLY_BYTES:
-            reply = json.dumps({"error": ["ValueError", text("exercises.code.long")]}).encode()
+            reply = json.dumps({"error": [_TOO_LONG, ""]}).encode()
         rest = memoryview(_LENGTH.pack(len(reply)) + reply)
         while rest:
             rest = rest[os.write(4, rest) :]
@@ -344,7 +356,7 @@ class _InProcess:
     def call(self, *arguments):
         left = min(self._limits.call, self._end - time.monotonic())
         if left <= 0:
-            raise Failure(text("exercises.code.no_time", seconds=f"{self._limits.total:g}"))
+            raise failure("no_time", seconds=f"{self._limits.total:g}")
         with _guarded(time.monotonic() + left):
             reply = answer_call(self._function, pickle.dumps(arguments))
         return value_of(reply, self._limits.call, self._discreet)
