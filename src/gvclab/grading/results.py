@@ -25,7 +25,7 @@ from gvclab.content import Message
 from gvclab.content import text as say
 from gvclab.exercises import Verdict, bank
 from gvclab.exercises.checkers_code import FAILS
-from gvclab.exercises.rendering import ITEM_TEXT, label_of, rendered
+from gvclab.exercises.rendering import label_of, path_of, rendered
 from gvclab.exercises.wording import wording
 
 from . import record
@@ -280,7 +280,7 @@ def _hints(name: str, verdict: Verdict, part: str = "") -> Iterator[Hint]:
     for inner, each in verdict.parts:
         yield from _hints(name, each, inner)
     if verdict.status in ("misconception", "close", "partial") and not verdict.parts:
-        known = (message for message in verdict.said if message.id == ITEM_TEXT or message.id in _HINTS)
+        known = (message for message in verdict.said if path_of(message) or message.id in _HINTS)
         yield from (Hint(part, record.identity(message)) for message in known)
     elif part and verdict.status == "wrong" and _items()[name].type == "code":
         stopped = next((message for message in verdict.said if message.id in _WHOLE), None)
@@ -306,7 +306,7 @@ def hint_place(name: str, hint: Hint) -> tuple:
     parts = [*(part.name for part in item.parts), *(term.id for term in item.terms), *item.properties]
     said = record.identified(hint.said)
     texts = [(item.id, path) for path in wording(item)]
-    text = (item.id, said.values["path"]) if said.id == ITEM_TEXT else None
+    text = (item.id, path_of(said))
     return (
         parts.index(hint.part) if hint.part in parts else -1,
         texts.index(text) if text in texts else len(texts),
