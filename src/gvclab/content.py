@@ -38,6 +38,10 @@ class Message(NamedTuple):
     id: str
     values: Mapping[str, Any] = _NOTHING
 
+    def __reduce__(self) -> tuple:
+        """So that it can be sent to another process, which an empty `MappingProxyType` cannot."""
+        return Message, (self.id, dict(self.values))
+
 
 class Listed(NamedTuple):
     """Several things to be said, joined by the language.

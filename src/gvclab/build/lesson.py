@@ -14,12 +14,13 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from gvclab.build import notebooks, sources
+from gvclab import sources
+from gvclab.build import notebooks
 from gvclab.build.pieces import HEADING, fenced, pieces
-from gvclab.build.sources import Fault
 from gvclab.content import Listed, entry, translator
 from gvclab.content import render as said
 from gvclab.content import text as say
+from gvclab.sources import Fault
 
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n+", re.S)
 _CLAIM = r"C[\d.]+-\d+"

@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gvclab.build.sources import Fault
 from gvclab.content import text as say
+from gvclab.sources import Fault
 
 HEADING = re.compile(r"^#{1,6} ")
 _FENCE = re.compile(r"^(`{3,}|~{3,}|\$\$)")

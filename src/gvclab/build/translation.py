@@ -19,7 +19,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.catalog import Message as Translation
 from babel.messages.pofile import PoFileError, denormalize, read_po, write_po
 
-from gvclab.build import exercise, lesson, sources
+from gvclab import sources
+from gvclab.build import lesson
 from gvclab.build.pieces import code_words
 from gvclab.build.tree import Report
 from gvclab.content import ENGLISH, find
@@ -109,8 +110,9 @@ def _units(manifest: sources.Table) -> Iterator[tuple[str, int]]:
 def _of_items(source: str) -> Iterator[tuple[str, str, int]]:
     """The words of an exercise file: those of its first cell, and of each item by the item's id."""
     from gvclab.exercises import bank
+    from gvclab.exercises.wording import wording
 
-    items, words = bank.parse(source), exercise.words_of_items()
+    items = bank.parse(source)
     lines = source.split("\n")
 
     def line_of(english: str, first: int = 1) -> int:
@@ -126,7 +128,7 @@ def _of_items(source: str) -> Iterator[tuple[str, str, int]]:
         yield place, english, line_of(english)
     for item in items:
         chapter = line_of(f"## {item.id} ")
-        for path, english in (words.wording(item) if words else {}).items():
+        for path, english in wording(item).items():
             yield f"{item.id} {path}", english, line_of(english, chapter)
 
 

@@ -19,12 +19,14 @@ from pathlib import Path
 import yaml
 from nbformat import NotebookNode
 
-from gvclab.build import exercise, lesson, notebooks, sources
+from gvclab import sources
+from gvclab.build import exercise, lesson, notebooks
 from gvclab.build.release import release
-from gvclab.build.sources import naming
 from gvclab.content import ENGLISH, speaking, translator
 from gvclab.content import text as say
 from gvclab.exercises import bank
+from gvclab.exercises.wording import set_reworded
+from gvclab.sources import naming
 
 LOCK = "notebooks.lock"
 _NOTE = "# Made by `gvclab build`: what each notebook was when it was built, so that a later edit is noticed.\n"
@@ -74,7 +76,7 @@ def _translated(root: Path, tag: str) -> dict[str, str]:
         with naming(path, root):
             translate = translator(f"exercises/{path.stem}", root / "locale")
             name, items = _exercise_name(path), bank.parse(path.read_text(encoding="utf-8"))
-            book = exercise.render(exercise.reworded(items, translate), f"../../{path.stem}.ipynb")
+            book = exercise.render(set_reworded(items, translate), f"../../{path.stem}.ipynb")
             book = notebooks.speaking(book, tag)
             made[f"{folder}/solutions/{name}"] = notebooks.text(book)
             made[f"{folder}/exercises/{name}"] = notebooks.text(release(book, root))
