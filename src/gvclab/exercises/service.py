@@ -37,18 +37,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gvclab.content import text
+from gvclab.content import Message, text
 
 from .closed import close_models
 from .plain import Other, is_missing, plain, short, tag, type_name, untag
 
 CAN_FORK = hasattr(os, "fork") and sys.platform not in ("emscripten", "wasi")
 REPLY_BYTES = 4_000_000
+TOO_LONG = "ReplyTooLong"  # in the place of an error's name
 _LENGTH = struct.Struct(">I")
 
 
 class Failure(Exception):
-    """The call gave no value. The message is written for the student."""
+    """The call gave no value; `message` says why, for the student."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def failure(name: str, /, **values) -> Failure:
+    """A failure by its entry under `exercises.code`."""
+    return Failure(Message(f"exercises.code.{name}", values))
 
 
 @dataclass(frozen=True)
@@ -99,9 +109,9 @@ def _changed(arguments: tuple, sent: bytes) -> bool:
 
 def value_of(reply: dict, limit: float, discreet: bool = False):
     """The value in a reply, as plain data. `Failure` where the call, which had `limit` seconds, gave none."""
-    failure = _failure_of(reply, limit, discreet)
-    if failure:
-        raise failure
+    stopped = _failure_of(reply, limit, discreet)
+    if stopped:
+        raise stopped
     data = untag(reply.get("value"))
     return _discreet(data) if discreet else data
 
@@ -109,25 +119,28 @@ def value_of(reply: dict, limit: float, discreet: bool = False):
 def _failure_of(reply: dict, limit: float, discreet: bool) -> Failure | None:
     """What a reply says about how the call went."""
     if reply.get("changed"):
-        return Failure(text("exercises.code.changed"))
+        return failure("changed")
     match reply.get("error"):
         case None:
             return None
         case ["SystemExit", _]:
-            return Failure(text("exercises.code.exit"))
+            return failure("exit")
         case ["TimeUp", _]:
-            return Failure(text("exercises.code.slow", seconds=f"{limit:g}"))
+            return failure("slow", seconds=f"{limit:g}")
         case ["MemoryError", _]:
-            return Failure(text("exercises.code.memory"))
+            return failure("memory")
         case ["RecursionError", _]:
-            return Failure(text("exercises.code.recursion"))
+            return failure("recursion")
         case ["ModelsClosed", _]:
-            return Failure(text("exercises.code.library"))
+            return failure("library")
+        case [kind, _] if kind == TOO_LONG:
+            said = {} if discreet else {"words": Message("exercises.code.long")}
+            return failure("stopped" if discreet else "raised", kind="ValueError", **said)
         case [str(kind), str(words)] if not discreet:
-            return Failure(text("exercises.code.raised", kind=short(kind), words=short(words, 200)))
+            return failure("raised", kind=short(kind), words=short(words, 200))
         case [str(kind), str()]:
-            return Failure(text("exercises.code.stopped", kind=kind if kind in _ERRORS else "Exception"))
-    return Failure(text("exercises.code.unreadable"))
+            return failure("stopped", kind=kind if kind in _ERRORS else "Exception")
+    return failure("unreadable")
 
 
 _ERRORS = {name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)}
@@ -165,7 +178,7 @@ class _Clock:
             raise self.waited()
         left = min(self._limits.call, self._left)
         if left <= 0:
-            raise Failure(text("exercises.code.no_time", seconds=f"{self._limits.total:g}"))
+            raise failure("no_time", seconds=f"{self._limits.total:g}")
         return left, min(self._until, now + self._limits.call * self._limits.patience)
 
     def spend(self, seconds: float) -> None:
@@ -174,7 +187,7 @@ class _Clock:
     def waited(self) -> Failure:
         """The wall clock has ended a call."""
         self._until = 0
-        return Failure(text("exercises.code.waited", seconds=f"{self._limits.call * self._limits.patience:g}"))
+        return failure("waited", seconds=f"{self._limits.call * self._limits.patience:g}")
 
 
 # ---------------------------------------------------------------------------------------------- with a child
@@ -203,13 +216,13 @@ class _Forked:
             raise self._epitaph(left) from None
         except (ValueError, RecursionError):
             self.close()
-            raise Failure(text("exercises.code.unreadable")) from None
+            raise failure("unreadable") from None
         match reply:
             case [int() | float() as used, dict() as said]:
                 self._clock.spend(used)
                 return value_of(said, self._limits.call, self._discreet)
         self.close()
-        raise Failure(text("exercises.code.unreadable"))
+        raise failure("unreadable")
 
     def _start(self) -> None:
         child_in, self._to = os.pipe()
@@ -259,10 +272,10 @@ class _Forked:
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         if number == signal.SIGPROF:
             self._clock.spend(left)
-            return Failure(text("exercises.code.slow", seconds=f"{self._limits.call:g}"))
+            return failure("slow", seconds=f"{self._limits.call:g}")
         if number not in (0, signal.SIGKILL):
-            return Failure(text("exercises.code.crashed", signal=signal.Signals(number).name))
-        return Failure(text("exercises.code.exit"))
+            return failure("crashed", signal=signal.Signals(number).name)
+        return failure("exit")
 
     def close(self, patience: float = 0.0) -> int:
         """End the child and all that it started, after waiting for it to end by itself; its exit status."""
@@ -310,7 +323,7 @@ def _child(function: Callable, inbox: int, outbox: int, limits: Limits) -> None:
         used = time.process_time() - before
         reply = json.dumps([used, said]).encode()
         if len(reply) > REPLY_BYTES:
-            reply = json.dumps([used, {"error": ["ValueError", text("exercises.code.long")]}]).encode()
+            reply = json.dumps([used, {"error": [TOO_LONG, ""]}]).encode()
         rest = memoryview(_LENGTH.pack(len(reply)) + reply)
         while rest:
             rest = rest[os.write(4, rest) :]

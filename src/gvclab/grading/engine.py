@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from gvclab.content import text as say
+from gvclab.content import Message
 from gvclab.exercises import Verdict, bank, judge
 from gvclab.exercises.keys import namespace
 from gvclab.exercises.ladder import verdict
@@ -65,7 +65,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Done:
-    """The marks by item, what each cell printed or stopped with, and notes for the instructor.
+    """The marks by item, what cells printed and what stopped them, and notes for the instructor.
 
     `failure`: why the grader, not the student, could not do it; then it should be tried again.
     `waited`: the wall clock ended a part of it; then it is not final, and if it was not alone there are no marks yet.
@@ -73,8 +73,9 @@ class Done:
 
     marks: dict[str, Mark]
     printed: dict[int, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    failure: str = ""
+    stopped: dict[int, Message] = field(default_factory=dict)
+    notes: tuple[Message, ...] = ()
+    failure: Message | None = None
     waited: bool = False
 
 
@@ -92,10 +93,10 @@ def grade(work: Work, room: Room, alone: bool = True) -> Done:
         try:
             return _Grading(work, room, alone).done()
         except _SetAside:
-            return Done(unjudged(work, say("grade.reason.aside")), waited=True)
+            return Done(unjudged(work, _reason("aside")), waited=True)
         except ParentLost:
             continue  # a new warm parent, this submission alone in it
-    problem = say("grade.reason.parent")
+    problem = _reason("parent")
     return Done(unjudged(work, problem), failure=problem)
 
 
@@ -104,7 +105,7 @@ def grade_all(works: dict[str, Work], room: Room, alone: bool = True) -> dict[st
     return {name: grade(work, room, alone) for name, work in works.items()}
 
 
-def unjudged(work: Work, problem: str) -> dict[str, Mark]:
+def unjudged(work: Work, problem: Message) -> dict[str, Mark]:
     """Nothing earned, for one reason, in every check."""
     return {
         step.item: _mark(bank.item(step.item), verdict("unanswered", problem))
@@ -116,6 +117,11 @@ def unjudged(work: Work, problem: str) -> dict[str, Mark]:
 def _mark(item: bank.Item, judged: Verdict) -> Mark:
     # Six digits, as a notebook shows a score and nbgrader reads it.
     return Mark(item.id, item.points, float(f"{judged.score * item.points:.6g}"), judged)
+
+
+def _reason(name: str, /, **values: object) -> Message:
+    """Why an item earned nothing."""
+    return Message(f"grade.reason.{name}", values)
 
 
 class _Grading:
@@ -132,12 +138,13 @@ class _Grading:
         self.waited = False  # for the wall clock
         self.marks: dict[str, Mark] = {}
         self.printed: dict[int, str] = {}
+        self.stopped: dict[int, Message] = {}
         self.fatal: set[int] = set()  # cells
         self.slow: set[int] = set()  # cells whose time was up, by whatever clock
         self.functions: set[str] = set()  # items whose answers have still to be called
         self.careful = False  # since a call has taken the child down
-        self.problems: dict[str, str] = {}  # of an item's answer cell
-        self.notes: list[str] = []
+        self.problems: dict[str, Message] = {}  # of an item's answer cell
+        self.notes: list[Message] = []
 
     def done(self) -> Done:
         while not self._through(self._page, self._stop) and not self._is_late():
@@ -150,8 +157,8 @@ class _Grading:
                 self.marks[step.item] = _mark(self.items[step.item], verdict("unanswered", self._late()))
         in_order = {step.item: self.marks[step.item] for step in self.work.steps if step.source is None}
         if self.waited:
-            self.notes.append(say("grade.note.waited"))
-        return Done(in_order, self.printed, tuple(self.notes), waited=self.waited)
+            self.notes.append(Message("grade.note.waited"))
+        return Done(in_order, self.printed, self.stopped, tuple(self.notes), waited=self.waited)
 
     def _begin_again(self) -> None:
         self.allowance = Allowance.of(self.room.limits)
@@ -167,7 +174,7 @@ class _Grading:
             raise _SetAside
         self.waited = True
 
-    def _through(self, way: Callable[[], bool], lost: Callable[[Step, str], None]) -> bool:
+    def _through(self, way: Callable[[], bool], lost: Callable[[Step, Message], None]) -> bool:
         """Whether a child came to the end of its way; if not, it is told where it was `lost`, and how."""
         self.session = self.step = None
         try:
@@ -180,7 +187,7 @@ class _Grading:
             lost(self.step, _epitaph(self.session, self.room.limits))
             return False
 
-    def _stop(self, step: Step, problem: str) -> None:
+    def _stop(self, step: Step, problem: Message) -> None:
         """A step of the page was fatal: from now on it is left out."""
         if step.source is None:
             self.functions.discard(step.item)
@@ -189,7 +196,7 @@ class _Grading:
             self.fatal.add(step.cell)
             self._stopped(step, problem)
 
-    def _spare(self, step: Step, problem: str) -> None:
+    def _spare(self, step: Step, problem: Message) -> None:
         """A step was fatal where functions are called. How is not shown: cells there may know the hidden inputs."""
         if not self.careful:
             self.careful = True  # it may have been a call's doing, before
@@ -246,25 +253,25 @@ class _Grading:
             self.slow |= {step.cell} if ran.error[0] in (SLOW, WAITED) else set()
             self._stopped(step, _problem(ran.error, self.room.limits))
 
-    def _late(self) -> str:
-        return say("grade.reason.time", seconds=f"{self.room.limits.total:g}")
+    def _late(self) -> Message:
+        return _reason("time", seconds=f"{self.room.limits.total:g}")
 
-    def _stopped(self, step: Step, problem: str) -> None:
+    def _stopped(self, step: Step, problem: Message) -> None:
         self.problems[step.item] = problem
-        before = self.printed.get(step.cell, "")
-        self.printed[step.cell] = "\n".join(filter(None, [before.rstrip("\n"), problem]))
+        self.stopped[step.cell] = problem
+        self.printed.setdefault(step.cell, "")
 
     def _judge(self, session: pool.Session, item: bank.Item) -> None:
         """Judge an answer, or note that it is a function."""
-        said = session.value(item.answer)
-        if "value" not in said:
-            problem = self.problems.get(item.id, "")
-            undefined = say("grade.reason.undefined", name=item.answer, problem=problem).strip()
-            self.marks[item.id] = _mark(item, verdict("unanswered", undefined))
-        elif item.type == "code" and said["function"]:
+        found = session.value(item.answer)
+        if "value" not in found:
+            problem = self.problems.get(item.id)
+            said = [_reason("undefined", name=item.answer), *([problem] if problem else [])]
+            self.marks[item.id] = _mark(item, verdict("unanswered", *said))
+        elif item.type == "code" and found["function"]:
             self.functions.add(item.id)
         else:
-            self._settle(item, lambda: judge(item, _revived(said["value"]), self.who))
+            self._settle(item, lambda: judge(item, _revived(found["value"]), self.who))
 
     def _call(self, session: pool.Session, item: bank.Item) -> None:
         """Judge a function. Most do all they are asked; else the page gets one more round, with care."""
@@ -286,7 +293,7 @@ class _Grading:
             self.marks[item.id] = _mark(item, judged())
         except Exception as error:
             # Not the student's fault, as far as anybody knows: the instructor is told.
-            self.notes.append(say("grade.note.broken", id=item.id, error=type(error).__name__))
+            self.notes.append(Message("grade.note.broken", {"id": item.id, "error": type(error).__name__}))
             self.marks[item.id] = _mark(item, verdict("broken"))
 
 
@@ -307,28 +314,29 @@ def _rehearsed(item: bank.Item, who: Identity) -> tuple[bytes, ...]:
     return tuple(calls)
 
 
-def _problem(error: tuple[str, str, int | None], limits: Limits) -> str:
+def _problem(error: tuple[str, str, int | None], limits: Limits) -> Message:
     kind, words, line = error
     if kind == SLOW:
-        return say("grade.reason.slow", seconds=f"{limits.cell:g}")
+        return _reason("slow", seconds=f"{limits.cell:g}")
     if kind == WAITED:
-        return say("grade.reason.waited", seconds=f"{limits.cell * limits.patience:g}")
-    where = say("grade.reason.line", line=line) if line else ""
-    return say("grade.reason.error", kind=kind, words=words, where=where).strip()
+        return _reason("waited", seconds=f"{limits.cell * limits.patience:g}")
+    if line:
+        return _reason("error_line", kind=kind, words=words, line=line)
+    return _reason("error", kind=kind, words=words)
 
 
-def _epitaph(session: pool.Session, limits: Limits) -> str:
+def _epitaph(session: pool.Session, limits: Limits) -> Message:
     """How a child ended, for the student."""
     if session.lost == "slow":
-        return say("grade.reason.slow", seconds=f"{limits.cell:g}")
+        return _reason("slow", seconds=f"{limits.cell:g}")
     if session.lost == "waited":
-        return say("grade.reason.waited", seconds=f"{limits.cell * limits.patience:g}")
+        return _reason("waited", seconds=f"{limits.cell * limits.patience:g}")
     if session.lost == "gone" and os.WIFSIGNALED(session.status):
         number = os.WTERMSIG(session.status)
         if number != signal.SIGKILL:
             name = signal.Signals(number).name if number in set(signal.Signals) else number
-            return say("grade.reason.crashed", signal=name)
-    return say(f"grade.reason.{'garbled' if session.lost == 'garbled' else 'ended'}")
+            return _reason("crashed", signal=name)
+    return _reason("garbled" if session.lost == "garbled" else "ended")
 
 
 def _revived(data):
