@@ -43,7 +43,7 @@ from .intake import Assignment, Sheet, Submission, assignment, take
 from .sandbox import Limits, Room, SandboxError
 from .transcript import steps, transcript
 
-_PATIENCE = "20s"  # with a scheduler that does not answer
+_PATIENCE = "60s"  # with a scheduler that does not answer
 _FORMAT = 1  # of the record beside a graded submission
 
 
