@@ -464,9 +464,9 @@ def test_markdown_that_takes_long_to_read_is_shown_as_written(source, assigned):
     notebook = next(one for one in assigned.notebooks if one.section == "2.3")
     book = nbformat.from_dict(notebook.book)
     book.cells = [nbformat.v4.new_markdown_cell(source) for _ in range(5)]
-    began = time.monotonic()
+    began = time.process_time()
     copy = transcript(notebook, book, Done({}))
-    assert time.monotonic() - began < 5
+    assert time.process_time() - began < 5
     assert all(cell.source == f"```text\n{source}\n```" for cell in copy.cells)
 
 

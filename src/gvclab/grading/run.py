@@ -45,7 +45,7 @@ from .record import VERSION, ItemRecord, Record, SheetRecord, distinct, named_st
 from .sandbox import Limits, Room, SandboxError
 from .transcript import steps, transcript
 
-_PATIENCE = "20s"  # with a scheduler that does not answer
+_PATIENCE = "60s"  # with a scheduler that does not answer
 
 
 @dataclass(frozen=True)
