@@ -198,6 +198,11 @@ def test_very_flexible_places_equal_the_textbook_program(phi, w):
     assert problem.optimise(w).objective == pytest.approx(textbook_optimum(problem, w), abs=1e-9)
 
 
+def test_costs_close_to_nothing_are_compared_without_complaint():
+    best = optimise(0.3, [1e-300, 1e-300], [0.1, 0.9], [[1, 0.5], [1e-12, 1]], alpha=1e-300, bmax=0.1)
+    assert best.x.sum() == pytest.approx(1)
+
+
 def test_more_flexibility_than_shares_can_show_is_refused():
     with pytest.raises(ValueError, match=r"phi = 1000000000.0 must be a number in \[0, 1e\+06\]"):
         create_sourcing(phi=1e9)

@@ -12,7 +12,7 @@ from ..domain import number, within
 # Prior counts of crises and of calm years; memory; weight of a crisis in memory (salience).
 A0, B0, DELTA, KAPPA = 1.0, 19.0, 0.9, 3.0
 MOST_COUNTS = 1e9  # observations
-MOST_YEARS = 1_000_000
+MOST_YEARS = 100_000
 
 
 def calm_belief(a0=A0, b0=B0, delta=DELTA) -> float:
@@ -37,7 +37,7 @@ def belief_path(crises: Iterable[int], years: int = 40, a0=A0, b0=B0, delta=DELT
 
     Parameters
     ----------
-    crises : the years, from 1 to `years` (at most a million), in which there is a crisis; none for calm.
+    crises : the years, from 1 to `years` (at most 100,000), in which there is a crisis; none for calm.
     kappa : in [0, 1e9], how many ordinary observations one crisis counts for; others as in `calm_belief`.
 
     Returns an array of years + 1 probabilities: entry 0 is the calm start, entry t the belief after year t.
@@ -67,7 +67,7 @@ def belief_after(t, a0=A0, b0=B0, delta=DELTA, kappa=KAPPA):
     Formula: with e = delta^(t-1), p_t = (a0 + kappa e) / (a0 + kappa e + B - e), B = b0 + 1/(1 - delta);
     for delta = 1 the calm count B - e is b0 + t - 1.
 
-    Parameters: t, whole number from 1 to a million, or an array of them; others as in `belief_path`.
+    Parameters: t, whole number from 1 to 100,000, or an array of them; others as in `belief_path`.
     Returns a probability, a float or an array. Raises ValueError naming a value outside its domain.
     Source: closed form of `belief_path` (derived).
     """
