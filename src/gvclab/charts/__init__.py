@@ -4,6 +4,8 @@ frame(("stages n", "chance R"), traces=[{"name": "one supplier", **line(0)}])   
 View(traces=({"x": n, "y": R},), sentence="…", table=numbers)                   the values
 LiveFigure(frame, view).show(view)                                              on a page, updated in place
 apply(frame, view)                                                              in a plain plotly figure
+series(table, x="year", y="share", by="origin", label="…")                      real figures over time
+diagram("series-and-parallel")                                                  a mechanism, from content/diagrams
 """
 
 from __future__ import annotations
@@ -11,6 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import theme
+from .diagram import diagram
 from .series import Series, series
 from .theme import area, axis, bars, frame, line, points
 from .view import View, apply
@@ -26,6 +29,7 @@ __all__ = [
     "area",
     "axis",
     "bars",
+    "diagram",
     "frame",
     "line",
     "points",

@@ -21,7 +21,7 @@ LOOKS = (
     ".gvclab-diagram .way{fill:none;stroke:currentColor;stroke-width:1.8;stroke-linejoin:round}"
     ".gvclab-diagram .weak{stroke-dasharray:6 5}"
     ".gvclab-diagram .head{fill:currentColor;stroke:none}"
-    "@media print{.gvclab-diagram{color:#000}}"
+    "@media print{.gvclab-diagram{color:#000;background:#fff}}"
 )
 _FONTS = {"box": (SIZE, LINE, 400), "heading": (SIZE, LINE, 600), "place": (SMALL, SMALL_LINE, 600)}
 

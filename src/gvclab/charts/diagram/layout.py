@@ -25,6 +25,7 @@ ROOM = 14.0  # between a place and what it holds, and between boxes without an a
 LABEL = 112.0  # width of an arrow's text that is aimed at
 WIDE = 170.0  # the same in a column
 NAME = 92.0  # width of the name of a place beside a column
+STRAIGHT = 16.0  # a bend that is smaller is none
 LANE = 30.0  # for the way back of a loop in a column
 BEND = 0.13  # of a way around a loop, in units of its length
 SHORTEST = 30.0  # length of a way around a loop
@@ -350,8 +351,12 @@ def _column(part: Part, width: float) -> Picture:
     names = {group.id: wrap(group.text, SMALL, NAME) for group in part.groups}
     blocks = {id: _block(lines, SMALL, SMALL_LINE) for id, lines in names.items()}
     beside = max((w for w, _ in blocks.values()), default=0.0)
-    most = width - 2 * PAD_X - (2 * ROOM + AIR + beside if part.groups else 0.0)
+    most = width - 2 * PAD_X - (3 * ROOM + beside if part.groups else 0.0)
     sized = _sized(part.boxes, min(WIDE, most), most)
+    if part.groups:
+        # The texts of arrows stand within the width of the boxes.
+        text = max([longest(arrow.text, SMALL) for arrow in part.arrows if arrow.text], default=0.0)
+        sized = sized._replace(w=max(sized.w, min(2 * (text + 2 * AIR + 12), most + 2 * PAD_X)))
     sized = sized._replace(h=max(sized.h, *(h for _, h in blocks.values()))) if blocks else sized
     room = sized.w / 2 if part.groups else width / 2
     rects, y = {}, 0.0
@@ -381,8 +386,8 @@ def _column(part: Part, width: float) -> Picture:
         inner = [rects[id] for id in group.holds]
         top, bottom = inner[0].y, inner[-1].bottom
         w, h = blocks[group.id]
-        words.append(Words(Rect(sized.w + AIR, (top + bottom - h) / 2, w, h), names[group.id], "place"))
-        around = Rect(0.0, top, sized.w + AIR + beside, bottom - top).wider(ROOM)
+        words.append(Words(Rect(sized.w + ROOM, (top + bottom - h) / 2, w, h), names[group.id], "place"))
+        around = Rect(0.0, top, sized.w + ROOM + beside, bottom - top).wider(ROOM)
         frames.insert(0, Frame(around, "place", group.id))
     return Picture(0, 0, tuple(frames), tuple(ways), tuple(words)).fitted()
 
@@ -409,9 +414,11 @@ def _meet(part: Part, width: float) -> Picture:
     if not parts:
         return _row(part, width)
     edge = ROOM if part.groups else 0.0
-    labels = {arrow.start: _label(arrow, 84.0) for arrow in part.arrows}
+    labels = {arrow.start: _label(arrow, min(LABEL, 0.24 * width)) for arrow in part.arrows}
     stub = max(24.0, *(w + 2 * AIR for _, w, _ in labels.values())) if labels else 24.0
-    room = (width - stub - 34 - 2 * edge) / 2 - 2 * PAD_X
+    both = width - stub - 34 - 2 * edge - 4 * PAD_X  # the texts of the parts and of the last box
+    goal = _sized([last], min(TEXT, both / 2), both / 2)
+    room = both + 2 * PAD_X - goal.w
     names = max([longest(group.text, SMALL) for group in part.groups], default=0.0)
     sized = _sized(parts, min(max(TEXT, names - 2 * PAD_X), room), room)
     sized = sized._replace(w=max(sized.w, min(names, room + 2 * PAD_X)))
@@ -427,10 +434,12 @@ def _meet(part: Part, width: float) -> Picture:
         above = max(0.0, h + AIR - sized.h / 2)  # a text above the way may stand higher than its box
         rects[box.id] = Rect(0.0, y + above, sized.w, sized.h)
         y += sized.h + above
-    goal = _sized([last], min(TEXT, room), room)
     top, bottom = min(rect.y for rect in rects.values()), max(rect.bottom for rect in rects.values())
     bend = sized.w + edge + stub
-    rects[last.id] = Rect(bend + 34, (top + bottom - goal.h) / 2, goal.w, goal.h)
+    # A way that is nearly straight is.
+    middle = min([rect.cy for rect in rects.values()], key=lambda cy: abs(cy - (top + bottom) / 2))
+    middle = middle if abs(middle - (top + bottom) / 2) < STRAIGHT else (top + bottom) / 2
+    rects[last.id] = Rect(bend + 34, middle - goal.h / 2, goal.w, goal.h)
     frames, words = _boxes(part, rects, sized._replace(lines=sized.lines | goal.lines))
     ways = []
     end = rects[last.id]
