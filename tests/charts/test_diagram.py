@@ -27,7 +27,9 @@ from gvclab.charts.diagram import (
 )
 from gvclab.charts.diagram.description import LAYOUTS, usual
 from gvclab.charts.diagram.drawing import LOOKS
-from gvclab.charts.diagram.layout import SIZE, SMALL, crosses, laid_out, wrap
+from gvclab.charts.diagram.geometry import crosses
+from gvclab.charts.diagram.layout import laid_out
+from gvclab.charts.diagram.lines import SIZE, SMALL, wrap
 from gvclab.charts.labels import wide
 from gvclab.content import resource
 

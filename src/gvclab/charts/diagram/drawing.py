@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from ..concepts import GREY, style
 from ..theme import TEMPLATE
-from .layout import HEAD, LINE, SIZE, SMALL, SMALL_LINE, Frame, Picture, Point, Way, Words
+from .geometry import HEAD, Frame, Picture, Point, Way, Words
+from .lines import LINE, SIZE, SMALL, SMALL_LINE
 
 CORNER = 8.0
 # The classes stand on each picture, so that one alone looks as it does on a page.
