@@ -11,16 +11,28 @@ from pathlib import Path
 
 import pytest
 
-from gvclab.charts import diagram as shown
 from gvclab.charts.concepts import CONCEPTS
-from gvclab.charts.diagram import Arrow, Box, Description, DiagramError, Group, Part, diagram, parse, reworded, wording
+from gvclab.charts.diagram import (
+    WIDTHS,
+    Arrow,
+    Box,
+    Description,
+    DiagramError,
+    Group,
+    Part,
+    diagram,
+    parse,
+    reworded,
+    wording,
+)
 from gvclab.charts.diagram.description import LAYOUTS, usual
 from gvclab.charts.diagram.drawing import LOOKS
-from gvclab.charts.diagram.layout import SIZE, SMALL, crosses, laid_out, wrap
+from gvclab.charts.diagram.geometry import crosses
+from gvclab.charts.diagram.layout import laid_out
+from gvclab.charts.diagram.lines import SIZE, SMALL, wrap
 from gvclab.charts.labels import wide
 from gvclab.content import resource
 
-WIDTHS = tuple(shown.WIDTHS)
 COMMITTED = sorted(path.stem for path in (resource("content") / "diagrams").glob("*.yml"))
 CHINESE = "全球价值链重构与供应安全，效率和风险"
 SVG = "{http://www.w3.org/2000/svg}"
@@ -170,11 +182,11 @@ def test_a_picture_takes_its_colours_from_the_page_and_from_the_table():
     known = {each.color.lower() for each in CONCEPTS.values()} | {"#7f7f7f"}
     for name in COMMITTED:
         inks = {color.lower() for color in re.findall(r"#[0-9A-Fa-f]{3,6}\b", diagram(name).svg())}
-        assert inks - {"#000"} <= known
+        assert inks - {"#000", "#fff"} <= known
     # Text is the page's own, and black on paper.
     assert ".gvclab-diagram text{fill:currentColor" in LOOKS
     assert "color:var(--jp-content-font-color1,currentColor)" in LOOKS
-    assert "@media print{.gvclab-diagram{color:#000}}" in LOOKS
+    assert "@media print{.gvclab-diagram{color:#000;background:#fff}}" in LOOKS
 
 
 def test_the_head_of_an_arrow_touches_the_box_and_what_stops_has_none():

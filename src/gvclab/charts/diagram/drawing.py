@@ -9,7 +9,8 @@ from itertools import pairwise
 
 from ..concepts import GREY, style
 from ..theme import TEMPLATE
-from .layout import HEAD, LINE, SIZE, SMALL, SMALL_LINE, Frame, Picture, Point, Way, Words
+from .geometry import HEAD, Frame, Picture, Point, Way, Words
+from .lines import LINE, SIZE, SMALL, SMALL_LINE
 
 CORNER = 8.0
 # The classes stand on each picture, so that one alone looks as it does on a page.
@@ -21,7 +22,7 @@ LOOKS = (
     ".gvclab-diagram .way{fill:none;stroke:currentColor;stroke-width:1.8;stroke-linejoin:round}"
     ".gvclab-diagram .weak{stroke-dasharray:6 5}"
     ".gvclab-diagram .head{fill:currentColor;stroke:none}"
-    "@media print{.gvclab-diagram{color:#000}}"
+    "@media print{.gvclab-diagram{color:#000;background:#fff}}"
 )
 _FONTS = {"box": (SIZE, LINE, 400), "heading": (SIZE, LINE, 600), "place": (SMALL, SMALL_LINE, 600)}
 
