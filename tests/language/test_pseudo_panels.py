@@ -118,11 +118,11 @@ def test_a_refusal_is_in_the_language(kind):
                 kind().set(**{control.name: None})
             yield control.name, str(refused.value)
 
-    assert {name: left(words, {"True", "False", "None"}) for name, words in refusals()} == {
-        control.name: set(map(str, getattr(control, "options", ())))
-        & left(" ".join(map(str, getattr(control, "options", ()))))
-        for control in kind.controls
-    }
+    # What a program may set is said as the program writes it.
+    code = {control.name: left(" ".join(map(str, getattr(control, "options", ())))) for control in kind.controls}
+    said = {"True", "False", "None"}
+    found = {name: left(words, {*name.split("_"), *said}) - code[name] for name, words in refusals()}
+    assert not any(found.values())
 
 
 def test_numbers_of_a_panel_do_not_depend_on_the_language():
