@@ -6,6 +6,7 @@ import pytest
 
 from gvclab.exercises import bank
 from gvclab.exercises.bank import load, parse, parse_item, public, public_text
+from gvclab.exercises.prompts import prompt
 
 SECTION = load("2.3")
 SOURCE = next(bank._folder().glob("2.3-*.md")).read_text(encoding="utf-8")
@@ -28,21 +29,21 @@ def test_the_assignment():
 def test_a_prompt_says_the_tolerance_the_checker_uses(item):
     for part in item.parts:
         if part.is_number:
-            assert f"{part.atol or part.rtol:g}" in item.prompt
-    assert bank.tolerance_line(item) in item.prompt
+            assert f"{part.atol or part.rtol:g}" in prompt(item)
+    assert bank.tolerance_line(item) in prompt(item)
 
 
 @pytest.mark.parametrize("item", SECTION.items, ids=lambda i: i.id)
 def test_a_prompt_shows_what_its_checker_knows(item):
-    assert "{{" not in item.prompt
+    assert "{{" not in prompt(item)
     for i, option in enumerate(item.options):
-        assert f"**{bank.letter(i)}.** {option.text}" in item.prompt
+        assert f"**{bank.letter(i)}.** {option.text}" in prompt(item)
     for node in item.nodes:
-        assert f"`{node.name}`" in item.prompt
+        assert f"`{node.text}`" in prompt(item)
     for line in item.rubric:
-        assert line.text in item.prompt
+        assert line.text in prompt(item)
     for given in item.given:
-        assert f"`{given.name}` = {given.default}" in item.prompt
+        assert f"`{given.name}` = {given.default}" in prompt(item)
     assert sum(line.points for line in item.rubric) == (item.points if item.rubric else 0)
     assert item.has_key
 
@@ -70,8 +71,8 @@ def test_public_text_has_no_answers():
         for option in item.options:
             assert not option.hint or option.hint[:40] not in " ".join(bundle.split())
     parsed = parse(bundle)
-    assert [(i.id, i.prompt, i.stub, i.points, i.given) for i in parsed] == [
-        (i.id, i.prompt, i.stub, i.points, i.given) for i in SECTION
+    assert [(i.id, prompt(i), i.stub, i.points, i.given) for i in parsed] == [
+        (i.id, prompt(i), i.stub, i.points, i.given) for i in SECTION
     ]
     assert not any(item.has_key for item in parsed if item.type != "essay")
     assert public_text(bundle) == bundle
@@ -80,7 +81,7 @@ def test_public_text_has_no_answers():
 def test_public_item():
     item = public(SECTION["2.3-9"])
     assert not (item.solution or item.tests or item.forbidden or item.optional)
-    assert [node.name for node in item.nodes] == [node.name for node in SECTION["2.3-9"].nodes]
+    assert [node.text for node in item.nodes] == [node.text for node in SECTION["2.3-9"].nodes]
     assert any(node.optional for node in SECTION["2.3-9"].nodes)
     assert not any(part.wrong for part in public(SECTION["2.3-1"]).parts)
     assert not any(option.right or option.hint for option in public(SECTION["2.3-2"]).options)
@@ -104,7 +105,7 @@ x = 1
 def test_a_small_item():
     item = parse_item(GOOD)
     assert (item.id, item.title, item.solution, item.stub) == ("9-1", "Title", "x = 1", "x = ...")
-    assert item.prompt == "Say An answer within 0.1 of the exact value counts as right."
+    assert prompt(item) == "Say An answer within 0.1 of the exact value counts as right."
 
 
 @pytest.mark.parametrize(

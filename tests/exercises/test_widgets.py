@@ -20,7 +20,7 @@ from gvclab.exercises.variants import Identity, numbers
 from gvclab.exercises.widgets import causal_graph, predict, quiz, recall
 
 CHOICES = [item.id for item in bank.load("2.3") if item.type == "choice"]
-BOXES = [node.name for node in bank.item("2.3-9").nodes]
+BOXES = [node.text for node in bank.item("2.3-9").nodes]
 
 
 @pytest.fixture(autouse=True)
