@@ -26,7 +26,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Wrong:
-    """A known wrong value: an expression over the names of the solution, so it follows the parameters; or a word's id."""
+    """A known wrong value: an expression over the names of the solution, which follows the parameters; or a word."""
 
     id: str
     value: str
