@@ -52,7 +52,15 @@ BYSTANDERS = (VICTIM, "exhaust-m", "forge-m", "persist-zz", "zz-last", *NAMES)
 CANARY = "CANARY-6f1d"
 # Short, so that those who wait for their end are soon done; the number says whose processes are whose.
 LIMITS = Limits(
-    cell=2, total=12, call=0.5, calls=6, megabytes=512, files=8, processes=16, printed=20_000 + os.getpid() % 997
+    cell=2,
+    total=12,
+    call=0.5,
+    calls=6,
+    patience=4,
+    megabytes=512,
+    files=8,
+    processes=16,
+    printed=20_000 + os.getpid() % 997,
 )
 OUTSIDE = ("/tmp", "/var/tmp", "/dev/shm", "/run", str(Path.home()), str(Path(sys.prefix, "lib")))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import os
 import sys
 from pathlib import Path
 
@@ -14,7 +15,7 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     """Add `grade` to the command line; it leaves its function in `run` (options -> exit status)."""
     grade = commands.add_parser("grade", help=say("grade.cli.help"), description=say("grade.cli.help"))
     grade.add_argument("section", type=assignment_name, help=say("grade.cli.section"))
-    grade.add_argument("--jobs", type=_positive, default=1, metavar="N", help=say("grade.cli.jobs"))
+    grade.add_argument("--jobs", action=_Jobs, default=cores(), metavar="N", help=say("grade.cli.jobs"))
     grade.add_argument("--student", default="*", metavar="GLOB", help=say("grade.cli.student"))
     again = grade.add_mutually_exclusive_group()
     again.add_argument("--resume", action="store_true", help=say("grade.cli.resume"))
@@ -33,10 +34,20 @@ def assignment_name(words: str) -> str:
     return words.rstrip("/")
 
 
-def _positive(words: str) -> int:
-    if not words.isdecimal() or int(words) < 1:
-        raise argparse.ArgumentTypeError(say("grade.cli.positive", number=words))
-    return int(words)
+class _Jobs(argparse.Action):
+    """A number of jobs, of at most one a processor core: more would only wait for each other."""
+
+    def __call__(self, parser: argparse.ArgumentParser, options: argparse.Namespace, words: str, _=None) -> None:
+        if not words.isdecimal() or int(words) < 1:
+            parser.error(say("grade.cli.positive", number=words))
+        options.jobs = min(int(words), cores())
+        if int(words) > options.jobs:
+            print(say("grade.cli.capped", asked=words, cores=options.jobs), file=sys.stderr)
+
+
+def cores() -> int:
+    """How many processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _grade(options: argparse.Namespace) -> int:

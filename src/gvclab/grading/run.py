@@ -99,6 +99,11 @@ class Result:
         return next((done.failure for done in self.done.values() if done.failure), "")
 
     @property
+    def is_final(self) -> bool:
+        """Whether there is no reason to grade these bytes again."""
+        return not self.failure and not any(done.waited for done in self.done.values())
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """What was put right, and what is odd."""
         notes = [note for sheet in self.submission.sheets for note in sheet.notes]
@@ -197,7 +202,7 @@ def _entry(result: Result, salt: str = "") -> Entry:
         "notes": list(submission.notes),
         "notebooks": sheets,
     }
-    key = "" if result.failure else _key(submission, result.grader)
+    key = _key(submission, result.grader) if result.is_final else ""
     return Entry(submission.student, key, pages, copies, scores, record, submission.timestamp)
 
 
@@ -411,7 +416,11 @@ def _lock(folders: CourseDirectory) -> Iterator[None]:
 
 
 def _through(plan: Plan, room: Room, salt: str, submissions: Iterator[Submission]) -> Iterator[tuple]:
-    """Each submission with what it earned, as they come; a few are under way at a time."""
+    """Each submission with what it earned, as they come; a few are under way at a time.
+
+    What the wall clock has ended is tried again when all others are done, each alone.
+    """
+    aside: list[tuple] = []
     with contextlib.ExitStack() as stack:
         crew = stack.enter_context(_Crew(plan)) if not plan.dry_run else None
         waiting: dict[Future, tuple] = {}
@@ -430,7 +439,13 @@ def _through(plan: Plan, room: Room, salt: str, submissions: Iterator[Submission
             ready, _ = wait(waiting, return_when=FIRST_COMPLETED) if waiting else ((), None)
             for future in ready:
                 submission, works, settled = waiting.pop(future)
-                yield submission, settled | crew.outcome(future, works, room)
+                done = crew.outcome(future, works, room)
+                if any(one.waited for one in done.values()):
+                    aside.append((submission, works, settled))
+                else:
+                    yield submission, settled | done
+        for submission, works, settled in aside:
+            yield submission, settled | crew.outcome(crew.submit(works, room, alone=True), works, room, alone=True)
 
 
 class _Crew:
@@ -467,14 +482,14 @@ class _Crew:
         else:
             self._executor.shutdown(cancel_futures=True)
 
-    def submit(self, works: dict[str, Work], room: Room) -> Future:
+    def submit(self, works: dict[str, Work], room: Room, alone: bool = False) -> Future:
         try:
-            return self._executor.submit(grade_all, works, room)
+            return self._executor.submit(grade_all, works, room, alone)
         except BrokenProcessPool:
             self._executor = self._engaged()
-            return self._executor.submit(grade_all, works, room)
+            return self._executor.submit(grade_all, works, room, alone)
 
-    def outcome(self, future: Future, works: dict[str, Work], room: Room) -> dict[str, Done]:
+    def outcome(self, future: Future, works: dict[str, Work], room: Room, alone: bool = False) -> dict[str, Done]:
         """What came out; if the worker died of it, what comes out when it is tried once more by itself."""
         try:
             return future.result()
@@ -482,7 +497,7 @@ class _Crew:
             raise
         except Exception:
             try:
-                return self.submit(works, room).result()
+                return self.submit(works, room, alone).result()
             except Exception as error:
                 reason = say("grade.reason.grader", error=type(error).__name__)
                 return {name: Done(unjudged(work, reason), failure=reason) for name, work in works.items()}

@@ -53,14 +53,18 @@ class SandboxError(ValueError):
 
 @dataclass(frozen=True)
 class Limits:
-    """What a submission may use: seconds, megabytes, processes, and how much it may say (bytes)."""
+    """What a submission may use: seconds, megabytes, processes, and how much it may say (bytes).
 
-    cell: float = 30.0  # as nbgrader's
+    Seconds are of processor time, so that nothing depends on what else the machine does.
+    """
+
+    cell: float = 30.0  # as nbgrader's, which are of wall-clock time
     total: float = 120.0  # all cells
     # One call of a student's function, and all calls for one item: half as much again as in `exercises.service`, since
-    # several submissions may be graded at once.
+    # a busy machine's processor time is worth a little less.
     call: float = 3.0
     calls: float = 15.0
+    patience: float = 10.0  # how much wall-clock time there is for each of these seconds, for what sleeps or waits
     megabytes: int = 1024  # beyond what the warm parent has
     files: int = 64  # megabytes in /tmp
     processes: int = 32

@@ -93,7 +93,7 @@ def seal(options: dict) -> None:
 def limit(options: dict) -> None:
     """Memory beyond what the parent has, processor time, sizes of files, numbers of files and processes."""
     lower(resource.RLIMIT_CORE, 0)
-    lower(resource.RLIMIT_CPU, int(options["total"]) + 5)
+    lower(resource.RLIMIT_CPU, 2 * int(options["total"]) + 5)  # of one process; the grader counts all (`meter`)
     lower(resource.RLIMIT_FSIZE, options["files"] * 2**20)
     lower(resource.RLIMIT_NOFILE, 128)
     if options["isolate"]:  # elsewhere all of a user's processes would count
