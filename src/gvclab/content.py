@@ -18,12 +18,11 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
 ENGLISH = "en"
 _PACKAGE = Path(__file__).parent
-_NOTHING: Mapping[str, Any] = MappingProxyType({})
+_NOTHING: Mapping[str, Any] = {}
 _TAG = re.compile(r"[a-z]{2,3}(_[A-Za-z0-9]{2,8})*")
 _FULL_WIDTH = re.compile(r"[。！？；：」』）]$")  # such a mark carries its own space
 _chosen: ContextVar[str | None] = ContextVar("language", default=None)
@@ -39,6 +38,9 @@ class Message(NamedTuple):
 
     id: str
     values: Mapping[str, Any] = _NOTHING
+
+    def __hash__(self) -> int:
+        return hash(self.id)  # messages with other values are told apart by comparing them
 
 
 class Listed(NamedTuple):

@@ -22,16 +22,16 @@ def of_item(item: Item, path: str) -> Message:
     return Message(ITEM_TEXT, {"item": item.id, "path": path})
 
 
-def rendered(item: Item, message: Message) -> str:
+def rendered(item: Item | None, message: Message) -> str:
     """The sentence. A path that the item has no more, because it has changed since, is an empty text."""
     if message.id == ITEM_TEXT:
-        return _texts(item).get(message.values["path"], "")
+        return _texts(item).get(message.values["path"], "") if item else ""
     return render(Message(message.id, {name: _filled(item, value) for name, value in message.values.items()}))
 
 
-def message_of(item: Item, verdict: Verdict) -> str:
+def message_of(item: Item | None, verdict: Verdict) -> str:
     """All that a verdict says of itself, its parts apart."""
-    said = [rendered(item, message) for message in verdict.messages]
+    said = [rendered(item, message).strip() for message in verdict.messages]
     return sentences([words for words in said if words])
 
 

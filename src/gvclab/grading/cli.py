@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import itertools
 import os
 import sys
 from pathlib import Path
 
+from gvclab.content import render
 from gvclab.content import text as say
 
 
@@ -86,10 +86,10 @@ class _Progress:
         self._dry, self._bar = dry, sys.stderr.isatty()
 
     def __call__(self, line, done: int, total: int) -> None:
-        told = [] if line is None else [*line.reasons, *line.notes]
-        if self._dry and line and not told:
-            told = [say("grade.cli.due")]
-        for words in told:
+        remarks = [] if line is None else [render(remark) for remark in (*line.reasons, *line.notes)]
+        if self._dry and line and not remarks:
+            remarks = [say("grade.cli.due")]
+        for words in remarks:
             self._wipe()
             print(say("grade.cli.line", student=_shown(line.student), words=_shown(words, 200)))
         if self._bar:
@@ -127,7 +127,10 @@ def summary(report, plan) -> str:
         lines.append(say("grade.summary.mean", mean=f"{mean:.1f}", points=f"{graded[0].points:g}"))
         each = report.seconds / len(report.graded)
         lines.append(say("grade.summary.time", seconds=f"{report.seconds:.1f}", each=f"{each:.2f}"))
-    for problem, students in itertools.groupby(sorted(report.failed, key=report.failed.get), report.failed.get):
+    together: dict[str, list[str]] = {}
+    for student, problem in report.failed.items():
+        together.setdefault(problem, []).append(student)
+    for problem, students in together.items():
         who = _shown(", ".join(map(_shown, students)), 200)
         lines.append(say("grade.summary.failure", student=who, problem=_shown(problem, 200)))
     if report.graded and not plan.dry_run:

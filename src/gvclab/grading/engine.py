@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from gvclab.content import text as say
+from gvclab.content import Message, render
 from gvclab.exercises import Verdict, bank, judge
 from gvclab.exercises.keys import namespace
 from gvclab.exercises.ladder import verdict
@@ -29,6 +29,7 @@ from gvclab.exercises.variants import Identity, drawn, numbers
 
 from . import pool
 from .pool import Allowance, Lost, ParentLost
+from .record import remark
 from .sandbox import Limits, Room
 
 _SLOW, _WAITED = "_Slow", "_Waited"  # the worker's names for them
@@ -74,8 +75,8 @@ class Done:
 
     marks: dict[str, Mark]
     printed: dict[int, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    failure: str = ""
+    notes: tuple[Message, ...] = ()
+    failure: Message | None = None
     waited: bool = False
 
 
@@ -93,10 +94,10 @@ def grade(work: Work, room: Room, alone: bool = True) -> Done:
         try:
             return _Grading(work, room, alone).done()
         except _SetAside:
-            return Done(unjudged(work, say("grade.reason.aside")), waited=True)
+            return Done(unjudged(work, remark("reason.aside")), waited=True)
         except ParentLost:
             continue  # a new warm parent, this submission alone in it
-    problem = say("grade.reason.parent")
+    problem = remark("reason.parent")
     return Done(unjudged(work, problem), failure=problem)
 
 
@@ -105,7 +106,7 @@ def grade_all(works: dict[str, Work], room: Room, alone: bool = True) -> dict[st
     return {name: grade(work, room, alone) for name, work in works.items()}
 
 
-def unjudged(work: Work, problem: str) -> dict[str, Mark]:
+def unjudged(work: Work, problem: Message) -> dict[str, Mark]:
     """Nothing earned, for one reason, in every check."""
     return {
         step.item: _mark(bank.item(step.item), verdict("unanswered", problem))
@@ -137,8 +138,8 @@ class _Grading:
         self.slow: set[int] = set()  # cells whose time was up, by whatever clock
         self.functions: set[str] = set()  # items whose answers have still to be called
         self.careful = False  # since a call has taken the child down
-        self.problems: dict[str, str] = {}  # of an item's answer cell
-        self.notes: list[str] = []
+        self.problems: dict[str, Message] = {}  # of an item's answer cell
+        self.notes: list[Message] = []
 
     def done(self) -> Done:
         while not self._through(self._page, self._stop) and not self._is_late():
@@ -151,7 +152,7 @@ class _Grading:
                 self.marks[step.item] = _mark(self.items[step.item], verdict("unanswered", self._late()))
         in_order = {step.item: self.marks[step.item] for step in self.work.steps if step.source is None}
         if self.waited:
-            self.notes.append(say("grade.note.waited"))
+            self.notes.append(remark("note.waited"))
         return Done(in_order, self.printed, tuple(self.notes), waited=self.waited)
 
     def _begin_again(self) -> None:
@@ -168,7 +169,7 @@ class _Grading:
             raise _SetAside
         self.waited = True
 
-    def _through(self, way: Callable[[], bool], lost: Callable[[Step, str], None]) -> bool:
+    def _through(self, way: Callable[[], bool], lost: Callable[[Step, Message], None]) -> bool:
         """Whether a child came to the end of its way; if not, it is told where it was `lost`, and how."""
         self.session = self.step = None
         try:
@@ -181,7 +182,7 @@ class _Grading:
             lost(self.step, _epitaph(self.session, self.room.limits))
             return False
 
-    def _stop(self, step: Step, problem: str) -> None:
+    def _stop(self, step: Step, problem: Message) -> None:
         """A step of the page was fatal: from now on it is left out."""
         if step.source is None:
             self.functions.discard(step.item)
@@ -190,7 +191,7 @@ class _Grading:
             self.fatal.add(step.cell)
             self._stopped(step, problem)
 
-    def _spare(self, step: Step, problem: str) -> None:
+    def _spare(self, step: Step, problem: Message) -> None:
         """A step was fatal where functions are called. How is not shown: cells there may know the hidden inputs."""
         if not self.careful:
             self.careful = True  # it may have been a call's doing, before
@@ -247,20 +248,20 @@ class _Grading:
             self.slow |= {step.cell} if ran.error[0] in (_SLOW, _WAITED) else set()
             self._stopped(step, _problem(ran.error, self.room.limits))
 
-    def _late(self) -> str:
-        return say("grade.reason.time", seconds=f"{self.room.limits.total:g}")
+    def _late(self) -> Message:
+        return remark("reason.time", seconds=f"{self.room.limits.total:g}")
 
-    def _stopped(self, step: Step, problem: str) -> None:
+    def _stopped(self, step: Step, problem: Message) -> None:
         self.problems[step.item] = problem
         before = self.printed.get(step.cell, "")
-        self.printed[step.cell] = "\n".join(filter(None, [before.rstrip("\n"), problem]))
+        self.printed[step.cell] = "\n".join(filter(None, [before.rstrip("\n"), render(problem).strip()]))
 
     def _judge(self, session: pool.Session, item: bank.Item) -> None:
         """Judge an answer, or note that it is a function."""
         said = session.value(item.answer)
         if "value" not in said:
             problem = self.problems.get(item.id, "")
-            undefined = say("grade.reason.undefined", name=item.answer, problem=problem).strip()
+            undefined = remark("reason.undefined", name=item.answer, problem=problem)
             self.marks[item.id] = _mark(item, verdict("unanswered", undefined))
         elif item.type == "code" and said["function"]:
             self.functions.add(item.id)
@@ -287,7 +288,7 @@ class _Grading:
             self.marks[item.id] = _mark(item, judged())
         except Exception as error:
             # Not the student's fault, as far as anybody knows: the instructor is told.
-            self.notes.append(say("grade.note.broken", id=item.id, error=type(error).__name__))
+            self.notes.append(remark("note.broken", id=item.id, error=type(error).__name__))
             self.marks[item.id] = _mark(item, verdict("broken"))
 
 
@@ -308,28 +309,28 @@ def _rehearsed(item: bank.Item, who: Identity) -> tuple[bytes, ...]:
     return tuple(calls)
 
 
-def _problem(error: tuple[str, str, int | None], limits: Limits) -> str:
+def _problem(error: tuple[str, str, int | None], limits: Limits) -> Message:
     kind, words, line = error
     if kind == _SLOW:
-        return say("grade.reason.slow", seconds=f"{limits.cell:g}")
+        return remark("reason.slow", seconds=f"{limits.cell:g}")
     if kind == _WAITED:
-        return say("grade.reason.waited", seconds=f"{limits.cell * limits.patience:g}")
-    where = say("grade.reason.line", line=line) if line else ""
-    return say("grade.reason.error", kind=kind, words=words, where=where).strip()
+        return remark("reason.waited", seconds=f"{limits.cell * limits.patience:g}")
+    where = remark("reason.line", line=line) if line else ""
+    return remark("reason.error", kind=kind, words=words, where=where)
 
 
-def _epitaph(session: pool.Session, limits: Limits) -> str:
+def _epitaph(session: pool.Session, limits: Limits) -> Message:
     """How a child ended, for the student."""
     if session.lost == "slow":
-        return say("grade.reason.slow", seconds=f"{limits.cell:g}")
+        return remark("reason.slow", seconds=f"{limits.cell:g}")
     if session.lost == "waited":
-        return say("grade.reason.waited", seconds=f"{limits.cell * limits.patience:g}")
+        return remark("reason.waited", seconds=f"{limits.cell * limits.patience:g}")
     if session.lost == "gone" and os.WIFSIGNALED(session.status):
         number = os.WTERMSIG(session.status)
         if number != signal.SIGKILL:
             name = signal.Signals(number).name if number in set(signal.Signals) else number
-            return say("grade.reason.crashed", signal=name)
-    return say(f"grade.reason.{'garbled' if session.lost == 'garbled' else 'ended'}")
+            return remark("reason.crashed", signal=name)
+    return remark(f"reason.{'garbled' if session.lost == 'garbled' else 'ended'}")
 
 
 def _revived(data):

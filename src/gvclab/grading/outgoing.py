@@ -8,7 +8,6 @@ as a right answer does.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,11 +17,11 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from gvclab.content import text as say
-from gvclab.exercises import bank
+from gvclab.exercises import Verdict, bank
+from gvclab.exercises.rendering import label_of, message_of
 from gvclab.exercises.variants import Identity
 
-from . import leaks
-from .gradebook import SIDECAR
+from . import leaks, record
 from .personal import salts
 
 
@@ -39,14 +38,14 @@ def demand_clean(page: str, book: NotebookNode, about: dict, folder: Path) -> No
     student, root = about["student"], folder.resolve().parents[2]
     secret = _secrets(about["assignment"])
     known = [os.environ.get("GVCLAB_SALT", ""), *(path.read_text("ascii", "replace").strip() for path in salts(root))]
-    record = folder / SIDECAR
-    said, names = list(_said(record)), ()
-    if not record.is_file():
+    graded = folder / record.NAME
+    said, names = list(_said(graded)), ()
+    if not graded.is_file():
         said, names = list(_hints(about["assignment"])), _others(about["db_url"], student)
-    own = [*_written(book, outputs=record.is_file()), *said]
+    own = [*_written(book, outputs=graded.is_file()), *said]
     people = [Identity(student, salt) for salt in known]
     secret = leaks.of_class(secret, _items(about["assignment"]), people, known, names)
-    secret = secret if record.is_file() else replace(secret, values={})
+    secret = secret if graded.is_file() else replace(secret, values={})
     found = leaks.scan_feedback(f"{about['notebook']}.html", page, secret, student, own)
     if found:
         listed = "\n".join(f"  {one}" for one in found)
@@ -75,19 +74,19 @@ def _written(book: NotebookNode, outputs: bool) -> Iterator[str]:
                 yield from (output.text for output in cell.get("outputs", []) if output.output_type == "stream")
 
 
-def _said(record: Path) -> Iterator[str]:
+def _said(graded: Path) -> Iterator[str]:
     """What our verdicts say, from the record beside the graded submission."""
-    if record.is_file():
-        for sheet in json.loads(record.read_text(encoding="utf-8"))["notebooks"].values():
-            for verdict in sheet["items"].values():
-                yield from _told(verdict)
+    if graded.is_file():
+        for book in record.read(graded).notebooks.values():
+            for name, one in book.items.items():
+                yield from _sentences(bank.item(name), one.verdict)
 
 
-def _told(verdict: dict) -> Iterator[str]:
-    yield verdict["message"]
-    for part in verdict.get("parts", ()):
-        yield part["label"]
-        yield from _told(part)
+def _sentences(item: bank.Item, verdict: Verdict) -> Iterator[str]:
+    yield message_of(item, verdict)
+    for part, one in verdict.parts:
+        yield label_of(item, part)
+        yield from _sentences(item, one)
 
 
 def _hints(assignment: str) -> Iterator[str]:

@@ -39,8 +39,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from gvclab.content import text as say
-from gvclab.exercises.plain import Other, short, untag
-from gvclab.exercises.service import Failure, value_of
+from gvclab.exercises.plain import TOO_LARGE, Other, short, untag
+from gvclab.exercises.service import Failure, failure, value_of
 
 from .meter import Meter
 from .sandbox import Limits, Room, SandboxError, places, start
@@ -277,7 +277,7 @@ class Session:
         if reply.get("missing") is True:
             return {"missing": True}
         if reply.get("large") is True:
-            return {"value": Other(say("exercises.kind.too_large")), "function": False}
+            return {"value": Other(TOO_LARGE), "function": False}
         return {"value": untag(reply.get("value")), "function": reply.get("function") is True}
 
     @contextlib.contextmanager
@@ -430,7 +430,7 @@ class _Function:
         left = min(self._limits.call, self._left)
         patience = min(left * self._limits.patience, self._until - time.monotonic())
         if left <= 0:
-            raise Failure(say("exercises.code.no_time", seconds=f"{self._limits.calls:g}"))
+            raise failure("no_time", seconds=f"{self._limits.calls:g}")
         if patience <= 0 or (self._session.waited and not self._patient):
             raise self._waited()
         before = self._session.used()
@@ -441,15 +441,15 @@ class _Function:
             if self._session.lost == "waited":
                 raise self._waited() from lost
             how = {"slow": "slow", "garbled": "unreadable"}.get(self._session.lost, "exit")
-            raise Failure(say(f"exercises.code.{how}", seconds=f"{self._limits.call:g}")) from lost
+            raise failure(how, seconds=f"{self._limits.call:g}") from lost
         if reply.get("died") == signal.SIGALRM:
             raise self._waited()
         if reply.get("died") == signal.SIGPROF:
             self._left -= left  # no more and no less, however late it was noticed
-            raise Failure(say("exercises.code.slow", seconds=f"{self._limits.call:g}"))
+            raise failure("slow", seconds=f"{self._limits.call:g}")
         self._left -= min(left, self._session.used() - before)
         if "died" in reply:
-            raise Failure(self._epitaph(reply["died"]))
+            raise self._epitaph(reply["died"])
         return reply
 
     def _ask(self, what: str, inputs: object, seconds: float, patience: float) -> dict:
@@ -462,9 +462,9 @@ class _Function:
 
     def _waited(self) -> Failure:
         self._session.waited = True
-        return Failure(say("exercises.code.waited", seconds=f"{self._limits.call * self._limits.patience:g}"))
+        return failure("waited", seconds=f"{self._limits.call * self._limits.patience:g}")
 
-    def _epitaph(self, number: object) -> str:
+    def _epitaph(self, number: object) -> Failure:
         if number in (0, signal.SIGKILL) or number not in set(signal.Signals):
-            return say("exercises.code.exit")
-        return say("exercises.code.crashed", signal=signal.Signals(number).name)
+            return failure("exit")
+        return failure("crashed", signal=signal.Signals(number).name)

@@ -9,6 +9,7 @@ Without `names` nothing on the page tells who anybody is: students are only coun
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gvclab.content import entry, language
+from gvclab.content import Message, language, render
 from gvclab.content import text as say
 from gvclab.exercises.cards import rich
 
@@ -141,12 +142,17 @@ def item_table(results: Results, matrix: pd.DataFrame) -> pd.DataFrame:
 
 
 def hint_table(results: Results) -> pd.DataFrame:
-    """How often each hint was met: item, hint, n (submissions), share of the answers read; the commonest first."""
-    met = results.read[["item", "hints"]].explode("hints").dropna().rename(columns={"hints": "hint"})
-    counts = met.groupby(["item", "hint"]).size().rename("n").reset_index()
+    """How often each hint was met, the commonest first: item, id, hint (its words), n (submissions), share (of the answers
+    that could be read).
+    """
+    met = [(mark.item, hint.id, hint) for mark in results.read.itertuples() for hint in mark.hints]
+    known = {(item, name): hint.words(item) for item, name, hint in met}
+    counts = pd.Series(Counter((item, name) for item, name, _ in met), dtype=int)
+    rows = [(item, name, known[item, name], n) for (item, name), n in counts.items()]
+    table = pd.DataFrame(rows, columns=["item", "id", "hint", "n"])
     answers = results.read["item"].value_counts()
-    counts["share"] = counts["n"] / answers.reindex(counts["item"]).to_numpy()
-    return counts.sort_values(["n", "item", "hint"], ascending=[False, True, True], ignore_index=True)
+    table["share"] = table["n"] / answers.reindex(table["item"]).to_numpy()
+    return table.sort_values(["n", "item", "id"], ascending=[False, True, True], ignore_index=True)
 
 
 def _scores(scores: np.ndarray) -> dict[str, Any]:
@@ -243,15 +249,15 @@ def _help(results: Results, matrix: pd.DataFrame) -> dict[str, Any]:
 
 def _notes(results: Results, names: bool) -> list[dict]:
     """Reasons of refusal, then notes, each with how many submissions have it."""
-    notes = results.notes
-    if not names:
-        clean = _nameless(results.students)
-        notes = notes.assign(note=[clean(note) for note in notes["note"]]).drop_duplicates()
-    rows = [
-        {"note": note, "refused": refused, "n": len(who), "who": [_name(results, one) for one in who]}
-        for (note, refused), who in notes.groupby(["note", "refused"])["student"]
+    rows: dict[tuple, list[str]] = {}
+    clean = (lambda note: note) if names else _nameless(results.students)
+    for student, note, refused in results.notes.itertuples(index=False, name=None):
+        rows.setdefault((not refused, clean(note)), []).append(student)
+    ordered = sorted(rows.items(), key=lambda row: (row[0][0], -len(row[1]), row[0][1].id))
+    return [
+        {"note": render(note), "refused": not noted, "n": len(who), "who": [_name(results, one) for one in who]}
+        for (noted, note), who in ordered
     ]
-    return sorted(rows, key=lambda row: (not row["refused"], -row["n"], row["note"]))
 
 
 def _waiting(results: Results) -> list[dict]:
@@ -268,17 +274,25 @@ def _waiting(results: Results) -> list[dict]:
     ]
 
 
-def _nameless(students: pd.DataFrame) -> Callable[[str], str]:
+_CHOSEN = frozenset({"file", "files"})  # values that students choose
+_NAMED_BY_STUDENTS = frozenset({"grade.note.renamed", "grade.note.unused"})
+
+
+def _nameless(students: pd.DataFrame) -> Callable[[Message], Message]:
     """A function that takes out of a note how students call their files, and anybody's name."""
-    telling = [entry("grade.note.renamed").partition("{file}"), entry("grade.note.unused").partition("{files}")]
-    calling = "|".join(f"(?<={re.escape(before)}).*(?={re.escape(after)})" for before, _, after in telling)
-    files = re.compile(calling, re.S)
     words = [word for column in ("first_name", "last_name") for name in students[column] for word in name.split()]
     known = {name for name in (*students.index, *words, *students["email"]) if len(name) > 2}
     listed = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
     people = re.compile(rf"(?<!\w)(?:{listed})(?!\w)" if known else r"(?!)", re.I)
 
-    def clean(note: str) -> str:
-        return people.sub(say("report.notes.someone"), files.sub(say("report.notes.file"), note))
+    def clean(note: Message) -> Message:
+        return Message(note.id, {name: value_of(note, name, value) for name, value in note.values.items()})  # noqa: PD011
+
+    def value_of(note: Message, name: str, value: Any) -> Any:
+        if isinstance(value, Message):
+            return clean(value)
+        if name in _CHOSEN and note.id in _NAMED_BY_STUDENTS:
+            return Message("report.notes.file")
+        return people.sub(say("report.notes.someone"), value) if isinstance(value, str) else value
 
     return clean

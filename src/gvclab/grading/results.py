@@ -9,7 +9,6 @@ of it.
 from __future__ import annotations
 
 import json
-import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,13 +22,54 @@ import numpy as np
 import pandas as pd
 
 from gvclab.build.exercise import grade_id
-from gvclab.content import entry
+from gvclab.content import Message
 from gvclab.content import text as say
-from gvclab.exercises import bank
+from gvclab.exercises import Verdict, bank
+from gvclab.exercises.checkers_code import FAILS
+from gvclab.exercises.rendering import ITEM_TEXT, label_of, message_of, rendered
+
+from . import record
+from .record import Record, packed
 
 GRADEBOOK = "gradebook.db"
-# Of the sentences on a function those that blame no single property.
-_WHOLE = ("nothing", "returned_nothing", "library", "exit", "crashed", "slow", "no_time", "memory", "recursion")
+# What may be said of a function that blames no single property.
+_WHOLE = (
+    "nothing",
+    "returned_nothing",
+    "library",
+    "exit",
+    "crashed",
+    "slow",
+    "waited",
+    "no_time",
+    "memory",
+    "recursion",
+)
+_WHOLE_IDS = frozenset(f"exercises.code.{name}" for name in _WHOLE)
+# What a checker says that points to a misconception, beside the hints of the items.
+_POINTERS = frozenset(
+    f"exercises.{name}"
+    for name in ("graph.turned", "graph.sign", "order", "close.times_100", "close.over_100", "close.rounding")
+)
+_ANY = "…"  # in the place of a value, where the same hint is met with many
+
+
+class Hint(NamedTuple):
+    """A hint that was met: the message, and of which part of the answer."""
+
+    message: Message
+    part: str = ""
+
+    @property
+    def id(self) -> str:
+        """The same for the same hint, in every language."""
+        return json.dumps([self.part, packed(self.message)], sort_keys=True)
+
+    def words(self, item: str) -> str:
+        """The hint as it is read, of an item by its id."""
+        known = _items().get(item)
+        said = rendered(known, self.message)
+        return f"{label_of(known, self.part)}: {said}" if self.part and known else said
 
 
 class ItemResult(NamedTuple):
@@ -42,8 +82,8 @@ class ItemResult(NamedTuple):
     score: float
     points: float
     status: str
-    message: str
-    hints: tuple[str, ...] = ()
+    message: str = ""
+    hints: tuple[Hint, ...] = ()
     read: bool = True
 
 
@@ -100,10 +140,10 @@ def load(root: Path, assignment: str, gradebook: Path | None = None) -> Results:
     with _reading(gradebook or root / GRADEBOOK) as session:
         cells, roster, handed_in, grades = _queried(session, assignment)
     items = _item_table(cells)
-    told = {student: _told(root, student, assignment) for student in handed_in.index}
+    records = {student: _record(root, student, assignment) for student in handed_in.index}
     marks = [
-        _mark(student, name, score if by_hand or not waiting else np.nan, waiting, worth, told[student])._replace(
-            read=notebook not in told[student].unread
+        _mark(student, name, score if by_hand or not waiting else np.nan, waiting, worth, records[student])._replace(
+            read=notebook not in _unread(records[student])
         )
         for student, notebook, cell, score, waiting, by_hand in grades
         for name in [_item_id(notebook, cell)]
@@ -111,11 +151,12 @@ def load(root: Path, assignment: str, gradebook: Path | None = None) -> Results:
     ]
     marks.sort(key=lambda mark: (mark.student, items.index.get_loc(mark.item)))
     marks = pd.DataFrame(marks, columns=list(ItemResult._fields))
-    students = _student_table(roster.join(handed_in), marks, told)
+    students = _student_table(roster.join(handed_in), marks, records)
     notes = [
         (student, note, refused)
-        for student, one in told.items()
-        for refused, some in ((True, one.reasons), (False, one.notes))
+        for student, found in records.items()
+        if found
+        for refused, some in ((True, _reasons(found)), (False, _notes(found)))
         for note in some
     ]
     return Results(assignment, items, students, marks, pd.DataFrame(notes, columns=["student", "note", "refused"]))
@@ -130,8 +171,7 @@ def _item_table(cells: list[tuple[str, str, float]]) -> pd.DataFrame:
     return pd.DataFrame(titled, columns=["item", "title", "points"]).set_index("item")
 
 
-def _student_table(students: pd.DataFrame, marks: pd.DataFrame, told: dict[str, _Told]) -> pd.DataFrame:
-    nothing = _Told({})
+def _student_table(students: pd.DataFrame, marks: pd.DataFrame, records: dict[str, Record | None]) -> pd.DataFrame:
     possible = marks[marks["score"].notna()].groupby("student")["points"].sum()
     raw, penalty = students["raw"].fillna(0.0), students["penalty"].fillna(0.0)
     return students.assign(
@@ -140,8 +180,8 @@ def _student_table(students: pd.DataFrame, marks: pd.DataFrame, told: dict[str, 
         penalty=penalty,
         score=(raw - penalty).clip(lower=0.0),  # as nbgrader's own export
         possible=possible.reindex(students.index, fill_value=0.0),
-        refused=[bool(told.get(student, nothing).reasons) for student in students.index],
-        explained=[bool(told.get(student, nothing).verdicts) for student in students.index],
+        refused=[bool(_reasons(records.get(student))) for student in students.index],
+        explained=[bool(_verdicts(records.get(student))) for student in students.index],
     )
 
 
@@ -230,82 +270,57 @@ def _queried(session: Any, assignment: str) -> tuple[list, pd.DataFrame, pd.Data
 # ----------------------------------------------------------------------------------------- beside the grades
 
 
-class _Told(NamedTuple):
-    """What the grader noted of a submission: verdicts by item, what was odd, and which notebooks are missing or could
-    not be read, and why.
-    """
-
-    verdicts: dict[str, dict]
-    notes: tuple[str, ...] = ()
-    unread: frozenset[str] = frozenset()
-    reasons: tuple[str, ...] = ()
-
-
-def _told(root: Path, student: str, assignment: str) -> _Told:
-    from .gradebook import SIDECAR  # and with it nbgrader, which takes seconds
-
-    path = root / "autograded" / student / assignment / SIDECAR
+def _record(root: Path, student: str, assignment: str) -> Record | None:
+    """What the grader noted of a submission; None where it was graded by `nbgrader autograde`."""
+    path = root / "autograded" / student / assignment / record.NAME
     if not path.is_file():
-        return _Told({})
+        return None
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        sheets = list(record["notebooks"].values())
-        verdicts = {item: told for sheet in sheets for item, told in sheet["items"].items()}
-        if not all(isinstance(told["status"] + told["message"], str) for told in verdicts.values()):
-            raise TypeError("a verdict is no text")
-        notes = dict.fromkeys([*record["notes"], *(note for sheet in sheets for note in sheet["notes"])])
-        refused = {name: sheet["reason"] for name, sheet in record["notebooks"].items() if sheet["reason"]}
-        return _Told(verdicts, tuple(notes), frozenset(refused), tuple(dict.fromkeys(refused.values())))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return record.read(path)
+    except ValueError as error:
         raise ValueError(say("report.error.sidecar", path=path, student=student)) from error
 
 
-def _mark(student: str, name: str, score: float, waiting: bool, worth: float, told: _Told) -> ItemResult:
+def _verdicts(found: Record | None) -> dict[str, Verdict]:
+    books = found.notebooks.values() if found else ()
+    return {item: one.verdict for book in books for item, one in book.items.items()}
+
+
+def _unread(found: Record | None) -> set[str]:
+    """The notebooks that are missing or could not be read."""
+    return {name for name, book in found.notebooks.items() if book.reason} if found else set()
+
+
+def _reasons(found: Record | None) -> list[Message]:
+    return list(dict.fromkeys(book.reason for book in found.notebooks.values() if book.reason)) if found else []
+
+
+def _notes(found: Record) -> list[Message]:
+    return list(dict.fromkeys([*found.notes, *(note for book in found.notebooks.values() for note in book.notes)]))
+
+
+def _mark(student: str, name: str, score: float, waiting: bool, worth: float, found: Record | None) -> ItemResult:
     if waiting:
-        return ItemResult(student, name, score, worth, "manual", "")
-    verdict = told.verdicts.get(name)
-    if verdict is None or name not in _items():
+        return ItemResult(student, name, score, worth, "manual")
+    verdict, item = _verdicts(found).get(name), _items().get(name)
+    if verdict is None or item is None:
         status = "right" if score >= worth else "partial" if score > 0 else "none"
-        return ItemResult(student, name, score, worth, status, "")
-    hints = tuple(dict.fromkeys(_hints(name, verdict)))
-    return ItemResult(student, name, score, worth, verdict["status"], verdict["message"], hints)
+        return ItemResult(student, name, score, worth, status)
+    hints = {hint.id: hint for hint in _hints(item, verdict)}
+    return ItemResult(student, name, score, worth, verdict.status, message_of(item, verdict), tuple(hints.values()))
 
 
-def _hints(name: str, verdict: dict, label: str = "") -> Iterator[str]:
-    """The hints in a verdict and its parts. Only sentences of ours: a message may quote the student."""
-    parts = verdict.get("parts", ())
-    for part in parts:
-        yield from _hints(name, part, part["label"])
-    before = f"{label}: " if label else ""
-    if verdict["status"] in ("misconception", "close", "partial") and not parts:
-        yield from (before + hint for hint in _known(name) if hint in verdict["message"])
-    elif label and verdict["status"] == "wrong" and _items()[name].type == "code":
-        stopped = next((words for pattern, words in _stops() if pattern.fullmatch(verdict["message"])), "")
-        yield stopped or before + say("exercises.code.fails")
+def _hints(item: bank.Item, verdict: Verdict, part: str = "") -> Iterator[Hint]:
+    """The hints in a verdict and its parts."""
+    for name, one in verdict.parts:
+        yield from _hints(item, one, name)
+    if verdict.status in ("misconception", "close", "partial") and not verdict.parts:
+        yield from (Hint(message, part) for message in verdict.said if _points(message))
+    elif part and verdict.status == "wrong" and item.type == "code":
+        stopped = next((message for message in verdict.said if message.id in _WHOLE_IDS), None)
+        yield Hint(Message(stopped.id, dict.fromkeys(stopped.values, _ANY))) if stopped else Hint(FAILS, part)
 
 
-@cache
-def _stops() -> tuple[tuple[re.Pattern, str], ...]:
-    """What is said of a function that gave no value to judge: patterns, and the words without what they quote."""
-    said = [entry("exercises.code")[key] for key in _WHOLE]
-    field = re.compile(r"\{\w+\}")
-    return tuple(
-        (re.compile(".*".join(map(re.escape, field.split(words))), re.S), field.sub("…", words)) for words in said
-    )
-
-
-@cache
-def _known(name: str) -> tuple[str, ...]:
-    """All the hints that an item can give."""
-    item = _items()[name]
-    arrows = [(a.name, b.name) for a in item.nodes for b in item.nodes if a is not b]
-    hints = [
-        *(wrong.hint for part in item.parts for wrong in part.wrong),
-        *(option.hint for option in item.options),
-        *(hint for _, _, hint in item.wrong_pairs),
-        *(edge.hint for edge in item.forbidden),
-        *(say(f"exercises.graph.{kind}", source=a, target=b) for a, b in arrows for kind in ("turned", "sign")),
-        *(say(f"exercises.close.{kind}") for kind in entry("exercises.close")),
-        say("exercises.order"),
-    ]
-    return tuple(dict.fromkeys(filter(None, hints)))
+def _points(message: Message) -> bool:
+    """Whether it points to a misconception; version 1 of the record cannot tell, and is taken at its word."""
+    return message.id in _POINTERS or message.id in (ITEM_TEXT, "exercises.as_it_is")

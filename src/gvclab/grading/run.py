@@ -32,6 +32,7 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from traitlets.config import Config, PyFileConfigLoader
 
+from gvclab.content import Message, render
 from gvclab.content import text as say
 from gvclab.exercises import bank
 from gvclab.exercises.variants import Identity
@@ -40,11 +41,11 @@ from . import personal, pool
 from .engine import Done, Mark, Work, grade_all, unjudged
 from .gradebook import Entry, Ledger, staging_folder
 from .intake import Assignment, Sheet, Submission, assignment, take
+from .record import VERSION, GradedItem, GradedNotebook, Record, remark
 from .sandbox import Limits, Room, SandboxError
 from .transcript import steps, transcript
 
 _PATIENCE = "20s"  # with a scheduler that does not answer
-_FORMAT = 1  # of the record beside a graded submission
 
 
 @dataclass(frozen=True)
@@ -89,14 +90,14 @@ class Result:
         return sum(mark.points for mark in self.marks.values())
 
     @property
-    def reasons(self) -> tuple[str, ...]:
+    def reasons(self) -> tuple[Message, ...]:
         """Why something could not be graded."""
         return tuple(dict.fromkeys(sheet.reason for sheet in self.submission.sheets if sheet.reason))
 
     @property
-    def failure(self) -> str:
+    def failure(self) -> Message | None:
         """Why the grader could not do it, in part at least."""
-        return next((done.failure for done in self.done.values() if done.failure), "")
+        return next((done.failure for done in self.done.values() if done.failure), None)
 
     @property
     def is_final(self) -> bool:
@@ -104,7 +105,7 @@ class Result:
         return not self.failure and not any(done.waited for done in self.done.values())
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self) -> tuple[Message, ...]:
         """What was put right, and what is odd."""
         notes = [note for sheet in self.submission.sheets for note in sheet.notes]
         return (*self.submission.notes, *notes, *(note for done in self.done.values() for note in done.notes))
@@ -117,8 +118,8 @@ class Line:
     student: str
     score: float
     points: float
-    reasons: tuple[str, ...]
-    notes: tuple[str, ...]
+    reasons: tuple[Message, ...]
+    notes: tuple[Message, ...]
 
 
 @dataclass
@@ -159,7 +160,7 @@ def _sections(assigned: Assignment) -> tuple[str, ...]:
 
 def grader_id(assigned: Assignment, salt: str) -> str:
     """A fingerprint of all that a score depends on beside the submission."""
-    digest = hashlib.sha256(f"{_FORMAT}\0{version('gvclab')}\0{salt}\0".encode())
+    digest = hashlib.sha256(f"{VERSION}\0{version('gvclab')}\0{salt}\0".encode())
     for notebook in assigned.notebooks:
         for cell in notebook.book.cells:
             digest.update(f"{cell.cell_type}\0{cell.source}\0".encode())
@@ -184,7 +185,7 @@ def _works(submission: Submission, salt: str) -> tuple[dict[str, Work], dict[str
 def _entry(result: Result, salt: str = "") -> Entry:
     submission = result.submission
     who = Identity(submission.student, salt)
-    pages, copies, scores, sheets = {}, {}, {}, {}
+    pages, copies, scores, notebooks = {}, {}, {}, {}
     for sheet in submission.sheets:
         name, done = sheet.notebook.name, result.done[sheet.notebook.name]
         pages[name] = sheet.book
@@ -192,31 +193,18 @@ def _entry(result: Result, salt: str = "") -> Entry:
         # Who reads an answer, or the feedback on it, must see the numbers that it is about.
         copies[name] = personal.notebook(copy, sheet.notebook.items, who) if salt else copy
         scores[name] = {cell: done.marks[item.id].score for cell, item in sheet.notebook.checks.items()}
-        sheets[name] = _sheet_record(sheet, done)
-    record = {
-        "format": _FORMAT,
-        "grader": result.grader,
-        "digest": submission.digest,
-        "student": submission.student,
-        "timestamp": submission.timestamp and submission.timestamp.isoformat(),
-        "notes": list(submission.notes),
-        "notebooks": sheets,
-    }
+        notebooks[name] = _graded(sheet, done)
+    record = Record(
+        result.grader, submission.digest, submission.student, submission.timestamp, submission.notes, notebooks
+    )
     key = _key(submission, result.grader) if result.is_final else ""
     return Entry(submission.student, key, pages, copies, scores, record, submission.timestamp)
 
 
-def _sheet_record(sheet: Sheet, done: Done) -> dict:
-    def told(verdict) -> dict:
-        parts = [{"label": label, **told(part)} for label, part in verdict.parts]
-        return {"status": verdict.status, "message": verdict.message, **({"parts": parts} if parts else {})}
-
+def _graded(sheet: Sheet, done: Done) -> GradedNotebook:
     checks = {item.id: cell for cell, item in sheet.notebook.checks.items()}
-    items = {
-        item: {"cell": checks[item], "score": mark.score, "points": mark.points, **told(mark.verdict)}
-        for item, mark in done.marks.items()
-    }
-    return {"reason": sheet.reason, "notes": [*sheet.notes, *done.notes], "items": items}
+    items = {item: GradedItem(checks[item], mark.score, mark.points, mark.verdict) for item, mark in done.marks.items()}
+    return GradedNotebook(items, (*sheet.notes, *done.notes), sheet.reason)
 
 
 # ---------------------------------------------------------------------------------------------- all of them
@@ -263,7 +251,7 @@ def _run(plan: Plan, watch: Callable[[Line | None, int, int], None]) -> Report:
         for submission, done in _through(plan, room, salt, due()):
             result = Result(submission, done, grader)
             new = enrolled and submission.student not in enrolled
-            notes = (say("grade.note.stranger", student=submission.student),) if new else ()
+            notes = (remark("note.stranger", student=submission.student),) if new else ()
             line = Line(result.student, result.score, result.points, result.reasons, notes + result.notes)
             try:
                 if not plan.dry_run:
@@ -274,7 +262,7 @@ def _run(plan: Plan, watch: Callable[[Line | None, int, int], None]) -> Report:
                 report.failed[result.student] = _told(error)
             else:
                 if result.failure:
-                    report.failed[result.student] = result.failure
+                    report.failed[result.student] = render(result.failure)
                 else:
                     report.graded.append(line)
             watch(line, _count(report), len(found))
@@ -388,7 +376,7 @@ def _spelled(folder: Path, name: str) -> Path:
 def _is_graded(submission: Submission, ledger: Ledger, key: str, grader: str) -> bool:
     """Whether these bytes were graded by this grader, and folder and gradebook have what came out."""
     record = ledger.record(submission.student)
-    return key == _key(submission, grader) == f"{record.get('grader')} {record.get('digest')}"
+    return key == _key(submission, grader) == (record and f"{record.grader} {record.digest}")
 
 
 def _key(submission: Submission, grader: str) -> str:
@@ -499,5 +487,5 @@ class _Crew:
             try:
                 return self.submit(works, room, alone).result()
             except Exception as error:
-                reason = say("grade.reason.grader", error=type(error).__name__)
+                reason = remark("reason.grader", error=type(error).__name__)
                 return {name: Done(unjudged(work, reason), failure=reason) for name, work in works.items()}

@@ -15,7 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from gvclab.exercises import Score
+from gvclab.exercises import Score, bank
 
 from .engine import Done, Mark, Step
 from .feedback import UNSAFE_TEX, clean_html
@@ -57,7 +57,7 @@ def transcript(notebook: Notebook, book: NotebookNode, done: Done) -> NotebookNo
 
 
 def _shown(mark: Mark) -> NotebookNode:
-    score = Score(mark.verdict, mark.points)
+    score = Score(mark.verdict, bank.item(mark.item))
     data = {"text/plain": f"{mark.score:.6g}", "text/html": clean(score._repr_html_())}
     return _output("execute_result", data=data, metadata={}, execution_count=None)
 
