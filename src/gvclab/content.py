@@ -39,8 +39,9 @@ class Message(NamedTuple):
     id: str
     values: Mapping[str, Any] = _NOTHING
 
-    def __hash__(self) -> int:
-        return hash(self.id)  # messages with other values are told apart by comparing them
+    def __reduce__(self) -> tuple:
+        """So that it can be sent to another process, which an empty `MappingProxyType` cannot."""
+        return Message, (self.id, dict(self.values))
 
 
 class Listed(NamedTuple):

@@ -162,7 +162,7 @@ def _blocks(chapter: str) -> dict[str, str]:
 
 
 def parse_item(chapter: str, setup: str = "", complete: bool = True, line: int = 1) -> Item:
-    """The item of a `## id title` chapter that begins at `line` of its file. A key has no prompt: it is not `complete`."""
+    """The item of one `## id title` chapter, which begins at a line of its file; a key (not `complete`) has no prompt."""
     heading = _CHAPTER.match(chapter)
     if not heading:
         raise Fault(f"an item begins with '## <id> <title>', not with {chapter[:40]!r}", line)

@@ -30,7 +30,7 @@ LONGEST = 1_000  # characters of a line of arrows; more is no line, and slow to 
 
 
 def edges(item: Item, data) -> tuple[dict[tuple[str, str], str], list[Message]]:
-    """The arrows drawn, {(from, to): sign or ""} between boxes by id, and what is wrong with unreadable ones.
+    """The arrows drawn, {(from, to): sign or ""} between boxes by id, and what is wrong with unreadable entries.
 
     Takes a list (or set) of (from, to) or (from, to, sign), of lines `a -> b` or `a -> b (-)`, or one text of
     such lines.

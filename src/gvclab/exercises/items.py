@@ -26,7 +26,7 @@ class Given:
 
 @dataclass(frozen=True)
 class Wrong:
-    """A known wrong value: an expression over the names of the solution, which follows the parameters; or a word."""
+    """A known wrong value: an expression over the names of the solution, and so over the parameters; or a word's id."""
 
     id: str
     value: str

@@ -22,7 +22,12 @@ def of_item(item: Item, path: str) -> Message:
     return Message(ITEM_TEXT, {"item": item.id, "path": path})
 
 
-def rendered(item: Item | None, message: Message) -> str:
+def path_of(message: Message) -> str:
+    """The path of the item's text that a message is; empty where it is none."""
+    return message.values["path"] if message.id == ITEM_TEXT else ""
+
+
+def rendered(item: Item, message: Message) -> str:
     """The sentence. A path that the item has no more, because it has changed since, is an empty text."""
     if message.id == ITEM_TEXT:
         return _texts(item).get(message.values["path"], "") if item else ""

@@ -44,7 +44,7 @@ from .plain import Other, is_missing, plain, short, tag, type_name, untag
 
 CAN_FORK = hasattr(os, "fork") and sys.platform not in ("emscripten", "wasi")
 REPLY_BYTES = 4_000_000
-_TOO_LONG = "ReplyTooLong"  # in the place of an error's name
+TOO_LONG = "ReplyTooLong"  # in the place of an error's name
 _LENGTH = struct.Struct(">I")
 
 
@@ -133,8 +133,9 @@ def _failure_of(reply: dict, limit: float, discreet: bool) -> Failure | None:
             return failure("recursion")
         case ["ModelsClosed", _]:
             return failure("library")
-        case [kind, _] if kind == _TOO_LONG and not discreet:
-            return failure("raised", kind="ValueError", words=Message("exercises.code.long"))
+        case [kind, _] if kind == TOO_LONG:
+            said = {} if discreet else {"words": Message("exercises.code.long")}
+            return failure("stopped" if discreet else "raised", kind="ValueError", **said)
         case [str(kind), str(words)] if not discreet:
             return failure("raised", kind=short(kind), words=short(words, 200))
         case [str(kind), str()]:
@@ -322,7 +323,7 @@ def _child(function: Callable, inbox: int, outbox: int, limits: Limits) -> None:
         used = time.process_time() - before
         reply = json.dumps([used, said]).encode()
         if len(reply) > REPLY_BYTES:
-            reply = json.dumps([used, {"error": [_TOO_LONG, ""]}]).encode()
+            reply = json.dumps([used, {"error": [TOO_LONG, ""]}]).encode()
         rest = memoryview(_LENGTH.pack(len(reply)) + reply)
         while rest:
             rest = rest[os.write(4, rest) :]

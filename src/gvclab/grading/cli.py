@@ -86,10 +86,10 @@ class _Progress:
         self._dry, self._bar = dry, sys.stderr.isatty()
 
     def __call__(self, line, done: int, total: int) -> None:
-        remarks = [] if line is None else [render(remark) for remark in (*line.reasons, *line.notes)]
-        if self._dry and line and not remarks:
-            remarks = [say("grade.cli.due")]
-        for words in remarks:
+        said = [] if line is None else [render(message) for message in (*line.reasons, *line.notes)]
+        if self._dry and line and not said:
+            said = [say("grade.cli.due")]
+        for words in said:
             self._wipe()
             print(say("grade.cli.line", student=_shown(line.student), words=_shown(words, 200)))
         if self._bar:
@@ -113,6 +113,8 @@ def _shown(words: str, length: int = 40) -> str:
 
 def summary(report, plan) -> str:
     """What was done, what was not, and what comes next."""
+    from .record import identified, identity
+
     refused = [line for line in report.graded if line.reasons]
     rows = [("graded" if not plan.dry_run else "due", len(report.graded)), ("refused", len(refused))]
     rows += [
@@ -127,12 +129,10 @@ def summary(report, plan) -> str:
         lines.append(say("grade.summary.mean", mean=f"{mean:.1f}", points=f"{graded[0].points:g}"))
         each = report.seconds / len(report.graded)
         lines.append(say("grade.summary.time", seconds=f"{report.seconds:.1f}", each=f"{each:.2f}"))
-    together: dict[str, list[str]] = {}
-    for student, problem in report.failed.items():
-        together.setdefault(problem, []).append(student)
-    for problem, students in together.items():
+    problems = {student: identity(problem) for student, problem in report.failed.items()}
+    for problem, students in itertools.groupby(sorted(problems, key=problems.get), problems.get):
         who = _shown(", ".join(map(_shown, students)), 200)
-        lines.append(say("grade.summary.failure", student=who, problem=_shown(problem, 200)))
+        lines.append(say("grade.summary.failure", student=who, problem=_shown(render(identified(problem)), 200)))
     if report.graded and not plan.dry_run:
         lines.append(say("grade.summary.next", name=plan.name))
     return "\n".join(lines)

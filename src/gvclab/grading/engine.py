@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from gvclab.content import Message, render
+from gvclab.content import Message
 from gvclab.exercises import Verdict, bank, judge
 from gvclab.exercises.keys import namespace
 from gvclab.exercises.ladder import verdict
@@ -67,7 +67,7 @@ class Mark:
 
 @dataclass(frozen=True)
 class Done:
-    """The marks by item, what each cell printed or stopped with, and notes for the instructor.
+    """The marks by item, what cells printed and what stopped them, and notes for the instructor.
 
     `failure`: why the grader, not the student, could not do it; then it should be tried again.
     `waited`: the wall clock ended a part of it; then it is not final, and if it was not alone there are no marks yet.
@@ -75,6 +75,7 @@ class Done:
 
     marks: dict[str, Mark]
     printed: dict[int, str] = field(default_factory=dict)
+    stopped: dict[int, Message] = field(default_factory=dict)
     notes: tuple[Message, ...] = ()
     failure: Message | None = None
     waited: bool = False
@@ -94,10 +95,10 @@ def grade(work: Work, room: Room, alone: bool = True) -> Done:
         try:
             return _Grading(work, room, alone).done()
         except _SetAside:
-            return Done(unjudged(work, remark("reason.aside")), waited=True)
+            return Done(unjudged(work, _reason("aside")), waited=True)
         except ParentLost:
             continue  # a new warm parent, this submission alone in it
-    problem = remark("reason.parent")
+    problem = _reason("parent")
     return Done(unjudged(work, problem), failure=problem)
 
 
@@ -120,6 +121,11 @@ def _mark(item: bank.Item, judged: Verdict) -> Mark:
     return Mark(item.id, item.points, float(f"{judged.score * item.points:.6g}"), judged)
 
 
+def _reason(name: str, /, **values: object) -> Message:
+    """Why an item earned nothing."""
+    return Message(f"grade.reason.{name}", values)
+
+
 class _Grading:
     """One submission on its way: what was judged stays judged when the child has to be replaced."""
 
@@ -134,6 +140,7 @@ class _Grading:
         self.waited = False  # for the wall clock
         self.marks: dict[str, Mark] = {}
         self.printed: dict[int, str] = {}
+        self.stopped: dict[int, Message] = {}
         self.fatal: set[int] = set()  # cells
         self.slow: set[int] = set()  # cells whose time was up, by whatever clock
         self.functions: set[str] = set()  # items whose answers have still to be called
@@ -152,8 +159,8 @@ class _Grading:
                 self.marks[step.item] = _mark(self.items[step.item], verdict("unanswered", self._late()))
         in_order = {step.item: self.marks[step.item] for step in self.work.steps if step.source is None}
         if self.waited:
-            self.notes.append(remark("note.waited"))
-        return Done(in_order, self.printed, tuple(self.notes), waited=self.waited)
+            self.notes.append(Message("grade.note.waited"))
+        return Done(in_order, self.printed, self.stopped, tuple(self.notes), waited=self.waited)
 
     def _begin_again(self) -> None:
         self.allowance = Allowance.of(self.room.limits)
@@ -249,24 +256,24 @@ class _Grading:
             self._stopped(step, _problem(ran.error, self.room.limits))
 
     def _late(self) -> Message:
-        return remark("reason.time", seconds=f"{self.room.limits.total:g}")
+        return _reason("time", seconds=f"{self.room.limits.total:g}")
 
     def _stopped(self, step: Step, problem: Message) -> None:
         self.problems[step.item] = problem
-        before = self.printed.get(step.cell, "")
-        self.printed[step.cell] = "\n".join(filter(None, [before.rstrip("\n"), render(problem).strip()]))
+        self.stopped[step.cell] = problem
+        self.printed.setdefault(step.cell, "")
 
     def _judge(self, session: pool.Session, item: bank.Item) -> None:
         """Judge an answer, or note that it is a function."""
-        said = session.value(item.answer)
-        if "value" not in said:
-            problem = self.problems.get(item.id, "")
-            undefined = remark("reason.undefined", name=item.answer, problem=problem)
-            self.marks[item.id] = _mark(item, verdict("unanswered", undefined))
-        elif item.type == "code" and said["function"]:
+        found = session.value(item.answer)
+        if "value" not in found:
+            problem = self.problems.get(item.id)
+            said = [_reason("undefined", name=item.answer), *([problem] if problem else [])]
+            self.marks[item.id] = _mark(item, verdict("unanswered", *said))
+        elif item.type == "code" and found["function"]:
             self.functions.add(item.id)
         else:
-            self._settle(item, lambda: judge(item, _revived(said["value"]), self.who))
+            self._settle(item, lambda: judge(item, _revived(found["value"]), self.who))
 
     def _call(self, session: pool.Session, item: bank.Item) -> None:
         """Judge a function. Most do all they are asked; else the page gets one more round, with care."""
@@ -288,7 +295,7 @@ class _Grading:
             self.marks[item.id] = _mark(item, judged())
         except Exception as error:
             # Not the student's fault, as far as anybody knows: the instructor is told.
-            self.notes.append(remark("note.broken", id=item.id, error=type(error).__name__))
+            self.notes.append(Message("grade.note.broken", {"id": item.id, "error": type(error).__name__}))
             self.marks[item.id] = _mark(item, verdict("broken"))
 
 
@@ -312,25 +319,26 @@ def _rehearsed(item: bank.Item, who: Identity) -> tuple[bytes, ...]:
 def _problem(error: tuple[str, str, int | None], limits: Limits) -> Message:
     kind, words, line = error
     if kind == _SLOW:
-        return remark("reason.slow", seconds=f"{limits.cell:g}")
+        return _reason("slow", seconds=f"{limits.cell:g}")
     if kind == _WAITED:
-        return remark("reason.waited", seconds=f"{limits.cell * limits.patience:g}")
-    where = remark("reason.line", line=line) if line else ""
-    return remark("reason.error", kind=kind, words=words, where=where)
+        return _reason("waited", seconds=f"{limits.cell * limits.patience:g}")
+    if line:
+        return _reason("error_line", kind=kind, words=words, line=line)
+    return _reason("error", kind=kind, words=words)
 
 
 def _epitaph(session: pool.Session, limits: Limits) -> Message:
     """How a child ended, for the student."""
     if session.lost == "slow":
-        return remark("reason.slow", seconds=f"{limits.cell:g}")
+        return _reason("slow", seconds=f"{limits.cell:g}")
     if session.lost == "waited":
-        return remark("reason.waited", seconds=f"{limits.cell * limits.patience:g}")
+        return _reason("waited", seconds=f"{limits.cell * limits.patience:g}")
     if session.lost == "gone" and os.WIFSIGNALED(session.status):
         number = os.WTERMSIG(session.status)
         if number != signal.SIGKILL:
             name = signal.Signals(number).name if number in set(signal.Signals) else number
-            return remark("reason.crashed", signal=name)
-    return remark(f"reason.{'garbled' if session.lost == 'garbled' else 'ended'}")
+            return _reason("crashed", signal=name)
+    return _reason("garbled" if session.lost == "garbled" else "ended")
 
 
 def _revived(data):

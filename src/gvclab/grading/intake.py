@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from itertools import dropwhile, islice, takewhile
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 from nbformat import NotebookNode
@@ -33,7 +34,7 @@ from gvclab.exercises.variants import Identity
 from . import salvage
 from .personal import shows_others
 from .reading import defines
-from .record import remark
+from .record import identity, named_file, named_student
 from .submission import is_own, restore
 
 FILE_BYTES = 20_000_000
@@ -50,6 +51,14 @@ class Refused(Exception):
     def __init__(self, message: Message) -> None:
         super().__init__(message)
         self.message = message
+
+    def __init__(self, name: str, /, **values: object) -> None:
+        self.message = Message(f"grade.refused.{name}", values)
+        super().__init__(self.message)
+
+
+def _note(name: str, /, **values: object) -> Message:
+    return Message(f"grade.note.{name}", values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,23 +171,23 @@ def take(student: str, folder: Path, assigned: Assignment, salt: str = "") -> Su
             beside = _notebooks(_entries(folder))
     except Refused as refusal:
         problem = refusal.message
-        digest.update(repr(problem).encode())
+        digest.update(identity(problem).encode())
     sheets = tuple(_sheet(notebook, read, assigned, problem, who) for notebook in assigned.notebooks)
     timestamp, note = (None, None) if problem else _timestamp(folder / "timestamp.txt")
     digest.update(str(timestamp).encode())
     unused = [name for name in beside if name not in {sheet.file for sheet in sheets}]
-    listed = unused and remark("note.unused", files=short(clean(", ".join(unused)), 200))
+    listed = _note("unused", files=named_file(short(clean(", ".join(unused)), 200))) if unused else None
     return Submission(student, sheets, tuple(filter(None, [note, listed])), timestamp, digest.hexdigest())
 
 
-def _read(path: Path, digest) -> tuple[list[dict], list[Message]] | Refused:
+def _read(path: Path, digest) -> Found | Refused:
     digest.update(f"{path.name}\0".encode("utf-8", "replace"))
     try:
         data = read_file(path)
         digest.update(hashlib.sha256(data).digest())
         return _cells(data)
     except Refused as refusal:
-        digest.update(repr(refusal.message).encode())
+        digest.update(identity(refusal.message).encode())
         return refusal
 
 
@@ -195,10 +204,10 @@ def _files(folder: Path, assigned: Assignment) -> tuple[list[str], Callable[[], 
         for place in (folder.parent, folder):
             mode = os.lstat(place).st_mode
             if not stat.S_ISDIR(mode):
-                raise Refused(remark("refused.folder", kind=_kind(mode)))
+                raise Refused("folder", kind=_kind(mode))
         present = [name for name in expected if os.path.lexists(folder / name)]
     except OSError as error:
-        raise Refused(remark("refused.unreadable", problem=error.strerror)) from error
+        raise Refused("unreadable", problem=error.strerror) from error
 
     def others() -> list[str]:
         try:
@@ -208,7 +217,7 @@ def _files(folder: Path, assigned: Assignment) -> tuple[list[str], Callable[[], 
             beside = [name for name in _notebooks(top) if name not in present]
             return (beside or [f"{i.name}/{name}" for i in inner for name in _notebooks(_entries(i))])[:_OTHERS]
         except OSError as error:
-            raise Refused(remark("refused.unreadable", problem=error.strerror)) from error
+            raise Refused("unreadable", problem=error.strerror) from error
 
     return present, others
 
@@ -227,17 +236,17 @@ def read_file(path: Path, limit: int = FILE_BYTES) -> bytes:
     try:
         mode = os.lstat(path).st_mode
         if not stat.S_ISREG(mode):
-            raise Refused(remark("refused.special", kind=_kind(mode)))
+            raise Refused("special", kind=_kind(mode))
         # Between the two looks it may have been exchanged: follow nothing, wait for nothing, look again.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise Refused(remark("refused.special", kind=_kind(mode)))
+                raise Refused("special", kind=_kind(mode))
             data = file.read(limit + 1)
     except OSError as error:
-        raise Refused(remark("refused.unreadable", problem=error.strerror)) from error
+        raise Refused("unreadable", problem=error.strerror) from error
     if len(data) > limit:
-        raise Refused(remark("refused.large", megabytes=limit // 1_000_000))
+        raise Refused("large", megabytes=limit // 1_000_000)
     return data
 
 
@@ -249,7 +258,7 @@ def _kind(mode: int) -> Message:
         "socket": stat.S_ISSOCK,
         "file": stat.S_ISREG,
     }
-    return remark("kind." + next((kind for kind, test in tests.items() if test(mode)), "device"))
+    return Message("grade.kind." + next((kind for kind, test in tests.items() if test(mode)), "device"))
 
 
 # As nbgrader writes it, and not more: a zone's name could be the name of a file.
@@ -271,16 +280,24 @@ def _timestamp(path: Path) -> tuple[datetime | None, Message | None]:
     except (Refused, ValueError, OverflowError):
         when = None
     if when is None or not 2000 <= when.year <= 2100:
-        return None, remark("note.timestamp")
+        return None, _note("timestamp")
     late = when > datetime.now(UTC).replace(tzinfo=None)
-    return when, remark("note.future", when=when) if late else None
+    return when, _note("future", when=str(when)) if late else None
 
 
 # ---------------------------------------------------------------------------------------------------- cells
 
 
-def _cells(data: bytes) -> tuple[list[dict], list[Message]]:
-    """The cells in a notebook file's bytes (kind, source, name, id), and notes of what was wrong with it."""
+class Found(NamedTuple):
+    """The cells of a file (kind, source, name, id), notes of what was wrong with it, and whether it is damaged."""
+
+    cells: list[dict]
+    notes: list[Message]
+    damaged: bool
+
+
+def _cells(data: bytes) -> Found:
+    """What is in a notebook file's bytes."""
     found = salvage.read(data)
     cells = [
         {
@@ -292,12 +309,12 @@ def _cells(data: bytes) -> tuple[list[dict], list[Message]]:
         for cell in found.cells
     ]
     if not cells:
-        raise Refused(remark(f"refused.{'empty' if 'empty' in found.wrong else 'json'}"))
-    notes = [remark(f"wrong.{problem}") for problem in found.wrong]
+        raise Refused("empty" if "empty" in found.wrong else "json")
+    notes = [Message(f"grade.wrong.{problem}") for problem in found.wrong]
     kept = _bounded(cells)
     if len(kept) < len(cells):
-        notes.append(remark("note.many", n=len(cells), kept=len(kept), most=CELLS, characters=TOTAL_CHARACTERS))
-    return kept, notes
+        notes.append(_note("many", n=len(cells), kept=len(kept), most=CELLS, characters=TOTAL_CHARACTERS))
+    return Found(kept, notes, "json" in found.wrong)
 
 
 def _bounded(cells: list[dict]) -> list[dict]:
@@ -330,35 +347,34 @@ def _sheet(notebook: Notebook, read: dict, assigned: Assignment, problem: Messag
         is_anothers = held and not isinstance(held, Refused) and not _hits(held, notebook)
         if other and (not held or _worked_on(notebook, read[other]) or (is_anothers and _hits(read[other], notebook))):
             file = other
-            notes.append(remark("note.renamed", file=short(clean(file), 100)))
+            notes.append(_note("renamed", file=named_file(short(clean(file), 100))))
     found = read.get(file)
     if found is None or isinstance(found, Refused):
-        reason = remark("note.file", file=expected, words=found.message) if found else None
-        reason = problem or reason or remark("refused.missing", file=expected)
+        reason = _note("file", file=expected, words=found.message) if found else None
+        reason = problem or reason or Refused("missing", file=expected).message
         return Sheet(notebook, notebook.book, (), reason, file)
-    cells, more = found
-    found, most = _named([dict(cell) for cell in cells], notebook)  # another notebook may look at them too
-    if remark("wrong.json") in more and not any(cell["name"] for cell in found):
-        reason = remark("note.file", file=expected, words=remark("refused.json"))
+    cells, most = _named([dict(cell) for cell in found.cells], notebook)  # another notebook may look at them too
+    if found.damaged and not any(cell["name"] for cell in cells):
+        reason = _note("file", file=expected, words=Refused("json").message)
         return Sheet(notebook, notebook.book, (), reason, file)
-    most += _strange(found, notebook, who)
-    book = restore(_book(found), notebook.book)
+    most += _strange(cells, notebook, who)
+    book = restore(_book(cells), notebook.book)
     for number, cell in enumerate(book.cells):
         if cell_name(cell) is None:
             cell["id"] = f"own-{number}"  # nbformat's are random, and two runs would differ
-    notes = [remark("note.file", file=expected, words=words) for words in notes + more]
+    notes = [_note("file", file=expected, words=words) for words in notes + found.notes]
     return Sheet(notebook, book, tuple(notes + most), file=file)
 
 
-def _worked_on(notebook: Notebook, found: tuple | Refused | None) -> bool:
+def _worked_on(notebook: Notebook, found: Found | Refused | None) -> bool:
     """Whether an answer in what was read says something else than the release."""
     if found is None or isinstance(found, Refused):
         return False
     released = {cell_name(cell): cell for cell in notebook.book.cells if cell_name(cell) in notebook.answers}
     by_id = _by_id(notebook)
-    named = [(cell["name"] or by_id.get(cell["id"]), cell["source"]) for cell in found[0]]
+    named = [(cell["name"] or by_id.get(cell["id"]), cell["source"]) for cell in found.cells]
     own = any(name in released and is_own(source, released[name]) for name, source in named)
-    mine = [cell for cell in found[0] if cell["name"] is None]
+    mine = [cell for cell in found.cells if cell["name"] is None]
     return own or any(item.answer and _defining(item, mine, {}) for item in notebook.items)
 
 
@@ -383,13 +399,13 @@ def _renamed(notebook: Notebook, read: dict, assigned: Assignment) -> str | None
     return strange[0] if len(strange) == 1 else None
 
 
-def _hits(found: tuple | Refused | None, notebook: Notebook) -> int:
+def _hits(found: Found | Refused | None, notebook: Notebook) -> int:
     """How many cells of the notebook's items were read, known by name, by id, or by what a prompt or a check says."""
     if found is None or isinstance(found, Refused):
         return 0
     by_id = _by_id(notebook)
     by_text = {cell.source: cell_name(cell) for cell in notebook.book.cells if cell_name(cell) not in notebook.answers}
-    names = {name for c in found[0] for name in (c["name"], by_id.get(c["id"]), by_text.get(c["source"]))}
+    names = {name for c in found.cells for name in (c["name"], by_id.get(c["id"]), by_text.get(c["source"]))}
     return len(names & {f"{answer}{part}" for answer in notebook.answers for part in ("", "-prompt", "-check")})
 
 
@@ -409,19 +425,19 @@ def _named(cells: list[dict], notebook: Notebook) -> tuple[list[dict], list[Mess
         if found and not found[0]["name"] and not (mine and item.answer):
             for cell in found:
                 cell["name"] = name
-            notes.append(remark("note.found", id=item.id))
+            notes.append(_note("found", id=item.id))
         elif found:
             # The cell stays, because others may need it where it is; the stub would write dots over its value.
             added.append({**found[0], "name": name, "id": ""})
-            notes.append(remark("note.elsewhere", id=item.id, name=item.answer))
+            notes.append(_note("elsewhere", id=item.id, name=item.answer))
         elif not mine:
             lost.append(item.id)
         elif names.count(name) > 1:
-            notes.append(remark("note.copied", id=item.id, n=names.count(name)))
+            notes.append(_note("copied", id=item.id, n=names.count(name)))
         if any(cell["name"] == name and cell["kind"] != released[name].cell_type for cell in cells):
-            notes.append(remark("note.retyped", id=item.id))
+            notes.append(_note("retyped", id=item.id))
     if lost:
-        notes.append(remark("note.lost", ids=Listed(lost, "comma")))
+        notes.append(_note("lost", ids=Listed(lost, "comma")))
     return cells + added, notes
 
 
@@ -459,7 +475,7 @@ def _strange(cells: list[dict], notebook: Notebook, who: Identity) -> list[Messa
     told = {cell["name"]: cell["source"] for cell in cells}
     items = [item for item in notebook.items if item.given]
     strange = [i.id for i in items if shows_others(i, told.get(grade_id(i.id, "prompt"), ""), who)]
-    return [remark("note.numbers", ids=Listed(strange, "comma"), student=who.student)] if strange else []
+    return [_note("numbers", ids=Listed(strange, "comma"), student=named_student(who.student))] if strange else []
 
 
 def _book(cells: list[dict]) -> NotebookNode:

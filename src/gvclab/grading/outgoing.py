@@ -21,7 +21,8 @@ from gvclab.exercises import Verdict, bank
 from gvclab.exercises.rendering import label_of, message_of
 from gvclab.exercises.variants import Identity
 
-from . import leaks, record
+from . import leaks
+from . import record as records
 from .personal import salts
 
 
@@ -38,9 +39,9 @@ def demand_clean(page: str, book: NotebookNode, about: dict, folder: Path) -> No
     student, root = about["student"], folder.resolve().parents[2]
     secret = _secrets(about["assignment"])
     known = [os.environ.get("GVCLAB_SALT", ""), *(path.read_text("ascii", "replace").strip() for path in salts(root))]
-    graded = folder / record.NAME
-    said, names = list(_said(graded)), ()
-    if not graded.is_file():
+    record = folder / records.FILE
+    said, names = list(_said(record)), ()
+    if not record.is_file():
         said, names = list(_hints(about["assignment"])), _others(about["db_url"], student)
     own = [*_written(book, outputs=graded.is_file()), *said]
     people = [Identity(student, salt) for salt in known]
@@ -74,19 +75,18 @@ def _written(book: NotebookNode, outputs: bool) -> Iterator[str]:
                 yield from (output.text for output in cell.get("outputs", []) if output.output_type == "stream")
 
 
-def _said(graded: Path) -> Iterator[str]:
+def _said(path: Path) -> Iterator[str]:
     """What our verdicts say, from the record beside the graded submission."""
-    if graded.is_file():
-        for book in record.read(graded).notebooks.values():
-            for name, one in book.items.items():
-                yield from _sentences(bank.item(name), one.verdict)
+    if path.is_file():
+        for name, kept in records.read(path.read_text(encoding="utf-8")).items.items():
+            yield from _words(bank.item(name), kept.verdict)
 
 
-def _sentences(item: bank.Item, verdict: Verdict) -> Iterator[str]:
+def _words(item: bank.Item, verdict: Verdict) -> Iterator[str]:
     yield message_of(item, verdict)
-    for part, one in verdict.parts:
+    for part, each in verdict.parts:
         yield label_of(item, part)
-        yield from _sentences(item, one)
+        yield from _words(item, each)
 
 
 def _hints(assignment: str) -> Iterator[str]:

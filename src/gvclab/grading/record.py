@@ -1,41 +1,33 @@
-"""The record beside a graded submission: what was graded, by which grader, with which verdicts. Typed, without prose.
+"""What is kept beside a graded submission: `gvclab-grade.json`, which says why it earned what it earned.
 
-    Record(…).to_json()          what is written as `gvclab-grade.json`
-    Record.from_json(data)       what was written, by this version or the one before
+    text = written(record)                 the file's text, the same for the same record
+    record = read(text)                    and back; ValueError for what is none
 
-A verdict, a note and the reason of a refusal are messages: ids with values. Sentences are made where somebody reads
-them, so that a record means the same in every language and after every correction of a text.
+A record holds no sentence. What was said is kept as messages: their ids in the catalogue, or the path of a text of the
+item, with the values they quote. So a report in another language, or after a hint was reworded, says the same.
+
+The file has a version. Those of version 1 held sentences: they are read as messages that quote them (`quoted`).
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
-from datetime import datetime
-from pathlib import Path
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from gvclab.content import Listed, Message
 from gvclab.exercises import Verdict
-from gvclab.exercises.ladder import saying
 
-NAME = "gvclab-grade.json"
+FILE = "gvclab-grade.json"
 VERSION = 2
-
-
-def read(path: Path) -> Record:
-    """The record in a file. OSError where there is none, ValueError where it is none."""
-    return Record.from_json(json.loads(path.read_text(encoding="utf-8")))
-
-
-def remark(path: str, /, **values: Any) -> Message:
-    """A message of `content/messages/grade.yml`."""
-    return Message(f"grade.{path}", values)
+_QUOTED = "exercises.as_it_is"
+_NAMED, _NAMELESS = "grade.named.", "grade.nameless."
 
 
 @dataclass(frozen=True)
-class GradedItem:
-    """The verdict on one item: points earned, out of `points`, by the check cell with this grade id."""
+class ItemRecord:
+    """What an item earned: the grade id of its check, points out of `points`, and the verdict."""
 
     cell: str
     score: float
@@ -44,129 +36,212 @@ class GradedItem:
 
 
 @dataclass(frozen=True)
-class GradedNotebook:
-    """The items of one notebook; with a `reason` it could not be read."""
+class SheetRecord:
+    """A notebook of the submission: items by id, what was odd; with a `reason` it is missing or could not be read."""
 
-    items: dict[str, GradedItem] = field(default_factory=dict)
+    items: Mapping[str, ItemRecord]
     notes: tuple[Message, ...] = ()
     reason: Message | None = None
 
 
 @dataclass(frozen=True)
 class Record:
-    """A graded submission. `grader` and `digest` are fingerprints of all that the scores come from."""
+    """A graded submission: whose, by which grader, from which files (`digest`), when handed in; notebooks by name."""
 
+    student: str
     grader: str
     digest: str
-    student: str
-    timestamp: datetime | None
-    notes: tuple[Message, ...]
-    notebooks: dict[str, GradedNotebook]
+    timestamp: str | None
+    notebooks: Mapping[str, SheetRecord]
+    notes: tuple[Message, ...] = ()
+    version: int = VERSION  # of the file that it was read from
 
-    def to_json(self) -> dict[str, Any]:
-        """Plain data."""
-        return {
-            "format": VERSION,
-            "grader": self.grader,
-            "digest": self.digest,
-            "student": self.student,
-            "timestamp": self.timestamp and self.timestamp.isoformat(),
-            "notes": [packed(note) for note in self.notes],
-            "notebooks": {
-                name: {
-                    "reason": book.reason and packed(book.reason),
-                    "notes": [packed(note) for note in book.notes],
-                    "items": {
-                        item: {"cell": one.cell, "score": one.score, "points": one.points, **_verdict(one.verdict)}
-                        for item, one in book.items.items()
-                    },
-                }
-                for name, book in self.notebooks.items()
+    @property
+    def items(self) -> dict[str, ItemRecord]:
+        """All items, whichever notebook they are in."""
+        return {name: item for sheet in self.notebooks.values() for name, item in sheet.items.items()}
+
+    @property
+    def all_notes(self) -> tuple[Message, ...]:
+        """What was odd about the submission or a notebook of it, each once."""
+        return distinct([*self.notes, *(note for sheet in self.notebooks.values() for note in sheet.notes)])
+
+    @property
+    def unread(self) -> dict[str, Message]:
+        """The notebooks that are missing or could not be read, and why."""
+        return {name: sheet.reason for name, sheet in self.notebooks.items() if sheet.reason}
+
+
+# ---------------------------------------------------------------------------------------------------- messages
+
+
+def quoted(words: str) -> Message:
+    """Words that are somebody else's, or were written by an earlier version: shown as they are."""
+    return Message(_QUOTED, {"words": words})
+
+
+def named_student(name: str) -> Message:
+    """A student's id or name as the value of a message: `nameless` leaves it out."""
+    return Message(f"{_NAMED}student", {"name": name})
+
+
+def named_file(name: str) -> Message:
+    """What a student calls a file, as the value of a message: `nameless` leaves it out."""
+    return Message(f"{_NAMED}file", {"name": name})
+
+
+def nameless(message: Message) -> Message:
+    """The message without the names of people and of their files, and without words that may hold some."""
+    if message.id.startswith(_NAMED):
+        return Message(message.id.replace(_NAMED, _NAMELESS))
+    if message.id == _QUOTED:
+        return Message(f"{_NAMELESS}words")
+    return Message(message.id, {name: _nameless_value(value) for name, value in message.values.items()})
+
+
+def _nameless_value(value: Any) -> Any:
+    if isinstance(value, Message):
+        return nameless(value)
+    return Listed(list(map(_nameless_value, value.parts)), value.kind) if isinstance(value, Listed) else value
+
+
+def identity(message: Message) -> str:
+    """A text that two messages share if they say the same: to count and to sort by, in any language."""
+    return json.dumps(_plain(message), ensure_ascii=False, sort_keys=True)
+
+
+def identified(key: str) -> Message:
+    """The message that has this identity."""
+    return _message(json.loads(key))
+
+
+def distinct(messages: Iterable[Message]) -> tuple[Message, ...]:
+    """Each message once, in their order."""
+    return tuple({identity(message): message for message in messages}.values())
+
+
+def _plain(value: Any) -> Any:
+    """A message, or a value of one, as JSON has it."""
+    if isinstance(value, Message):
+        return {"id": value.id, "values": {name: _plain(each) for name, each in value.values.items()}}
+    if isinstance(value, Listed):
+        return {"listed": [_plain(each) for each in value.parts], "kind": value.kind}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    # Dates, paths and the numbers of other libraries are shown, and so kept, as their text.
+    return value if value is None or isinstance(value, str | bool | int | float) else str(value)
+
+
+def _value(data: Any) -> Any:
+    match data:
+        case {"id": str()}:
+            return _message(data)
+        case {"listed": list(parts), "kind": str(kind)}:
+            return Listed([_value(part) for part in parts], kind)
+        case list():
+            return [_value(each) for each in data]
+        case None | str() | bool() | int() | float():
+            return data
+    raise ValueError(f"{data!r:.60} is no value of a message")
+
+
+def _message(data: Any) -> Message:
+    match data:
+        case {"id": str(name), "values": dict(values)}:
+            return Message(name, {key: _value(value) for key, value in values.items()})
+    raise ValueError(f"{data!r:.60} is no message")
+
+
+# --------------------------------------------------------------------------------------------------- the file
+
+
+def written(record: Record) -> str:
+    """The record as the text of its file, always in the present version."""
+    return json.dumps(to_json(record), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def read(text: str) -> Record:
+    """The record in a file's text, of this version or the one before. ValueError for what is none."""
+    try:
+        return from_json(json.loads(text))
+    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError(f"no record of a graded submission: {error}") from error
+
+
+def to_json(record: Record) -> dict:
+    """The record as JSON's data."""
+    notebooks = {
+        name: {
+            "reason": sheet.reason and _plain(sheet.reason),
+            "notes": _plain(sheet.notes),
+            "items": {
+                item: {"cell": one.cell, "score": one.score, "points": one.points, **_verdict_data(one.verdict)}
+                for item, one in sheet.items.items()
             },
         }
-
-    @classmethod
-    def from_json(cls, data: Any) -> Record:
-        """What `to_json` gave, of this version or the one before. ValueError for anything else."""
-        try:
-            read = {1: _Prose, VERSION: _Reader}[data["format"]]
-            return cls(
-                str(data["grader"]),
-                str(data["digest"]),
-                str(data["student"]),
-                data["timestamp"] and datetime.fromisoformat(data["timestamp"]),
-                tuple(read.message(note) for note in data["notes"]),
-                {name: read.notebook(book) for name, book in data["notebooks"].items()},
-            )
-        except (KeyError, TypeError, AttributeError, ValueError, IndexError) as error:
-            raise ValueError(f"this is no record of a graded submission: {error!r}") from error
+        for name, sheet in record.notebooks.items()
+    }
+    return {
+        "format": VERSION,
+        "student": record.student,
+        "grader": record.grader,
+        "digest": record.digest,
+        "timestamp": record.timestamp,
+        "notes": _plain(record.notes),
+        "notebooks": notebooks,
+    }
 
 
-def _verdict(verdict: Verdict) -> dict[str, Any]:
-    told: dict[str, Any] = {"status": verdict.status, "share": verdict.score}
-    if verdict.said:
-        told["said"] = [packed(message) for message in verdict.said]
-    if verdict.parts:
-        told["parts"] = [{"part": part, **_verdict(one)} for part, one in verdict.parts]
-    return told
+def from_json(data: dict) -> Record:
+    """The record in JSON's data, of this version or the one before."""
+    version = data.get("format", 1)
+    if version not in (1, VERSION):
+        raise ValueError(f"the version is {version!r}, and not one of 1, {VERSION}")
+    said = _message if version == VERSION else _sentence
+    verdict = _verdict if version == VERSION else _verdict_of_version_1
+    notebooks = {
+        name: SheetRecord(
+            {
+                item: ItemRecord(one["cell"], _number(one["score"]), _number(one["points"]), verdict(one))
+                for item, one in sheet["items"].items()
+            },
+            tuple(map(said, sheet["notes"])),
+            said(sheet["reason"]) if sheet["reason"] else None,
+        )
+        for name, sheet in data["notebooks"].items()
+    }
+    about = (data.get(name) for name in ("student", "grader", "digest", "timestamp"))
+    return Record(*about, notebooks, tuple(map(said, data["notes"])), version)
 
 
-def packed(value: Any) -> Any:
-    """A message, or one of its values, as plain data."""
-    if isinstance(value, Message):
-        return {"message": value.id, **{name: packed(each) for name, each in value.values.items()}}
-    if isinstance(value, Listed):
-        return {"list": value.kind, "of": [packed(part) for part in value.parts]}
-    if isinstance(value, datetime):
-        return {"time": value.isoformat()}
-    return value
+def _number(data: Any) -> float:
+    if isinstance(data, bool) or not isinstance(data, int | float):
+        raise TypeError(f"{data!r:.60} is no number")
+    return data
 
 
-class _Reader:
-    """What this version wrote."""
-
-    @classmethod
-    def message(cls, data: Any) -> Any:
-        """A message, or one of its values."""
-        match data:
-            case {"message": str(name), **values}:
-                return Message(name, {key: cls.message(each) for key, each in values.items()})
-            case {"list": str(kind), "of": [*parts]}:
-                return Listed([cls.message(part) for part in parts], kind)
-            case {"time": str(when)}:
-                return datetime.fromisoformat(when)
-        return data
-
-    @classmethod
-    def notebook(cls, data: dict) -> GradedNotebook:
-        items = {
-            item: GradedItem(one["cell"], float(one["score"]), float(one["points"]), cls.verdict(one))
-            for item, one in data["items"].items()
-        }
-        reason = data["reason"]
-        return GradedNotebook(items, tuple(map(cls.message, data["notes"])), cls.message(reason) if reason else None)
-
-    @classmethod
-    def verdict(cls, data: dict) -> Verdict:
-        parts = tuple((part["part"], cls.verdict(part)) for part in data.get("parts", ()))
-        return Verdict(float(data["share"]), str(data["status"]), tuple(map(cls.message, data.get("said", ()))), parts)
+def _verdict_data(verdict: Verdict) -> dict:
+    parts = [{"part": part, **_verdict_data(each)} for part, each in verdict.parts]
+    said = {"status": verdict.status, "share": verdict.score, "said": _plain(verdict.said)}
+    return {**said, **({"parts": parts} if parts else {})}
 
 
-class _Prose(_Reader):
-    """What version 1 wrote: sentences, which are kept as they are, and parts by what they were called."""
+def _verdict(data: dict) -> Verdict:
+    parts = tuple((str(part["part"]), _verdict(part)) for part in data.get("parts", ()))
+    return Verdict(_number(data["share"]), str(data["status"]), tuple(map(_message, data["said"])), parts)
 
-    @classmethod
-    def message(cls, data: Any) -> Message:
-        if not isinstance(data, str):
-            raise TypeError("a message of version 1 is a text")
-        return saying("as_it_is", words=data)
 
-    @classmethod
-    def verdict(cls, data: dict) -> Verdict:
-        parts = tuple((part["label"], cls.verdict(part)) for part in data.get("parts", ()))
-        said = (cls.message(data["message"]),)
-        if "points" in data:
-            share = data["score"] / data["points"] if data["points"] else 0.0
-        else:
-            share = float(data["status"] == "right")
-        return Verdict(float(share), str(data["status"]), said, parts)
+# -------------------------------------------------------------------------------------------------- version 1
+
+
+def _sentence(words: Any) -> Message:
+    if not isinstance(words, str):
+        raise TypeError(f"{words!r:.60} is no text")
+    return quoted(words)
+
+
+def _verdict_of_version_1(data: dict) -> Verdict:
+    """A verdict whose parts go by their labels; of their scores only what is right was told."""
+    parts = tuple((str(part["label"]), _verdict_of_version_1(part)) for part in data.get("parts", ()))
+    share = data["score"] / data["points"] if data.get("points") else float(data["status"] == "right")
+    return Verdict(share, str(data["status"]), (_sentence(data["message"]),), parts)

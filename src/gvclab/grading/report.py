@@ -8,21 +8,19 @@ Without `names` nothing on the page tells who anybody is: students are only coun
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gvclab.content import Message, language, render
+from gvclab.content import language, render
 from gvclab.content import text as say
 from gvclab.exercises.cards import rich
 
 from . import statistics
-from .results import Results
+from .record import identified, identity, nameless
+from .results import Results, hint_place, hint_words
 
 TEACH_AGAIN = 0.6  # share of points below which an item is taught again
 NEEDS_HELP = 0.5  # share of points below which a student needs help
@@ -75,6 +73,7 @@ def content(results: Results, names: bool = False) -> dict[str, Any]:
         "noted": results.notes.loc[~results.notes["refused"], "student"].nunique(),
         "late": {"n": len(late), "points": float((late["raw"] - late["score"]).sum())},
         "points_only": int((students["submitted"] & ~students["explained"]).sum()),
+        "outdated": int((students["submitted"] & students["outdated"]).sum()),
         "scores": _scores(shares(results)[results.readable].dropna().to_numpy()),
         "items": items.reset_index().to_dict("records"),
         "items_sentence": _items_sentence(items),
@@ -142,17 +141,19 @@ def item_table(results: Results, matrix: pd.DataFrame) -> pd.DataFrame:
 
 
 def hint_table(results: Results) -> pd.DataFrame:
-    """How often each hint was met, the commonest first: item, id, hint (its words), n (submissions), share (of the answers
-    that could be read).
+    """How often each hint was met: item, hint (its words), n (submissions), share of the answers read.
+
+    The commonest first, those met equally often in the order in which they stand in the exercises.
     """
-    met = [(mark.item, hint.id, hint) for mark in results.read.itertuples() for hint in mark.hints]
-    known = {(item, name): hint.words(item) for item, name, hint in met}
-    counts = pd.Series(Counter((item, name) for item, name, _ in met), dtype=int)
-    rows = [(item, name, known[item, name], n) for (item, name), n in counts.items()]
-    table = pd.DataFrame(rows, columns=["item", "id", "hint", "n"])
+    met = results.read[["item", "hints"]].explode("hints").dropna().rename(columns={"hints": "hint"})
+    counts = met.groupby(["item", "hint"]).size().rename("n").reset_index()
     answers = results.read["item"].value_counts()
-    table["share"] = table["n"] / answers.reindex(table["item"]).to_numpy()
-    return table.sort_values(["n", "item", "id"], ascending=[False, True, True], ignore_index=True)
+    counts["share"] = counts["n"] / answers.reindex(counts["item"]).to_numpy()
+    order = list(results.items.index)
+    rows = counts.to_dict("records")
+    rows.sort(key=lambda row: (-row["n"], order.index(row["item"]), hint_place(row["item"], row["hint"])))
+    words = [{**row, "hint": hint_words(row["item"], row["hint"])} for row in rows]
+    return pd.DataFrame(words, columns=["item", "hint", "n", "share"])
 
 
 def _scores(scores: np.ndarray) -> dict[str, Any]:
@@ -249,14 +250,18 @@ def _help(results: Results, matrix: pd.DataFrame) -> dict[str, Any]:
 
 def _notes(results: Results, names: bool) -> list[dict]:
     """Reasons of refusal, then notes, each with how many submissions have it."""
-    rows: dict[tuple, list[str]] = {}
-    clean = (lambda note: note) if names else _nameless(results.students)
-    for student, note, refused in results.notes.itertuples(index=False, name=None):
-        rows.setdefault((not refused, clean(note)), []).append(student)
-    ordered = sorted(rows.items(), key=lambda row: (row[0][0], -len(row[1]), row[0][1].id))
+    said = [identity(note if names else nameless(note)) for note in results.notes["note"]]
+    notes = results.notes.assign(note=said).drop_duplicates()
+    groups = list(notes.groupby(["note", "refused"])["student"])
+    groups.sort(key=lambda group: (not group[0][1], -len(group[1]), group[0][0]))
     return [
-        {"note": render(note), "refused": not noted, "n": len(who), "who": [_name(results, one) for one in who]}
-        for (noted, note), who in ordered
+        {
+            "note": render(identified(note)),
+            "refused": refused,
+            "n": len(who),
+            "who": [_name(results, one) for one in who],
+        }
+        for (note, refused), who in groups
     ]
 
 
@@ -272,27 +277,3 @@ def _waiting(results: Results) -> list[dict]:
         }
         for item, students in who
     ]
-
-
-_CHOSEN = frozenset({"file", "files"})  # values that students choose
-_NAMED_BY_STUDENTS = frozenset({"grade.note.renamed", "grade.note.unused"})
-
-
-def _nameless(students: pd.DataFrame) -> Callable[[Message], Message]:
-    """A function that takes out of a note how students call their files, and anybody's name."""
-    words = [word for column in ("first_name", "last_name") for name in students[column] for word in name.split()]
-    known = {name for name in (*students.index, *words, *students["email"]) if len(name) > 2}
-    listed = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
-    people = re.compile(rf"(?<!\w)(?:{listed})(?!\w)" if known else r"(?!)", re.I)
-
-    def clean(note: Message) -> Message:
-        return Message(note.id, {name: value_of(note, name, value) for name, value in note.values.items()})  # noqa: PD011
-
-    def value_of(note: Message, name: str, value: Any) -> Any:
-        if isinstance(value, Message):
-            return clean(value)
-        if name in _CHOSEN and note.id in _NAMED_BY_STUDENTS:
-            return Message("report.notes.file")
-        return people.sub(say("report.notes.someone"), value) if isinstance(value, str) else value
-
-    return clean

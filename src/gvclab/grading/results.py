@@ -8,7 +8,6 @@ of it.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,55 +25,35 @@ from gvclab.content import Message
 from gvclab.content import text as say
 from gvclab.exercises import Verdict, bank
 from gvclab.exercises.checkers_code import FAILS
-from gvclab.exercises.rendering import ITEM_TEXT, label_of, message_of, rendered
+from gvclab.exercises.rendering import label_of, path_of, rendered
+from gvclab.exercises.wording import wording
 
 from . import record
-from .record import Record, packed
+from .record import Record
 
 GRADEBOOK = "gradebook.db"
-# What may be said of a function that blames no single property.
-_WHOLE = (
-    "nothing",
-    "returned_nothing",
-    "library",
-    "exit",
-    "crashed",
-    "slow",
-    "waited",
-    "no_time",
-    "memory",
-    "recursion",
-)
-_WHOLE_IDS = frozenset(f"exercises.code.{name}" for name in _WHOLE)
-# What a checker says that points to a misconception, beside the hints of the items.
-_POINTERS = frozenset(
-    f"exercises.{name}"
-    for name in ("graph.turned", "graph.sign", "order", "close.times_100", "close.over_100", "close.rounding")
-)
-_ANY = "…"  # in the place of a value, where the same hint is met with many
+# What is said of a function and blames no single property.
+_WHOLE = {
+    f"exercises.code.{name}"
+    for name in ("nothing", "returned_nothing", "library", "exit", "crashed", "slow", "no_time", "memory", "recursion")
+}
+# What is a hint among all that is said, beside the texts of the item itself.
+_HINTS = {f"exercises.{name}" for name in ("graph.turned", "graph.sign", "order")} | {
+    f"exercises.close.{name}" for name in ("times_100", "over_100", "rounding")
+}
 
 
 class Hint(NamedTuple):
-    """A hint that was met: the message, and of which part of the answer."""
+    """A known mistake that an answer met: in which part of it (none: in all), and what is said (`record.identity`)."""
 
-    message: Message
-    part: str = ""
-
-    @property
-    def id(self) -> str:
-        """The same for the same hint, in every language."""
-        return json.dumps([self.part, packed(self.message)], sort_keys=True)
-
-    def words(self, item: str) -> str:
-        """The hint as it is read, of an item by its id."""
-        known = _items().get(item)
-        said = rendered(known, self.message)
-        return f"{label_of(known, self.part)}: {said}" if self.part and known else said
+    part: str
+    said: str
 
 
 class ItemResult(NamedTuple):
-    """One item of one submission; `score` is nan while a person has still to read it for the first time, `hints` are
-    those met, `read` is False where its notebook is missing or could not be read.
+    """One item of one submission; `score` is nan while a person has still to read it for the first time, `verdict` is
+    None where only the points are known, `hints` are those met, `read` is False where its notebook is missing or could
+    not be read.
     """
 
     student: str
@@ -82,7 +61,7 @@ class ItemResult(NamedTuple):
     score: float
     points: float
     status: str
-    message: str = ""
+    verdict: Verdict | None = None
     hints: tuple[Hint, ...] = ()
     read: bool = True
 
@@ -94,9 +73,11 @@ class Results:
     items       by id, in the order of the page: title, points
     students    by id, everybody in the gradebook: first_name, last_name, email, lms_user_id, submitted, raw (points),
                 penalty (for being late), score (what counts), possible (the points graded so far), refused (a notebook
-                is missing or could not be read), explained (there are verdicts)
+                is missing or could not be read), explained (there are verdicts), outdated (these are of an earlier
+                version, whose hints cannot be counted)
     marks       a row per submission and item: the fields of `ItemResult`
-    notes       a row per oddity of a submission: student, note, refused (whether it is why something was not read)
+    notes       a row per oddity of a submission: student, note (a `Message`), refused (whether it is why something was
+                not read)
     """
 
     assignment: str
@@ -143,7 +124,7 @@ def load(root: Path, assignment: str, gradebook: Path | None = None) -> Results:
     records = {student: _record(root, student, assignment) for student in handed_in.index}
     marks = [
         _mark(student, name, score if by_hand or not waiting else np.nan, waiting, worth, records[student])._replace(
-            read=notebook not in _unread(records[student])
+            read=not records[student] or notebook not in records[student].unread
         )
         for student, notebook, cell, score, waiting, by_hand in grades
         for name in [_item_id(notebook, cell)]
@@ -154,9 +135,9 @@ def load(root: Path, assignment: str, gradebook: Path | None = None) -> Results:
     students = _student_table(roster.join(handed_in), marks, records)
     notes = [
         (student, note, refused)
-        for student, found in records.items()
-        if found
-        for refused, some in ((True, _reasons(found)), (False, _notes(found)))
+        for student, one in records.items()
+        if one
+        for refused, some in ((True, record.distinct(one.unread.values())), (False, one.all_notes))
         for note in some
     ]
     return Results(assignment, items, students, marks, pd.DataFrame(notes, columns=["student", "note", "refused"]))
@@ -172,6 +153,7 @@ def _item_table(cells: list[tuple[str, str, float]]) -> pd.DataFrame:
 
 
 def _student_table(students: pd.DataFrame, marks: pd.DataFrame, records: dict[str, Record | None]) -> pd.DataFrame:
+    kept = [records.get(student) for student in students.index]
     possible = marks[marks["score"].notna()].groupby("student")["points"].sum()
     raw, penalty = students["raw"].fillna(0.0), students["penalty"].fillna(0.0)
     return students.assign(
@@ -180,8 +162,9 @@ def _student_table(students: pd.DataFrame, marks: pd.DataFrame, records: dict[st
         penalty=penalty,
         score=(raw - penalty).clip(lower=0.0),  # as nbgrader's own export
         possible=possible.reindex(students.index, fill_value=0.0),
-        refused=[bool(_reasons(records.get(student))) for student in students.index],
-        explained=[bool(_verdicts(records.get(student))) for student in students.index],
+        refused=[bool(one and one.unread) for one in kept],
+        explained=[bool(one and one.items) for one in kept],
+        outdated=[bool(one and one.version < record.VERSION) for one in kept],
     )
 
 
@@ -251,10 +234,10 @@ def _queried(session: Any, assignment: str) -> tuple[list, pd.DataFrame, pd.Data
         .filter(api.Assignment.name == assignment)
     )
     handed_in = pd.DataFrame(rows.all(), columns=["id", "raw", "penalty"])
-    told = (submitted.student_id, api.Notebook.name, api.BaseCell.name, api.Grade.score)
-    told += (api.Grade.needs_manual_grade, api.Grade.manual_score.is_not(None))
+    asked = (submitted.student_id, api.Notebook.name, api.BaseCell.name, api.Grade.score)
+    asked += (api.Grade.needs_manual_grade, api.Grade.manual_score.is_not(None))
     grades = (
-        session.query(*told)
+        session.query(*asked)
         .select_from(api.Grade)
         .join(api.SubmittedNotebook, api.Grade.notebook_id == api.SubmittedNotebook.id)
         .join(api.Notebook, api.SubmittedNotebook.notebook_id == api.Notebook.id)
@@ -271,56 +254,61 @@ def _queried(session: Any, assignment: str) -> tuple[list, pd.DataFrame, pd.Data
 
 
 def _record(root: Path, student: str, assignment: str) -> Record | None:
-    """What the grader noted of a submission; None where it was graded by `nbgrader autograde`."""
-    path = root / "autograded" / student / assignment / record.NAME
+    """What the grader kept of a submission; None where nbgrader itself graded it."""
+    path = root / "autograded" / student / assignment / record.FILE
     if not path.is_file():
         return None
     try:
-        return record.read(path)
+        return record.read(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise ValueError(say("report.error.sidecar", path=path, student=student)) from error
 
 
-def _verdicts(found: Record | None) -> dict[str, Verdict]:
-    books = found.notebooks.values() if found else ()
-    return {item: one.verdict for book in books for item, one in book.items.items()}
-
-
-def _unread(found: Record | None) -> set[str]:
-    """The notebooks that are missing or could not be read."""
-    return {name for name, book in found.notebooks.items() if book.reason} if found else set()
-
-
-def _reasons(found: Record | None) -> list[Message]:
-    return list(dict.fromkeys(book.reason for book in found.notebooks.values() if book.reason)) if found else []
-
-
-def _notes(found: Record) -> list[Message]:
-    return list(dict.fromkeys([*found.notes, *(note for book in found.notebooks.values() for note in book.notes)]))
-
-
-def _mark(student: str, name: str, score: float, waiting: bool, worth: float, found: Record | None) -> ItemResult:
+def _mark(student: str, name: str, score: float, waiting: bool, worth: float, kept: Record | None) -> ItemResult:
     if waiting:
         return ItemResult(student, name, score, worth, "manual")
-    verdict, item = _verdicts(found).get(name), _items().get(name)
-    if verdict is None or item is None:
+    item = kept.items.get(name) if kept else None
+    if item is None or name not in _items():
         status = "right" if score >= worth else "partial" if score > 0 else "none"
         return ItemResult(student, name, score, worth, status)
-    hints = {hint.id: hint for hint in _hints(item, verdict)}
-    return ItemResult(student, name, score, worth, verdict.status, message_of(item, verdict), tuple(hints.values()))
+    hints = tuple(dict.fromkeys(_hints(name, item.verdict)))
+    return ItemResult(student, name, score, worth, item.verdict.status, item.verdict, hints)
 
 
-def _hints(item: bank.Item, verdict: Verdict, part: str = "") -> Iterator[Hint]:
-    """The hints in a verdict and its parts."""
-    for name, one in verdict.parts:
-        yield from _hints(item, one, name)
+def _hints(name: str, verdict: Verdict, part: str = "") -> Iterator[Hint]:
+    """The hints in a verdict and its parts: nothing that quotes the student."""
+    for inner, each in verdict.parts:
+        yield from _hints(name, each, inner)
     if verdict.status in ("misconception", "close", "partial") and not verdict.parts:
-        yield from (Hint(message, part) for message in verdict.said if _points(message))
-    elif part and verdict.status == "wrong" and item.type == "code":
-        stopped = next((message for message in verdict.said if message.id in _WHOLE_IDS), None)
-        yield Hint(Message(stopped.id, dict.fromkeys(stopped.values, _ANY))) if stopped else Hint(FAILS, part)
+        known = (message for message in verdict.said if path_of(message) or message.id in _HINTS)
+        yield from (Hint(part, record.identity(message)) for message in known)
+    elif part and verdict.status == "wrong" and _items()[name].type == "code":
+        stopped = next((message for message in verdict.said if message.id in _WHOLE), None)
+        yield Hint("", record.identity(_bare(stopped))) if stopped else Hint(part, record.identity(FAILS))
 
 
-def _points(message: Message) -> bool:
-    """Whether it points to a misconception; version 1 of the record cannot tell, and is taken at its word."""
-    return message.id in _POINTERS or message.id in (ITEM_TEXT, "exercises.as_it_is")
+def _bare(message: Message) -> Message:
+    """The message without what it quotes."""
+    return Message(message.id, dict.fromkeys(message.values, "…"))
+
+
+def hint_words(name: str, hint: Hint) -> str:
+    """The hint as a person reads it."""
+    item, message = _items()[name], record.identified(hint.said)
+    label = label_of(item, hint.part) if hint.part else ""
+    said = rendered(item, message)
+    return say("report.hints.of_part", part=label, hint=said) if label else said
+
+
+def hint_place(name: str, hint: Hint) -> tuple:
+    """What hints of an item are sorted by: the part's place in the item, then the hint's."""
+    item = _items()[name]
+    parts = [*(part.name for part in item.parts), *(term.id for term in item.terms), *item.properties]
+    said = record.identified(hint.said)
+    texts = [(item.id, path) for path in wording(item)]
+    text = (item.id, path_of(said))
+    return (
+        parts.index(hint.part) if hint.part in parts else -1,
+        texts.index(text) if text in texts else len(texts),
+        hint.said,
+    )

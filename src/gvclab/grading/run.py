@@ -32,7 +32,7 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from traitlets.config import Config, PyFileConfigLoader
 
-from gvclab.content import Message, render
+from gvclab.content import Message
 from gvclab.content import text as say
 from gvclab.exercises import bank
 from gvclab.exercises.variants import Identity
@@ -41,7 +41,7 @@ from . import personal, pool
 from .engine import Done, Mark, Work, grade_all, unjudged
 from .gradebook import Entry, Ledger, staging_folder
 from .intake import Assignment, Sheet, Submission, assignment, take
-from .record import VERSION, GradedItem, GradedNotebook, Record, remark
+from .record import VERSION, ItemRecord, Record, SheetRecord, distinct, named_student, quoted
 from .sandbox import Limits, Room, SandboxError
 from .transcript import steps, transcript
 
@@ -92,7 +92,7 @@ class Result:
     @property
     def reasons(self) -> tuple[Message, ...]:
         """Why something could not be graded."""
-        return tuple(dict.fromkeys(sheet.reason for sheet in self.submission.sheets if sheet.reason))
+        return distinct(sheet.reason for sheet in self.submission.sheets if sheet.reason)
 
     @property
     def failure(self) -> Message | None:
@@ -129,7 +129,7 @@ class Report:
     graded: list[Line] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
-    failed: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, Message] = field(default_factory=dict)
     seconds: float = 0.0
 
     @property
@@ -193,18 +193,17 @@ def _entry(result: Result, salt: str = "") -> Entry:
         # Who reads an answer, or the feedback on it, must see the numbers that it is about.
         copies[name] = personal.notebook(copy, sheet.notebook.items, who) if salt else copy
         scores[name] = {cell: done.marks[item.id].score for cell, item in sheet.notebook.checks.items()}
-        notebooks[name] = _graded(sheet, done)
-    record = Record(
-        result.grader, submission.digest, submission.student, submission.timestamp, submission.notes, notebooks
-    )
+        sheets[name] = _sheet_record(sheet, done)
+    timestamp = submission.timestamp.isoformat() if submission.timestamp else None
+    record = Record(submission.student, result.grader, submission.digest, timestamp, sheets, submission.notes)
     key = _key(submission, result.grader) if result.is_final else ""
     return Entry(submission.student, key, pages, copies, scores, record, submission.timestamp)
 
 
-def _graded(sheet: Sheet, done: Done) -> GradedNotebook:
+def _sheet_record(sheet: Sheet, done: Done) -> SheetRecord:
     checks = {item.id: cell for cell, item in sheet.notebook.checks.items()}
-    items = {item: GradedItem(checks[item], mark.score, mark.points, mark.verdict) for item, mark in done.marks.items()}
-    return GradedNotebook(items, (*sheet.notes, *done.notes), sheet.reason)
+    items = {name: ItemRecord(checks[name], mark.score, mark.points, mark.verdict) for name, mark in done.marks.items()}
+    return SheetRecord(items, (*sheet.notes, *done.notes), sheet.reason)
 
 
 # ---------------------------------------------------------------------------------------------- all of them
@@ -221,7 +220,7 @@ def run(plan: Plan, watch: Callable[[Line | None, int, int], None] = lambda line
         return _run(plan, watch)
     except (SQLAlchemyError, sqlite3.Error) as error:
         book = course(plan.course)[0].db_url.removeprefix("sqlite:///")
-        raise ValueError(say("grade.error.gradebook", file=book, problem=_told(error))) from error
+        raise ValueError(say("grade.error.gradebook", file=book, problem=_problem(error))) from error
 
 
 def _run(plan: Plan, watch: Callable[[Line | None, int, int], None]) -> Report:
@@ -251,7 +250,7 @@ def _run(plan: Plan, watch: Callable[[Line | None, int, int], None]) -> Report:
         for submission, done in _through(plan, room, salt, due()):
             result = Result(submission, done, grader)
             new = enrolled and submission.student not in enrolled
-            notes = (remark("note.stranger", student=submission.student),) if new else ()
+            notes = (Message("grade.note.stranger", {"student": named_student(submission.student)}),) if new else ()
             line = Line(result.student, result.score, result.points, result.reasons, notes + result.notes)
             try:
                 if not plan.dry_run:
@@ -259,7 +258,7 @@ def _run(plan: Plan, watch: Callable[[Line | None, int, int], None]) -> Report:
             except OperationalError:
                 raise  # it is locked, or the disk is full: the next would fare no better
             except Exception as error:  # the others are entered all the same
-                report.failed[result.student] = _told(error)
+                report.failed[result.student] = quoted(_problem(error))
             else:
                 if result.failure:
                     report.failed[result.student] = render(result.failure)
@@ -270,7 +269,7 @@ def _run(plan: Plan, watch: Callable[[Line | None, int, int], None]) -> Report:
     return report
 
 
-def _told(error: Exception) -> str:
+def _problem(error: Exception) -> str:
     """An error in a line."""
     words = getattr(error, "orig", None) or getattr(error, "strerror", None) or error
     return f"{type(error).__name__}: {words}"
@@ -376,7 +375,7 @@ def _spelled(folder: Path, name: str) -> Path:
 def _is_graded(submission: Submission, ledger: Ledger, key: str, grader: str) -> bool:
     """Whether these bytes were graded by this grader, and folder and gradebook have what came out."""
     record = ledger.record(submission.student)
-    return key == _key(submission, grader) == (record and f"{record.grader} {record.digest}")
+    return record is not None and key == _key(submission, grader) == f"{record.grader} {record.digest}"
 
 
 def _key(submission: Submission, grader: str) -> str:
@@ -487,5 +486,5 @@ class _Crew:
             try:
                 return self.submit(works, room, alone).result()
             except Exception as error:
-                reason = remark("reason.grader", error=type(error).__name__)
+                reason = Message("grade.reason.grader", {"error": type(error).__name__})
                 return {name: Done(unjudged(work, reason), failure=reason) for name, work in works.items()}

@@ -15,6 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
+from gvclab.content import render
 from gvclab.exercises import Score, bank
 
 from .engine import Done, Mark, Step
@@ -51,9 +52,15 @@ def transcript(notebook: Notebook, book: NotebookNode, done: Done) -> NotebookNo
             cell.source, left = (harmless(cell.source), rest) if told else (_literal(cell.source), left)
         elif item:
             cell.outputs = [_shown(done.marks[item.id])]
-        elif done.printed.get(number):
-            cell.outputs = [_output("stream", name="stdout", text=clean(done.printed[number]).rstrip("\n") + "\n")]
+        elif shown := _printed(done, number):
+            cell.outputs = [_output("stream", name="stdout", text=clean(shown).rstrip("\n") + "\n")]
     return copy
+
+
+def _printed(done: Done, cell: int) -> str:
+    """What a cell printed, and below it what stopped it."""
+    stopped = [render(done.stopped[cell])] if cell in done.stopped else []
+    return "\n".join(filter(None, [done.printed.get(cell, "").rstrip("\n"), *stopped]))
 
 
 def _shown(mark: Mark) -> NotebookNode:

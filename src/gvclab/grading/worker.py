@@ -50,10 +50,9 @@ import struct
 import sys
 import types
 
-from gvclab.content import text as say
 from gvclab.exercises import closed
 from gvclab.exercises.plain import plain, tag, type_name
-from gvclab.exercises.service import answer_call
+from gvclab.exercises.service import TOO_LONG, answer_call
 from gvclab.grading import walls
 
 _LENGTH = struct.Struct(">I")
@@ -224,7 +223,7 @@ def _exactly(length: int) -> bytes:
 def _reply(message: dict, limit: int = 1_000_000) -> None:
     data = json.dumps(message).encode("utf-8", "replace")
     if len(data) > limit:
-        data = json.dumps({"large": True, "error": ["ValueError", say("exercises.code.long")]}).encode()
+        data = json.dumps({"large": True, "error": [TOO_LONG, ""]}).encode()
     rest = memoryview(_LENGTH.pack(len(data)) + data)
     while rest:
         rest = rest[os.write(_SESSION, rest) :]
