@@ -18,11 +18,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 ENGLISH = "en"
 _PACKAGE = Path(__file__).parent
-_NOTHING: Mapping[str, Any] = {}
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
 _TAG = re.compile(r"[a-z]{2,3}(_[A-Za-z0-9]{2,8})*")
 _FULL_WIDTH = re.compile(r"[。！？；：」』）]$")  # such a mark carries its own space
 _chosen: ContextVar[str | None] = ContextVar("language", default=None)

@@ -30,13 +30,13 @@ def path_of(message: Message) -> str:
 def rendered(item: Item, message: Message) -> str:
     """The sentence. A path that the item has no more, because it has changed since, is an empty text."""
     if message.id == ITEM_TEXT:
-        return _texts(item).get(message.values["path"], "") if item else ""
+        return _texts(item).get(message.values["path"], "")
     return render(Message(message.id, {name: _filled(item, value) for name, value in message.values.items()}))
 
 
-def message_of(item: Item | None, verdict: Verdict) -> str:
+def message_of(item: Item, verdict: Verdict) -> str:
     """All that a verdict says of itself, its parts apart."""
-    said = [rendered(item, message).strip() for message in verdict.messages]
+    said = [rendered(item, message) for message in verdict.messages]
     return sentences([words for words in said if words])
 
 

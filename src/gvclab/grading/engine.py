@@ -29,7 +29,6 @@ from gvclab.exercises.variants import Identity, drawn, numbers
 
 from . import pool
 from .pool import Allowance, Lost, ParentLost
-from .record import remark
 from .sandbox import Limits, Room
 
 _SLOW, _WAITED = "_Slow", "_Waited"  # the worker's names for them

@@ -57,7 +57,6 @@ from gvclab.content import text as say
 
 from . import record
 from .intake import Assignment, cell_name
-from .record import NAME, Record, read
 
 _STAGING = ".gvclab"
 _PATIENCE = 20_000  # milliseconds, with another program that writes

@@ -46,11 +46,7 @@ _LISTED = 1_000  # of a folder
 
 
 class Refused(Exception):
-    """The file is not taken; `message` says why and what helps."""
-
-    def __init__(self, message: Message) -> None:
-        super().__init__(message)
-        self.message = message
+    """The file is not taken; the message says why and what helps."""
 
     def __init__(self, name: str, /, **values: object) -> None:
         self.message = Message(f"grade.refused.{name}", values)

@@ -43,10 +43,10 @@ def demand_clean(page: str, book: NotebookNode, about: dict, folder: Path) -> No
     said, names = list(_said(record)), ()
     if not record.is_file():
         said, names = list(_hints(about["assignment"])), _others(about["db_url"], student)
-    own = [*_written(book, outputs=graded.is_file()), *said]
+    own = [*_written(book, outputs=record.is_file()), *said]
     people = [Identity(student, salt) for salt in known]
     secret = leaks.of_class(secret, _items(about["assignment"]), people, known, names)
-    secret = secret if graded.is_file() else replace(secret, values={})
+    secret = secret if record.is_file() else replace(secret, values={})
     found = leaks.scan_feedback(f"{about['notebook']}.html", page, secret, student, own)
     if found:
         listed = "\n".join(f"  {one}" for one in found)

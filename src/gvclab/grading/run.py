@@ -185,7 +185,7 @@ def _works(submission: Submission, salt: str) -> tuple[dict[str, Work], dict[str
 def _entry(result: Result, salt: str = "") -> Entry:
     submission = result.submission
     who = Identity(submission.student, salt)
-    pages, copies, scores, notebooks = {}, {}, {}, {}
+    pages, copies, scores, sheets = {}, {}, {}, {}
     for sheet in submission.sheets:
         name, done = sheet.notebook.name, result.done[sheet.notebook.name]
         pages[name] = sheet.book
@@ -261,7 +261,7 @@ def _run(plan: Plan, watch: Callable[[Line | None, int, int], None]) -> Report:
                 report.failed[result.student] = quoted(_problem(error))
             else:
                 if result.failure:
-                    report.failed[result.student] = render(result.failure)
+                    report.failed[result.student] = result.failure
                 else:
                     report.graded.append(line)
             watch(line, _count(report), len(found))
