@@ -115,7 +115,8 @@ def _folder() -> Path:
 
 @cache
 def _load(path: str, _modified: int, _language: str) -> ItemSet:
-    items = parse(Path(path).read_text(encoding="utf-8"))
+    with sources.naming(Path(path), resource("content").parent):
+        items = parse(Path(path).read_text(encoding="utf-8"))
     return set_reworded(items, translator(f"exercises/{Path(path).stem}"))
 
 
