@@ -102,4 +102,5 @@ def kept(item) -> tuple:
         (part.name, part.atol, part.rtol, part.low, part.high, [w.value for w in part.wrong]) for part in item.parts
     ]
     named = [each.id for each in (*item.nodes, *item.terms, *item.classes)]
+    wrong = [(pair.term, pair.cls) for pair in item.wrong_pairs]
     return item.id, item.type, item.points, item.answer, item.solution, options, numbers, parts, wrong, named

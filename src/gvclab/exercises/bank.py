@@ -57,7 +57,7 @@ from .items import (
     letter,
 )
 from .prompts import given_line, tolerance_line, verify
-from .wording import set_reworded
+from .wording import reworded, set_reworded
 
 __all__ = [
     "Item",
@@ -73,6 +73,7 @@ __all__ = [
     "public_text",
     "sections",
     "tolerance_line",
+    "translated",
 ]
 
 
@@ -86,10 +87,9 @@ def sections() -> tuple[str, ...]:
 
 def load(section: str) -> ItemSet:
     """The items of a section, in the reader's language: `load("2.3")`. KeyError when there are none."""
-    paths = sorted(_folder().glob(f"{section}-*.md"))
-    if not paths:
+    path = _file(section)
+    if path is None:
         raise KeyError(text("exercises.error.section", section=section, known=", ".join(sections())))
-    path = paths[0]
     return _load(str(path), path.stat().st_mtime_ns, language())
 
 
@@ -98,13 +98,25 @@ def item(item_id: str) -> Item:
     return load(item_id.rpartition("-")[0])[item_id]
 
 
+def translated(item: Item) -> Item:
+    """An item that was parsed from elsewhere, such as from a key, in the reader's language."""
+    path = _file(item.id.rpartition("-")[0])
+    translate = translator(f"exercises/{path.stem}") if path else None
+    return reworded(item, lambda place, english: translate(f"{item.id} {place}", english)) if translate else item
+
+
+def _file(section: str) -> Path | None:
+    return next(iter(sorted(_folder().glob(f"{section}-*.md"))), None)
+
+
 def _folder() -> Path:
     return resource("content") / "exercises"
 
 
 @cache
 def _load(path: str, _modified: int, _language: str) -> ItemSet:
-    items = parse(Path(path).read_text(encoding="utf-8"))
+    with sources.naming(Path(path), resource("content").parent):
+        items = parse(Path(path).read_text(encoding="utf-8"))
     return set_reworded(items, translator(f"exercises/{Path(path).stem}"))
 
 
@@ -162,7 +174,7 @@ def _blocks(chapter: str) -> dict[str, str]:
 
 
 def parse_item(chapter: str, setup: str = "", complete: bool = True, line: int = 1) -> Item:
-    """The item of a chapter, `## id title`, that begins at `line` of its file. A key (not `complete`) has no prompt."""
+    """The item of one `## id title` chapter that begins at a `line`; a key (not `complete`) has no prompt."""
     heading = _CHAPTER.match(chapter)
     if not heading:
         raise Fault(f"an item begins with '## <id> <title>', not with {chapter[:40]!r}", line)

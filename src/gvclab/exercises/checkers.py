@@ -16,7 +16,7 @@ from . import bank
 from .bank import Item, Part
 from .checkers_code import judge_code
 from .checkers_graph import judge_graph
-from .items import Named
+from .items import Named, Option
 from .keys import namespace
 from .ladder import Verdict, saying, together, verdict
 from .plain import Bag, describe, fold, is_missing, number, plain
@@ -143,8 +143,8 @@ def _word(item: Item, part: Part, answer, right) -> Verdict:
     return verdict("wrong")
 
 
-def meant(names: Iterable[Named], answer) -> str | None:
-    """The id of the word, term, class or box that a text means: its id, what it is called, or another name for it."""
+def meant(names: Iterable[Named | Option], answer) -> str | None:
+    """The id of the option, word, term, class or box that a text means: its id, its text, or another name for it."""
     if not isinstance(answer, str):
         return None
     spelled = {fold(name): each.id for each in names for name in (*each.also, each.text, each.id)}
@@ -199,7 +199,7 @@ def _setting(part: Part, answer) -> Verdict | None:
 
 
 def chosen(item: Item, data) -> int | None:
-    """The option meant by a letter (`"b"`, `"(B)"`), a number from 1, or the option's text; None for none."""
+    """The option meant by a letter (`"b"`, `"(B)"`), a number from 1, the option's text or its id; None for none."""
     if isinstance(data, (int, float)) and not isinstance(data, bool):
         index = int(data) - 1 if data == int(data) else -1
     elif isinstance(data, str):
@@ -210,7 +210,8 @@ def chosen(item: Item, data) -> int | None:
         elif len(mark) == 1 and mark.isascii() and mark.isalpha():
             index = ord(mark) - ord("a")
         else:
-            index = next((i for i, option in enumerate(item.options) if fold(option.text) == words), -1)
+            name = meant(item.options, data)
+            index = next((i for i, option in enumerate(item.options) if option.id == name), -1)
     else:
         index = -1
     return index if 0 <= index < len(item.options) else None

@@ -68,12 +68,13 @@ class Part:
 
 @dataclass(frozen=True)
 class Option:
-    """One option of a choice, in the order shown, which is the order of the file."""
+    """One option of a choice, in the order shown, which is the order of the file; `also` are other texts for it."""
 
     id: str
     text: str
     right: bool = False
     hint: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

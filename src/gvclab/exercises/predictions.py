@@ -45,7 +45,7 @@ def kept(item: Item) -> Kept | None:
     entry = _made.get(item.id) or _read().get(item.id)
     if not isinstance(entry, dict):
         return None
-    known = {name: n for n, option in enumerate(item.options) for name in (option.text, option.id)}
+    known = {name: n for n, option in enumerate(item.options) for name in (*option.also, option.text, option.id)}
     index = known.get(entry.get("choice"))
     return None if index is None else Kept(index, str(entry.get("date", "")))
 

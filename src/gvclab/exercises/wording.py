@@ -59,6 +59,7 @@ def reworded(item: Item, translate: Translate) -> Item:
             option,
             text=said(f"options.{option.id}.text", option.text),
             hint=said(f"options.{option.id}.hint", option.hint),
+            also=(*option.also, option.text),
         )
         for option in item.options
     )
