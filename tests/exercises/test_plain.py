@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gvclab.exercises.plain import Bag, Other, describe, is_missing, number, plain, tag, untag
+from gvclab.content import render
+from gvclab.exercises.plain import HUGE, TOO_LARGE, Bag, Other, describe, is_missing, number, plain, tag, untag
 
 Point = namedtuple("Point", "x y")
 
@@ -37,13 +38,13 @@ Point = namedtuple("Point", "x y")
         (pd.Index(["a"]), ["a"]),
         (1j, Other("complex")),
         (np.complex64(1j), Other("complex")),
-        (10**400, Other("huge number")),
+        (10**400, Other(HUGE)),
         ((i for i in range(3)), Other("generator")),
         (range(3), Other("range")),
         (len, Other("builtin_function_or_method")),
-        (np.zeros(10**6), Other("too large")),
-        ([0] * 10**6, Other("too large")),
-        ("x" * 10**6, Other("too large")),
+        (np.zeros(10**6), Other(TOO_LARGE)),
+        ([0] * 10**6, Other(TOO_LARGE)),
+        ("x" * 10**6, Other(TOO_LARGE)),
     ],
     ids=lambda _: "",
 )
@@ -56,11 +57,11 @@ def test_nan_and_cycles():
     assert math.isnan(plain(Decimal("sNaN"))) and math.isnan(plain(np.float16("nan")))
     loop = []
     loop.append(loop)
-    assert "too large" in repr(plain(loop))
+    assert TOO_LARGE in repr(plain(loop))
     deep = []
     for _ in range(100_000):
         deep = [deep]
-    assert "too large" in repr(plain(deep))
+    assert TOO_LARGE in repr(plain(deep))
 
 
 def touched(*_):
@@ -172,7 +173,7 @@ def test_not_missing(something):
 
 
 def test_describe_is_short_and_printable():
-    assert describe("a\n\x00" + "b" * 1000).isprintable()
-    assert len(describe("b" * 20_000)) < 80
+    assert render(describe("a\n\x00" + "b" * 1000)).isprintable()
+    assert len(render(describe("b" * 20_000))) < 80
     for data in (True, 1, math.nan, [1], {"a": 1}, Bag((1,)), Other("x"), None):
-        assert describe(data)
+        assert render(describe(data))

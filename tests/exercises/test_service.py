@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gvclab.exercises.plain import Other
+from gvclab.exercises.plain import HUGE, Other
 from gvclab.exercises.service import CAN_FORK, Failure, Limits, serve
 
 SHORT = Limits(call=0.5, total=3, megabytes=512, patience=4)
@@ -37,7 +37,7 @@ def outcome(function, *arguments, fork=CAN_FORK, limits=SHORT):
         ({"a": [1, {"b": 2}]}, {"a": [1, {"b": 2}]}),
         (..., ...),
         (object(), Other("object")),
-        (10**400, Other("huge number")),
+        (10**400, Other(HUGE)),
     ],
 )
 def test_plain_data_come_back(value, back, fork):

@@ -37,7 +37,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gvclab.content import Message, text
+from gvclab.content import Message, render, text
 
 from .closed import close_models
 from .plain import Other, is_missing, plain, short, tag, type_name, untag
@@ -54,6 +54,9 @@ class Failure(Exception):
     def __init__(self, message: Message) -> None:
         super().__init__(message)
         self.message = message
+
+    def __str__(self) -> str:
+        return render(self.message)
 
 
 def failure(name: str, /, **values) -> Failure:
