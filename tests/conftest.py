@@ -48,7 +48,7 @@ def sandbox() -> Iterator[None]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_cmdline_main(config: pytest.Config) -> None:
-    """With `-n`: the groups below are kept, also where nobody has asked for it, or each worker starts its own servers."""
+    """With `-n` the groups below are always kept, or each worker would start servers of its own."""
     if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
         config.option.dist = "loadgroup"
 
