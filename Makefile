@@ -36,7 +36,7 @@ open: setup
 	@$(BIN)/gvclab open
 
 test: setup browser
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup --benchmark-disable
+	@$(BIN)/python -m pytest -n $(WORKERS) --benchmark-disable
 
 browser:
 	@sh .ci/browser

@@ -64,6 +64,13 @@ def sandbox() -> Iterator[None]:
 
 
 @pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """With `-n` the groups below are always kept, or each worker would start servers of its own."""
+    if getattr(config.option, "numprocesses", None) and config.option.dist == "no":
+        config.option.dist = "loadgroup"
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """With `-n`: a file's tests share a worker and so its fixtures, and two browsers never run at once."""
     for item in items:
