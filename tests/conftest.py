@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from collections.abc import Iterator
@@ -17,6 +18,22 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 def root() -> Path:
     """The repository."""
     return ROOT
+
+
+class _Strict(logging.Handler):
+    """What is only logged where somebody reads, a message that is missing or cannot be filled, fails a test."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        raise LookupError(record.getMessage())
+
+
+@pytest.fixture(scope="session", autouse=True)
+def messages_are_there() -> Iterator[logging.Handler]:
+    """No test passes with a message that is missing from the catalogue."""
+    handler, log = _Strict(logging.ERROR), logging.getLogger("gvclab")
+    log.addHandler(handler)
+    yield handler
+    log.removeHandler(handler)
 
 
 @pytest.fixture(scope="session")

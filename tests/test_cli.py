@@ -179,3 +179,26 @@ def test_the_grading_page_loads_no_mathjax_from_the_net(monkeypatch):
     monkeypatch.setenv("JUPYTER_PATH", lab.environment({})["JUPYTER_PATH"])
     page = HTMLExporter(template_name="formgrade", extra_template_basedirs=[handlers.template_path])
     assert page.environment.get_template("mathjax.html.j2").module.mathjax() == ""
+
+
+def test_a_lesson_is_opened_in_the_language_in_use(tmp_path, monkeypatch):
+    for name in ("course/2.3-lesson.ipynb", "course/zh/2.3-lesson.ipynb"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    assert lab.find_lesson(tmp_path, "2.3") == "course/2.3-lesson.ipynb"
+    monkeypatch.setenv("GVCLAB_LANGUAGE", "zh")
+    assert lab.find_lesson(tmp_path, "2.3") == "course/zh/2.3-lesson.ipynb"
+    monkeypatch.setenv("GVCLAB_LANGUAGE", "fr")
+    assert lab.find_lesson(tmp_path, None) == "course"
+
+
+@pytest.mark.parametrize("words", [["build", "--language", "../zh"], ["translate", "Klingon!"]])
+def test_what_is_no_language_is_refused(words, capsys):
+    with pytest.raises(SystemExit):
+        cli.main(words)
+    assert "no name of a language" in capsys.readouterr().err
+
+
+def test_a_translation_is_not_brought_home(capsys):
+    assert cli.main(["build", "--from-notebooks", "--language", "zh"]) == 1
+    assert "locale/zh/" in capsys.readouterr().err

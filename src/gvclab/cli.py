@@ -69,6 +69,13 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     how.add_argument("--check", action="store_true", help=say("translate.check"))
     translate.set_defaults(run=_translate)
 
+    new = commands.add_parser("new", help=say("new.help"), description=say("new.help"))
+    kinds = new.add_subparsers(required=True, metavar=say("cli.kind"), dest="kind")
+    for kind in ("lesson", "item"):
+        made = kinds.add_parser(kind, help=say(f"new.{kind}"), description=say(f"new.{kind}"))
+        made.add_argument("name", metavar="NAME" if kind == "lesson" else "ID", help=say(f"new.{kind}"))
+    new.set_defaults(run=_new)
+
     for name, (adder, about) in _ELSEWHERE.items():
         if argv[:1] == [name]:
             module, _, function = adder.partition(":")
@@ -135,6 +142,13 @@ def _translate(options: argparse.Namespace) -> int:
     return _told(
         translation.update(_root(), name) if name and not options.status else translation.status(_root(), name)
     )
+
+
+def _new(options: argparse.Namespace) -> int:
+    from gvclab.build import skeleton
+
+    make = {"lesson": skeleton.lesson, "item": skeleton.item}[options.kind]
+    return _told(make(_root(), options.name))
 
 
 def _told(report: Report) -> int:

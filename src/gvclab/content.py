@@ -10,7 +10,6 @@ English needs nothing but this module; `gvclab.language` is imported where anoth
 
 from __future__ import annotations
 
-import logging
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,7 +26,6 @@ _NOTHING: Mapping[str, Any] = MappingProxyType({})
 _TAG = re.compile(r"[a-z]{2,3}(_[A-Za-z0-9]{2,8})*")
 _FULL_WIDTH = re.compile(r"[。！？；：」』）]$")  # such a mark carries its own space
 _chosen: ContextVar[str | None] = ContextVar("language", default=None)
-_log = logging.getLogger(__name__)
 
 
 class Message(NamedTuple):
@@ -40,6 +38,10 @@ class Message(NamedTuple):
     id: str
     values: Mapping[str, Any] = _NOTHING
 
+    def __reduce__(self) -> tuple:
+        """So that it can be sent to another process, which an empty `MappingProxyType` cannot."""
+        return Message, (self.id, dict(self.values))
+
 
 class Listed(NamedTuple):
     """Several things to be said, joined by the language.
@@ -51,6 +53,7 @@ class Listed(NamedTuple):
     kind: str = "and"
 
 
+@cache
 def resource(name: str) -> Path:
     """The folder `content`, `locale` or `data`: of the repository when there is one, else the wheel's own copy."""
     carried = _PACKAGE / f"_{name}"
@@ -91,17 +94,18 @@ def speaking(name: str) -> Iterator[None]:
         _chosen.reset(before)
 
 
-def translator(file: str) -> Callable[[str, str], str]:
+def translator(file: str, locale: Path | None = None) -> Callable[[str, str], str]:
     """What translates the entries of one content file: `translator("exercises/2.3-diversification")(context, english)`.
 
-    `context` is the entry's place in the file. English stands where the language has nothing, or nothing that fits.
+    `context` is the entry's place in the file; `locale` the folder of the catalogues, if it is not this library's own.
+    English stands where the language has nothing, or nothing that fits.
     """
     name = language()
     if name == ENGLISH:
         return lambda context, english: english
     from gvclab.language import catalogue  # here, so that English does not pay for it
 
-    return catalogue(name, file)
+    return catalogue(name, file, locale or resource("locale"))
 
 
 def word(english: str) -> str:
@@ -120,7 +124,10 @@ def word(english: str) -> str:
 def _file(path: Path) -> dict:
     import yaml  # here, so that a computation that prints nothing does not pay for it
 
-    return yaml.safe_load(path.read_text(encoding="utf-8"))
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:  # the build names the line; a reader gets the keys
+        raise KeyError(f"{path} cannot be read: {error}") from error
 
 
 def find(key: str) -> tuple[str, Any]:
@@ -129,8 +136,12 @@ def find(key: str) -> tuple[str, Any]:
     The first names of the key are folders and a file, the others lead through that file:
     `panels.diversification.frontier.title` is in `panels/diversification.yml`. KeyError names what is missing.
     """
-    top = place = resource("content") / "messages"
-    path = key.split(".")
+    return _find(resource("content") / "messages", key)
+
+
+@cache
+def _find(top: Path, key: str) -> tuple[str, Any]:
+    place, path = top, key.split(".")
     while path and (place / path[0]).is_dir():
         place /= path.pop(0)
     if not path or not (place / f"{path[0]}.yml").is_file():
@@ -157,7 +168,7 @@ def _entry(key: str) -> Any:
     try:
         file, found = find(key)
     except KeyError as problem:
-        _log.error("%s", problem.args[0])
+        _report(problem.args[0])
         return None
     return found if language() == ENGLISH else reworded(found, key, translator(f"messages/{file}"))
 
@@ -186,7 +197,7 @@ def render(message: Message | Listed) -> str:
         try:
             return _filled(template, values)
         except (KeyError, IndexError, ValueError, TypeError, AttributeError) as problem:
-            _log.error("message %s cannot be filled with %s: %r", message.id, ", ".join(values) or "nothing", problem)
+            _report(f"message {message.id} cannot be filled with {', '.join(values) or 'nothing'}: {problem!r}")
         if language() != ENGLISH:
             with speaking(ENGLISH):
                 return render(message)
@@ -205,6 +216,13 @@ def formatted(value: Any, spec: str = "") -> str:
     from gvclab.language import formats
 
     return formats.formatted(value, spec, language())
+
+
+def _report(problem: str) -> None:
+    """Log what is wrong with a message: the reader gets on without it, and a test fails."""
+    import logging  # here, because it is slow to import and seldom needed
+
+    logging.getLogger(__name__).error(problem)
 
 
 def _said(value: Any) -> Any:

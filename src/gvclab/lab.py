@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from gvclab.content import Listed, language
 from gvclab.content import text as say
 
 _OURS = Path(__file__).parent / "jupyter"  # settings of JupyterLab, a template of nbgrader's
@@ -32,15 +33,20 @@ def start(root: Path, lesson: str | None = None, browser: bool = True, port: int
 
 
 def find_lesson(root: Path, lesson: str | None) -> str:
-    """The notebook's path in the repository for `2.3` or `2.3-diversification`; the folder for None."""
+    """The notebook's path in the repository for `2.3` or `2.3-diversification`; the folder for None.
+
+    In the language in use (`GVCLAB_LANGUAGE`), where its notebooks are built.
+    """
+    translated = f"course/{language()}"
+    folder = translated if (root / translated).is_dir() else "course"
     if lesson is None:
-        return "course"
+        return folder
     stem = Path(lesson).name.removesuffix(".ipynb")
-    names = sorted(path.stem for path in (root / "course").glob("*.ipynb"))
+    names = sorted(path.stem for path in (root / folder).glob("*.ipynb"))
     found = [name for name in names if name == stem or name.startswith(f"{stem}-")]
     if len(found) != 1:
-        raise ValueError(say("cli.open.no_lesson", lesson=lesson, known=", ".join(names)))
-    return f"course/{found[0]}.ipynb"
+        raise ValueError(say("cli.open.no_lesson", lesson=lesson, known=Listed(names, "comma")))
+    return f"{folder}/{found[0]}.ipynb"
 
 
 def arguments(root: Path, page: str, browser: bool, port: int | None) -> list[str]:

@@ -13,7 +13,8 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from gvclab.build import notebooks, targets
+from gvclab.build import check, notebooks, targets, translation
+from gvclab.build.translation import languages
 from gvclab.exercises import bank
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +30,10 @@ def made() -> dict[str, str]:
 def committed() -> list[str]:
     folders = ("course", "exercises", "solutions")
     found = [p for f in folders for p in (ROOT / f).rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts]
-    return sorted(p.relative_to(ROOT).as_posix() for p in found)
+    translated = [lock.parent for lock in (ROOT / "course").glob("*/notebooks.lock")]
+    return sorted(
+        p.relative_to(ROOT).as_posix() for p in found if not any(p.is_relative_to(folder) for folder in translated)
+    )
 
 
 def test_the_notebooks_are_those_that_content_makes(made):
@@ -48,6 +52,12 @@ def untouched_or_skip(name: str, made: dict[str, str]) -> None:
         now, then = (notebooks.read(text) for text in ((ROOT / name).read_text(encoding="utf-8"), made[name]))
         if notebooks.body(now) == notebooks.body(then):
             pytest.skip("the notebook holds outputs of a run; `gvclab build` takes them out")
+
+
+def test_catalogues_and_notebooks_of_other_languages_are_up_to_date():
+    assert translation.check(ROOT).problems == []
+    for tag in languages(ROOT):
+        assert not (ROOT / "course" / tag).exists() or check(ROOT, tag).problems == []
 
 
 @pytest.mark.parametrize("name", committed())

@@ -52,8 +52,19 @@ def test_what_a_caller_changes_stays_with_the_caller():
         (lambda: data.load("us_tarif"), ["'us_tarif'", "Did you mean us_tariff", "supply_pressure"]),
         (lambda: data.load("us_tariff", origin="CHN"), ["no column 'origin'", "date, tariff"]),
         (lambda: data.load("us_import_origin", origin="DEU"), ["origin = 'DEU'", "CHN, JPN"]),
-        (lambda: data.load("us_import_origin", year=[1995, 1890]), ["year = 1890", "1995, 1996"]),
+        (lambda: data.load("us_import_origin", year=[1995, 1890]), ["year = 1890", "1995-2024"]),
         (lambda: data.load("icio", year=2012), ["year = 2012", "1995-2011"]),
+        (lambda: data.load("icio", year=slice(2012, 2020)), ["year = '2012…2020'", "1995-2011"]),
+        (lambda: data.load("icio", year=slice(1995, 2005, 5)), ["slice of year with a step (5)", "range"]),
+        (lambda: data.load("icio", year=np.array([[2005]])), ["year = array([2005])", "1995-2011"]),
+        (lambda: data.load("icio", year=None), ["year = None", "1995-2011"]),
+        (lambda: data.load("supply_pressure", date=slice("1990", "1997")), ["date = '1990…1997'", "1998-01-01"]),
+        (lambda: data.load("supply_pressure", date=slice("2022", "2021")), ["date = '2022…2021'", "1998-01-01"]),
+        (lambda: data.load("supply_pressure", date=slice(2020, 2022, 2)), ["slice of date with a step (2)"]),
+        (lambda: data.load("supply_pressure", date=[]), ["date = []", "1998-01-01"]),
+        (lambda: data.load("supply_pressure", date=""), ["date = ''", "1998-01-01"]),
+        (lambda: data.load("us_import_origin", origin=7), ["origin = 7", "CHN, JPN"]),
+        (lambda: data.load("us_import_origin", share="7"), ["share = '7'"]),
         (lambda: data.load("icio", country="CHN"), ["no column 'country'", "year"]),
         (lambda: data.source("nothing"), ["'nothing'"]),
     ],
@@ -63,6 +74,69 @@ def test_a_wrong_question_names_the_bad_value_and_the_right_ones(ask, parts):
         ask()
     for part in parts:
         assert part in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "year", ["2021", 2021, np.int64(2021), np.datetime64("2021"), np.array([2021]), slice(2021, "2021")]
+)
+def test_a_year_of_a_monthly_table_is_twelve_months(year):
+    months = data.load("supply_pressure", date=year)["date"].dt.strftime("%Y-%m")
+    assert months.tolist() == [f"2021-{month:02}" for month in range(1, 13)]
+
+
+@pytest.mark.parametrize("ends", [("2020", "2021"), (2020, 2021), ("2020-01", 2021), (np.int64(2020), "2021-12")])
+def test_both_ends_of_a_slice_of_dates_are_included_whole(ends):
+    months = data.load("supply_pressure", date=slice(*ends))["date"]
+    assert (len(months), months.min(), months.max()) == (24, pd.Timestamp("2020-01-01"), pd.Timestamp("2021-12-01"))
+
+
+def test_a_month_of_a_daily_table_is_all_its_days_and_a_day_is_one():
+    rates = data.load("us_tariff_by_origin")["date"]
+    day = rates.iloc[0]
+    month = data.load("us_tariff_by_origin", date=f"{day:%Y-%m}")["date"]
+    assert len(month) == (rates.dt.to_period("M") == day.to_period("M")).sum()
+    for same in (day, day.to_pydatetime(), day.date(), f"{day:%Y-%m-%d}", day.to_numpy()):
+        assert set(data.load("us_tariff_by_origin", date=same)["date"]) == {day}
+
+
+@pytest.mark.parametrize(
+    "years", [[2005, 2006], np.array([2005, 2006]), slice(2005, 2006), slice("2005", 2006), {2005, 2006}]
+)
+def test_several_years_mean_the_same_for_rows_and_for_tables(years):
+    assert set(data.load("us_import_origin", year=years)["year"]) == {2005, 2006}
+    tables = data.load("icio", year=years)
+    assert {year: table.year for year, table in tables.items()} == {2005: 2005, 2006: 2006}
+
+
+@pytest.mark.parametrize("year", [2005, "2005", np.int64(2005), np.array(2005)])
+def test_one_year_is_one_table(year):
+    assert data.load("icio", year=year).year == 2005
+
+
+def test_an_open_slice_may_reach_beyond_the_table():
+    assert data.load("us_import_origin", year=slice(2020, 2050))["year"].max() == 2024
+    assert len(data.load("supply_pressure", date=slice(None))) == len(data.load("supply_pressure"))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("us_import_origin", ("valuation", "21.86", "13.78")),
+        ("trade_agreements", ("242 in 2011", "309 in 2020", "99 in 1995")),
+        ("economy_panel", ("three significant digits",)),
+    ],
+)
+def test_limits_say_where_a_table_departs_from_its_source(name, words):
+    assert all(word in data.describe(name) for word in words)
+    table = data.load(name)
+    if name == "us_import_origin":
+        china = table[table["origin"] == "CHN"].set_index("year")["share"]
+        assert china[[2017, 2024]].round(2).tolist() == [21.86, 13.78]
+    elif name == "trade_agreements":
+        assert table.set_index("year")["in_force"][[1995, 2011, 2020]].tolist() == [99, 241, 307]
+    else:
+        large = table["manufacturing"][table["manufacturing"] >= 100]
+        assert large.map(lambda value: value == float(f"{value:.3g}")).all()
 
 
 def test_a_date_that_is_none_is_refused():

@@ -300,10 +300,10 @@ def test_what_a_library_cannot_fetch_is_to_be_saved_by_hand(folder, monkeypatch,
         refresh.refresh("icio_oecd")
 
 
-def test_a_folder_without_tables_is_not_taken_for_one(folder, tmp_path):
-    (tmp_path / "readme.txt").write_text("")
-    for name in ("icio", "icio_oecd"):
-        with pytest.raises(data.DataError, match="not laid out as expected"):
+def test_a_folder_without_tables_is_refused_with_the_names_that_are_wanted(folder, tmp_path):
+    (tmp_path / "2018_SML.csv").write_text("")
+    for name, wanted in (("icio", "wiot95_row_apr12.xlsx"), ("icio_oecd", "ICIO2023_2018.csv")):
+        with pytest.raises(data.DataError, match=rf"no table of {name}.*{wanted}.*There is 2018_SML.csv"):
             refresh.refresh(name, tmp_path)
 
 

@@ -1,11 +1,14 @@
 """The content file is read into items, and its faults are named."""
 
 import re
+from collections import Counter
 
 import pytest
 
 from gvclab.exercises import bank
 from gvclab.exercises.bank import load, parse, parse_item, public, public_text
+from gvclab.exercises.prompts import prompt
+from gvclab.sources import Fault
 
 SECTION = load("2.3")
 SOURCE = next(bank._folder().glob("2.3-*.md")).read_text(encoding="utf-8")
@@ -28,23 +31,30 @@ def test_the_assignment():
 def test_a_prompt_says_the_tolerance_the_checker_uses(item):
     for part in item.parts:
         if part.is_number:
-            assert f"{part.atol or part.rtol:g}" in item.prompt
-    assert bank.tolerance_line(item) in item.prompt
+            assert f"{part.atol or part.rtol:g}" in prompt(item)
+    assert bank.tolerance_line(item) in prompt(item)
 
 
 @pytest.mark.parametrize("item", SECTION.items, ids=lambda i: i.id)
 def test_a_prompt_shows_what_its_checker_knows(item):
-    assert "{{" not in item.prompt
+    assert "{{" not in prompt(item)
     for i, option in enumerate(item.options):
-        assert f"**{bank.letter(i)}.** {option.text}" in item.prompt
+        assert f"**{bank.letter(i)}.** {option.text}" in prompt(item)
     for node in item.nodes:
-        assert f"`{node.name}`" in item.prompt
+        assert f"`{node.text}`" in prompt(item)
     for line in item.rubric:
-        assert line.text in item.prompt
+        assert line.text in prompt(item)
     for given in item.given:
-        assert f"`{given.name}` = {given.default}" in item.prompt
+        assert f"`{given.name}` = {given.default}" in prompt(item)
     assert sum(line.points for line in item.rubric) == (item.points if item.rubric else 0)
     assert item.has_key
+
+
+def test_the_letters_of_right_options_are_spread():
+    """Options stand in the order of the file, and authors tend to write the right one first."""
+    choices = [item for section in bank.sections() for item in load(section) if item.type == "choice"]
+    letters = Counter(next(i for i, option in enumerate(item.options) if option.right) for item in choices)
+    assert len(letters) == 4 and max(letters.values()) <= 0.4 * len(choices)
 
 
 def test_options_do_not_give_themselves_away():
@@ -70,8 +80,8 @@ def test_public_text_has_no_answers():
         for option in item.options:
             assert not option.hint or option.hint[:40] not in " ".join(bundle.split())
     parsed = parse(bundle)
-    assert [(i.id, i.prompt, i.stub, i.points, i.given) for i in parsed] == [
-        (i.id, i.prompt, i.stub, i.points, i.given) for i in SECTION
+    assert [(i.id, prompt(i), i.stub, i.points, i.given) for i in parsed] == [
+        (i.id, prompt(i), i.stub, i.points, i.given) for i in SECTION
     ]
     assert not any(item.has_key for item in parsed if item.type != "essay")
     assert public_text(bundle) == bundle
@@ -80,7 +90,7 @@ def test_public_text_has_no_answers():
 def test_public_item():
     item = public(SECTION["2.3-9"])
     assert not (item.solution or item.tests or item.forbidden or item.optional)
-    assert [node.name for node in item.nodes] == [node.name for node in SECTION["2.3-9"].nodes]
+    assert [node.text for node in item.nodes] == [node.text for node in SECTION["2.3-9"].nodes]
     assert any(node.optional for node in SECTION["2.3-9"].nodes)
     assert not any(part.wrong for part in public(SECTION["2.3-1"]).parts)
     assert not any(option.right or option.hint for option in public(SECTION["2.3-2"]).options)
@@ -104,36 +114,47 @@ x = 1
 def test_a_small_item():
     item = parse_item(GOOD)
     assert (item.id, item.title, item.solution, item.stub) == ("9-1", "Title", "x = 1", "x = ...")
-    assert item.prompt == "Say An answer within 0.1 of the exact value counts as right."
+    assert prompt(item) == "Say An answer within 0.1 of the exact value counts as right."
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "says"),
+    ("old", "new", "line", "says"),
     [
-        ("## 9-1 Title", "# 9-1", "begins with"),
-        ("type: num", "type: numb", "numb.*not one of num"),
-        ("bloom: apply", "bloom: do", "bloom.*'do'"),
-        ("answer: x", "answer: a b", "'a b'"),
-        ("answer: x", "answer: x\nanswers: y", "unknown keys: answers"),
-        ("atol: 0.1", "rtol: 0", "tolerance"),
-        ("atol: 0.1", "tol: 0.1", "unknown keys tol"),
-        ("{{ tolerance }}", "", "must show.*tolerance"),
-        ("{{ tolerance }}", "{{ tolerance }} {{ toll }}", "unknown slots: toll"),
-        ("answer: x", "answer: x\ngiven: {n: 3}", "must show.*given"),
-        ("```{item}", "```{items}", "no ```{item} block"),
+        ("## 9-1 Title", "# 9-1", 4, "begins with"),
+        ("type: num", "type: numb", 6, "numb.*not one of num"),
+        ("bloom: apply", "bloom: do", 7, "bloom.*'do'"),
+        ("answer: x", "answer: a b", 4, "'a b'"),
+        ("answer: x", "answer: x\nanswers: y", 10, "unknown key 'answers'"),
+        ("answer: x", "answer: [x", None, "YAML"),
+        ("atol: 0.1", "rtol: 0", 10, "tolerance"),
+        ("atol: 0.1", "tol: 0.1", 10, "unknown keys tol"),
+        ("atol: 0.1", "atol: 0.1, wrong: [{value: 2}]", 10, "'id'"),
+        ("{{ tolerance }}", "", 4, "must show.*tolerance"),
+        ("{{ tolerance }}", "{{ tolerance }} {{ toll }}", 4, "unknown slots: toll"),
+        ("answer: x", "answer: x\ngiven: {n: 3}", 4, "must show.*given"),
+        ("```{item}", "```{items}", 4, "no ```{item} block"),
     ],
 )
-def test_a_fault_in_an_item_is_named(old, new, says):
-    with pytest.raises(ValueError, match=says):
-        parse_item(GOOD.replace(old, new))
+def test_a_fault_in_an_item_is_named_with_its_line(old, new, line, says):
+    with pytest.raises(Fault, match=says) as fault:
+        parse_item(GOOD.replace(old, new), line=4)
+    assert fault.value.line == line or line is None
+
+
+def test_a_fault_in_a_file_names_the_file(tmp_path, monkeypatch):
+    (tmp_path / "exercises").mkdir()
+    (tmp_path / "exercises" / "9-nine.md").write_text('---\nsection: "9"\n---\n' + GOOD.replace("apply", "do"))
+    monkeypatch.setattr(bank, "resource", lambda _: tmp_path)
+    with pytest.raises(Fault, match=r"exercises/9-nine\.md:7: .*'do'"):
+        load("9")
 
 
 def test_faults_in_a_file_are_named():
     front = '---\nsection: "9"\n---\n'
     assert len(parse(front + GOOD)) == 1
-    with pytest.raises(ValueError, match="used twice: 9-1"):
+    with pytest.raises(ValueError, match="16: the item id 9-1 is used twice"):
         parse(front + GOOD + GOOD)
-    with pytest.raises(ValueError, match=r"8-1 do not belong to section 9"):
+    with pytest.raises(ValueError, match=r"4: item 8-1 does not belong to section 9"):
         parse(front + GOOD.replace("9-1", "8-1"))
     with pytest.raises(ValueError, match="front matter"):
         parse(GOOD)

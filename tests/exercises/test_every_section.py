@@ -35,7 +35,7 @@ def test_the_stub_earns_nothing(item):
 
 @by_id([item for item in JUDGED if item.type == "graph"])
 def test_the_order_of_the_boxes_tells_nothing(item):
-    forward = list(combinations([node.name for node in item.nodes], 2))
+    forward = list(combinations([node.id for node in item.nodes], 2))
     assert judge(item, forward).score == judge(item, [(b, a) for a, b in forward]).score == 0
 
 
@@ -47,7 +47,7 @@ def test_a_number_that_overflows_agrees_with_nothing():
         return cut if what == "cut-off" else 1 + c * S
 
     lost = [name for name, part in judge(bank.item("1.1-4"), chain).parts if part.status != "right"]
-    assert any(name.startswith("Income equals output") for name in lost)
+    assert "test_income" in lost
 
 
 def everybody(item):
@@ -68,11 +68,11 @@ def test_a_neighbours_answer_is_wrong_for_me(item):
 @by_id([item for item in JUDGED if item.type == "match"])
 def test_every_class_that_the_key_accepts_earns_everything(item):
     key = namespace(item, numbers(item, Identity()))[item.answer]
-    assert set(item.terms) == set(key)
+    assert {term.id for term in item.terms} == set(key)
     for term, right in key.items():
         accepted = right if isinstance(right, set) else [right]
         assert all(judge(item, {**key, term: one}).score == 1 for one in accepted)
-        assert not any(said in accepted for about, said, _ in item.wrong_pairs if about == term)
+        assert not any(pair.cls in accepted for pair in item.wrong_pairs if pair.term == term)
 
 
 @by_id([item for item in JUDGED if item.options])

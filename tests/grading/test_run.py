@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import json
 import os
@@ -379,6 +380,29 @@ def test_the_command(own, capsys):
     assert "7 graded before and not changed" in capsys.readouterr().out
 
 
+@pytest.fixture
+def parser() -> argparse.ArgumentParser:
+    main = argparse.ArgumentParser()
+    cli.add_parser(main.add_subparsers())
+    return main
+
+
+@pytest.mark.parametrize("words", ["0", "-1", "two", "1.5"])
+def test_a_number_of_jobs_that_is_none_is_refused(words, parser, capsys):
+    with pytest.raises(SystemExit):
+        parser.parse_args(["grade", ASSIGNMENT, f"--jobs={words}"])
+    assert capsys.readouterr().err.strip().endswith(f"error: --jobs must be a positive integer, got {words}")
+
+
+def test_there_are_no_more_jobs_than_cores(parser, capsys, monkeypatch):
+    assert parser.parse_args(["grade", ASSIGNMENT]).jobs == cli.cores()
+    monkeypatch.setattr("gvclab.grading.cli.cores", lambda: 3)
+    assert parser.parse_args(["grade", ASSIGNMENT, "--jobs", "2"]).jobs == 2
+    assert capsys.readouterr().err == ""
+    assert parser.parse_args(["grade", ASSIGNMENT, "--jobs", "8"]).jobs == 3
+    assert "8" in (said := capsys.readouterr().err) and "3 at a time" in said
+
+
 # ---------------------------------------------------------------------------------------------------- killed
 
 
@@ -442,13 +466,13 @@ def test_a_killed_grader_leaves_no_process_and_resumes(classroom, graded, tmp_pa
     script = tmp_path / "grade.py"
     script.write_text(source)
     process = subprocess.Popen([sys.executable, script], stderr=subprocess.DEVNULL)
-    until = time.monotonic() + 60
+    until = time.monotonic() + 600
     while not list(folder.rglob(SIDECAR)) and time.monotonic() < until:
         time.sleep(0.01)
     family = psutil.Process(process.pid).children(recursive=True)
     process.kill()
     process.wait()
-    gone, alive = psutil.wait_procs(family, timeout=10)
+    gone, alive = psutil.wait_procs(family, timeout=120)
     assert gone and not alive
     assert run(Plan(folder, ASSIGNMENT)).ok
     assert state(folder) == state(graded[0])

@@ -23,6 +23,7 @@ def _adding(kind: str, *sources: str) -> Callable[[Book], Book]:
     return lambda book: {**book, "cells": [*book["cells"], *(code(source, kind) for source in sources)]}
 
 
+_DEAF = "import signal\nfor n in (signal.SIGALRM, signal.SIGPROF): signal.signal(n, signal.SIG_IGN)"
 CASES = [
     _cell("loop", "Runs for ever.", "while True: pass"),
     _cell(
@@ -37,7 +38,7 @@ while True:
     _cell(
         "deaf loop",
         "Hears no signal.",
-        "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass",
+        f"{_DEAF}\nwhile True: pass",
     ),
     _cell("sleep", "Sleeps for an hour.", "import time\ntime.sleep(3600)"),
     _cell("compiled loop", "Is busy in compiled code.", "import numpy as np\nx = 10**10**8"),
@@ -79,7 +80,7 @@ for _ in range(12):
         x = bytearray(b"x") * 2**28
         time.sleep(9)
         os._exit(0)
-time.sleep(1.8)
+time.sleep(6)
 print("ESC" + "APED")""",
     ),
     _cell(
@@ -92,7 +93,7 @@ for _ in range(10):
         x = bytearray(b"x") * (180 * 2**20)
         time.sleep(9)
         os._exit(0)
-time.sleep(1.6)
+time.sleep(6)
 print("ESC" + "APED")""",
     ),
     _cell(
@@ -201,6 +202,27 @@ while True:
         "Turns its alarm off and sleeps.",
         "import signal, time\nsignal.setitimer(signal.ITIMER_REAL, 0)\ntime.sleep(60)",
     ),
+    _cell("another's time", "Has its work done by others.", f"import os\nos.fork()\n{_DEAF}\nwhile True: pass"),
+    _cell(
+        "a moment's time",
+        "Has its work done by processes that live shortly and that nobody waits for.",
+        """
+import os, signal
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+while True:
+    try:
+        if not os.fork():
+            sum(range(10**6)); os._exit(0)
+    except OSError: pass""",
+    ),
+    _cell(
+        "the alarms set anew",
+        "Puts its alarms off again and again.",
+        """
+import signal
+while True:
+    signal.setitimer(signal.ITIMER_REAL, 99); signal.setitimer(signal.ITIMER_PROF, 99)""",
+    ),
     _cell("closes everything", "Closes all descriptors.", "import os\nos.closerange(0, 999)"),
     _cell(
         "cannot be compiled",
@@ -237,12 +259,12 @@ while True:
     _call(
         "call: stubborn",
         "A function that hears no alarm.",
-        "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\nwhile True: pass",
+        f"{_DEAF}\nwhile True: pass",
     ),
     _call(
         "call: slow each time",
         "A function that takes nearly all its time at each call.",
-        "import time\ntime.sleep(.4)\nreturn 1.0",
+        "import time\nend = time.process_time() + .4\nwhile time.process_time() < end: pass\nreturn 1.0",
     ),
     _call("call: memory", "A function that takes all memory.", "x = []\nwhile True: x.append(bytearray(2**26))"),
     _call("call: exit", "A function that exits.", "import os\nos._exit(0)"),

@@ -23,7 +23,7 @@ from .corpus import ASSIGNMENT, FULL, HONEST, MINE, NOTEBOOK, RELEASED, cell, re
 
 pytestmark = pytest.mark.slow
 
-ROOM = Room(limits=Limits(cell=5, total=30, call=1, calls=10, megabytes=512))
+ROOM = Room(limits=Limits(cell=2, total=20, call=0.5, calls=4, patience=10, megabytes=512))
 NOTES = ["# a thought", "", "x = 1", "print('here')", "import math", "    ", "%time 1", "pass"]
 
 

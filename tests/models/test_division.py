@@ -221,10 +221,15 @@ def test_td5_the_flow_of_work_uses_each_country_s_labour():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: team(beta=0.3), r"beta = 0.3 must be a number in \(0.3, inf\)"),
+        (lambda: team(beta=0.3), r"beta = 0.3 must be above theta = 0.3"),
+        (lambda: team(B=1e300, lam=1e-300), r"B = 1e\+300, .* the best team is too large or too small"),
+        (lambda: team(theta=0.3, beta=0.3 + 1e-15), r"theta = 0.3, .* the best team is too large or too small"),
+        (lambda: team(B=[1, 2]), r"B has shape \(2,\); it must be one number"),
+        (lambda: spider(0.1, alpha=1e300, bA=1e300), r"alpha = 1e\+300, bA = 1e\+300, .* the cost is too large"),
+        (lambda: cvw(lam=()), r"lam has shape \(0,\)"),
         (lambda: team(N=0.5), r"N = 0.5 must be a number in \[1, inf\]"),
         (lambda: spider(-0.1), r"t = -0.1 must"),
-        (lambda: spider(0.1, delta=0), r"delta = 0 must be a number in \(0, inf\)"),
+        (lambda: spider(0.1, delta=0), r"delta = 0 must be a number in \[1e-06, inf\)"),
         (lambda: snake([1, 2], 0.1), r"c has shape \(2,\)"),
         (lambda: snake([[1, 2]], [[0, 1]]), r"t must be a number or 2 x 2"),
         (lambda: snake([[1, 2]], np.ones((2, 2))), r"zeros on its diagonal"),

@@ -191,6 +191,23 @@ def test_risk_of_two_far_suppliers_by_substitutability(phi, risk):
     assert replace(DEFAULT, phi=phi).strategies["China+1"].cvar == pytest.approx(risk, abs=5e-4)
 
 
+@pytest.mark.parametrize("w", [0.0, 0.3, 0.9])
+@pytest.mark.parametrize("phi", [1e3, 1e6])
+def test_very_flexible_places_equal_the_textbook_program(phi, w):
+    problem = create_sourcing(phi=phi)
+    assert problem.optimise(w).objective == pytest.approx(textbook_optimum(problem, w), abs=1e-9)
+
+
+def test_costs_close_to_nothing_are_compared_without_complaint():
+    best = optimise(0.3, [1e-300, 1e-300], [0.1, 0.9], [[1, 0.5], [1e-12, 1]], alpha=1e-300, bmax=0.1)
+    assert best.x.sum() == pytest.approx(1)
+
+
+def test_more_flexibility_than_shares_can_show_is_refused():
+    with pytest.raises(ValueError, match=r"phi = 1000000000.0 must be a number in \[0, 1e\+06\]"):
+        create_sourcing(phi=1e9)
+
+
 def test_p1_weight_raises_cost_lowers_risk_and_moves_home_only_if_the_risk_is_foreign():
     steps = staircase(DEFAULT)
     assert (np.diff(steps.cost) > 0).all()
@@ -379,25 +396,39 @@ def test_tables():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: create_sourcing(phi=-1), r"phi = -1 must be a number in \[0, inf\)"),
+        (lambda: create_sourcing(phi=-1), r"phi = -1 must be a number in \[0, 1e\+06\]"),
         (lambda: create_sourcing(alpha=1), r"alpha = 1 must be a number in \[0, 1\)"),
         (lambda: create_sourcing(bmax=2), r"bmax = 2 must be a number in \[0, 1\]"),
-        (lambda: create_sourcing(V=float("inf")), r"V = inf must be a number in \[0, inf\)"),
-        (lambda: create_sourcing(xmax=0.2), r"xmax = 0.2 must add up to at least 1"),
+        (lambda: create_sourcing(V=float("inf")), r"V = inf must be a number in \[0, 1e\+06\]"),
+        (lambda: create_sourcing(xmax=0.2), r"xmax = .* must add up to at least 1"),
+        (lambda: scenarios([Shock("x", 1.5, ("A",), 1)], ["A"]), r"probability of shock 'x' = 1.5 must"),
+        (lambda: scenarios([Shock("x", np.nan, ("A",), 1)], ["A"]), r"probability of shock 'x' = nan must"),
+        (lambda: scenarios([Shock("x", 0.5, ("A",), 1.5)], ["A"]), r"severity of shock 'x' = 1.5 must"),
+        (lambda: scenarios([Shock("x", 0.5, "A", 1)], ["A"]), r"places of shock 'x' = 'A' must be a sequence"),
+        (lambda: scenarios([Shock("x", 0.5, ("A",), 1)] * 2, ["A"]), r"shocks must be .* repeated: \['x'\]"),
+        (lambda: create_sourcing({"A": 1}, [Shock("x", 0.5, ("A",), 1)] * 2), r"repeated: \['x'\]"),
+        (lambda: evaluate([1, 1], [1, 1], [1.0], [[1, 1]]), r"x = .* shares that add up to 1 at most"),
+        (lambda: evaluate([-1, 1], [1, 1], [1.0], [[1, 1]]), r"x = -1.0 must"),
+        (lambda: cvar([1, 2], [0.5, 0.6], 0.5), r"p must be shares that sum to 1; they sum to 1.1"),
+        (lambda: cvar([1, 2], [1.5, -0.5], 0.5), r"p = -0.5 must"),
+        (lambda: cvar([], [], 0.5), r"p has shape \(0,\)"),
+        (lambda: cvar([1, 2, 3], [0.5, 0.5], 0.5), r"u has shape \(3,\); p has 2 probabilities"),
+        (lambda: create_sourcing(xmax=(0.5, 0.5)), r"xmax has shape \(2,\); it must fit \(4,\)"),
+        (lambda: frontier(DEFAULT, []), r"weights has shape \(0,\)"),
         (lambda: create_sourcing(lambada=1), r"parameter 'lambada' is unknown; there is alpha, phi"),
         (lambda: create_sourcing({"Hom": 1}), r"place 'Hom' is unknown; there is Home, Region"),
-        (lambda: create_sourcing({"Home": -1}), r"cost of Home = -1 must"),
+        (lambda: create_sourcing({"Home": -1}), r"costs of Home = -1 must"),
         (lambda: create_sourcing(probabilities={"Home": 1.2}), r"probability of shock 'Home' = 1.2 must"),
         (lambda: create_sourcing(probabilities={"war": 0.1}), r"shock 'war' is unknown; there is Home"),
         (
             lambda: create_sourcing(severities=26),
-            r"severity of shock 'Home' = 26 must be a number in \[0, 1\]",
+            r"severities = 26 must be a number in \[0, 1\]",
         ),
         (
             lambda: create_sourcing({"A": 1}, [Shock("x", 0.1, ("B",), 1)]),
-            r"place of shock 'x' 'B' is unknown",
+            r"shock 'x' hits \['B'\]; the places are \['A'\]",
         ),
-        (lambda: scenarios([Shock("x", 0.1, ("B",), 1)], "A"), r"shock 'x' hits \['B'\]"),
+        (lambda: scenarios([Shock("x", 0.1, ("B",), 1)], ["A"]), r"shock 'x' hits \['B'\]"),
         (lambda: DEFAULT.optimise(1), r"w = 1 must be a number in \[0, 0.99\]"),
         (lambda: DEFAULT.evaluate([0.5, 0.5]), r"must be 4 shares that add up to 1"),
         (lambda: DEFAULT.wedge(0.1, -1), r"chi = -1 must"),
@@ -411,7 +442,7 @@ def test_a_bad_value_is_named(call, words):
         call()
 
 
-def test_evaluate_takes_any_portfolio_as_it_is():
+def test_evaluate_takes_a_portfolio_that_leaves_need_unbooked():
     (p, z), c = DEFAULT.scenarios, list(COSTS.values())
     given_up = evaluate([0, 0, 0, 0], c, p, z)
     assert (given_up.cost, given_up.cvar, given_up.expected) == pytest.approx((0, 1, 1))

@@ -108,13 +108,16 @@ def test_fixed_points_without_a_jump():
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: chain_reliability(2.5, 1, 0.1), r"n = 2.5 must be a whole number in \[0, inf\)"),
+        (lambda: chain_reliability(2.5, 1, 0.1), r"n = 2.5 must be a whole number in \[0, 1e\+06\]"),
         (lambda: chain_reliability(2, 0, 0.1), r"m = 0 must"),
         (lambda: chain_reliability(2, 1, [0.1, 1.2]), r"p = 1.2 must be a number in \[0, 1\]"),
-        (lambda: chain_reliability(2, 1, 0.1, "a lot"), r"q = a lot must"),
+        (lambda: chain_reliability(2, 1, 0.1, "a lot"), r"q = 'a lot' must"),
+        (lambda: chain_reliability(2, 1, 0.1, same_place="no"), r"same_place = 'no' must be True or False"),
+        (lambda: chain_reliability([1, 2], [1, 2, 3], 0.1), r"do not fit one another: n \(2,\), m \(3,\)"),
+        (lambda: egl_map(1.1, 1, 2, 2), r"r = 1.1 must be a number in \[0, 1\]"),
         (lambda: egl_fixed_point(float("nan"), 2, 2), r"x = nan must"),
         (lambda: egl_fixed_point(0.9, 2, 2, depth=-1), r"depth = -1 must"),
-        (lambda: egl_critical(0, 2), r"n = 0 must be a whole number in \[1, inf\)"),
+        (lambda: egl_critical(0, 2), r"n = 0 must be a whole number in \[1, 1e\+06\]"),
     ],
 )
 def test_a_value_outside_its_domain_is_named(call, words):

@@ -3,6 +3,9 @@
     content/lessons/<name>.md    -> course/<name>.ipynb
     content/exercises/<name>.md  -> solutions/section-<n>/<name>.ipynb -> exercises/section-<n>/<name>.ipynb
 
+Of another language, by its catalogues in `locale/` (`gvclab build --language zh`; see `translation`), all of them are
+in one folder, which is a course directory of nbgrader: `course/zh/`, `course/zh/solutions/`, `course/zh/exercises/`.
+
 The last arrow is nbgrader's own: what stands in `exercises/` is what `nbgrader generate_assignment` releases.
 """
 

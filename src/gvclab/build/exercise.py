@@ -10,9 +10,6 @@ hidden-test marks). An essay has no check. nbgrader allows no dot in a grade id,
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import replace
-from types import ModuleType
 
 from nbformat import NotebookNode
 
@@ -20,6 +17,7 @@ from gvclab.build import notebooks
 from gvclab.content import text as say
 from gvclab.exercises import bank
 from gvclab.exercises.prompts import SLOTS
+from gvclab.exercises.prompts import prompt as prompt_of
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_KEY, END_KEY = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
@@ -52,28 +50,6 @@ def opening(items: bank.ItemSet, lesson: str) -> str:
     return "\n\n".join([head, items.intro, goals, say("build.exercise.how")])
 
 
-def reworded(items: bank.ItemSet, translate: Callable[[str, str], str]) -> bank.ItemSet:
-    """The items with the words of another language: `translate(place, English)`, an item's places led by its id."""
-    meta = {**items.meta, "title": translate("title", items.meta["title"])}
-    meta["objectives"] = [translate(f"objectives.{n}", goal) for n, goal in enumerate(items.meta["objectives"])]
-    made = items.items
-    if wording := words_of_items():
-        made = tuple(
-            wording.reworded(item, lambda path, english, item=item: translate(f"{item.id} {path}", english))
-            for item in items
-        )
-    return replace(items, meta=meta, intro=translate("intro", items.intro), items=made)
-
-
-def words_of_items() -> ModuleType | None:
-    """The module that knows which words an item has; None until `exercises/wording.py` is there."""
-    try:
-        from gvclab.exercises import wording
-    except ImportError:
-        return None
-    return wording
-
-
 def grade_id(item_id: str, part: str = "") -> str:
     """The grade id of an item's answer cell, or of its `"prompt"` or `"check"`."""
     return "-".join(filter(None, [item_id.replace(".", "-"), part]))
@@ -81,12 +57,12 @@ def grade_id(item_id: str, part: str = "") -> str:
 
 def item_cells(item: bank.Item) -> list[NotebookNode]:
     """The cells of one item: prompt, answer and (except for an essay) check."""
-    prompt = _cell("markdown", f"{_heading(item)}\n\n{item.prompt}", grade_id(item.id, "prompt"), locked=True)
+    prompt = _cell("markdown", f"{_heading(item)}\n\n{prompt_of(item)}", grade_id(item.id, "prompt"), locked=True)
     if item.type == "essay":
         # The release has nbgrader's text stub in the place of the whole cell.
-        model = item.solution or say("build.stub.text")
+        model = item.shown_solution or say("build.stub.text")
         return [prompt, _cell("markdown", model, grade_id(item.id), solution=True, points=item.points)]
-    answer = f"{item.stub}\n\n{BEGIN}\n{item.solution}\n{END}"
+    answer = f"{item.shown_stub}\n\n{BEGIN}\n{item.shown_solution}\n{END}"
     call = f'check("{item.id}", {item.answer}'
     # nbgrader reads the score from the last value: where the library has no keys, that of the second call.
     check = f"{call})\n{BEGIN_KEY}\n{call}, key={_quoted(bank.key_text(item))})\n{END_KEY}"
@@ -199,7 +175,7 @@ def _answer_home(item: bank.Item, source: str) -> str:
     if not parts:
         raise ValueError(say("build.home.marks", id=item.id, begin=BEGIN, end=END))
     chapter = item.source
-    for name, text in zip(("stub", "solution"), parts.groups(), strict=True):
+    for name, text in zip(("stub", "solution"), map(item.by_ids, parts.groups()), strict=True):
         if text != getattr(item, name):
             chapter = _block(item, chapter, name, text)
     return chapter

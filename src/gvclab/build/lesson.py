@@ -14,12 +14,13 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from gvclab.build import notebooks, sources
+from gvclab import sources
+from gvclab.build import notebooks
 from gvclab.build.pieces import HEADING, fenced, pieces
-from gvclab.build.sources import Fault
 from gvclab.content import Listed, entry, translator
 from gvclab.content import render as said
 from gvclab.content import text as say
+from gvclab.sources import Fault
 
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n+", re.S)
 _CLAIM = r"C[\d.]+-\d+"
@@ -49,7 +50,10 @@ def _table(content: Path, folder: str, made: Callable) -> dict:
     """The entries of a folder's files, one file a section: `made(name, entry, line, translate)` checks each."""
     merged: dict = {}
     for path in sorted((content / folder).glob("*.yml")):
-        found, translate = sources.read(path, content.parent), translator(f"{folder}/{path.stem}")
+        found, translate = (
+            sources.read(path, content.parent),
+            translator(f"{folder}/{path.stem}", content.parent / "locale"),
+        )
         with sources.naming(path, content.parent):
             for name, each in found.items():
                 if name in merged:

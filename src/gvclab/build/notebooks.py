@@ -42,10 +42,13 @@ def notebook(cells: list[NotebookNode]) -> NotebookNode:
 def speaking(book: NotebookNode, tag: str) -> NotebookNode:
     """The notebook whose kernel speaks a language: one plain line more at the head of its first code cell.
 
-    It is Python and no magic, so that it holds wherever the cell runs: in JupyterLab, nbconvert or `exec`.
+    It is Python and no magic, so that it holds wherever the cell runs: in JupyterLab, nbconvert or `exec`. A notebook
+    without code has nothing that speaks.
     """
     cells = [cell(each.cell_type, each.source, dict(each.metadata)) for each in book.cells]
-    first = next(each for each in cells if each.cell_type == "code")
+    first = next((each for each in cells if each.cell_type == "code"), None)
+    if first is None:
+        return book
     first.source = f"{SPEAK.format(tag=tag)}\n{first.source}"
     return notebook(cells)
 

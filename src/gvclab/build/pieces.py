@@ -12,8 +12,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from gvclab.build.sources import Fault
 from gvclab.content import text as say
+from gvclab.sources import Fault
 
 HEADING = re.compile(r"^#{1,6} ")
 _FENCE = re.compile(r"^(`{3,}|~{3,}|\$\$)")
@@ -78,18 +78,21 @@ def _spans(body: str, first: int) -> Iterator[tuple[int, int, int]]:
     """Where pieces begin and end, and on which line they begin."""
     at, open_ = 0, None  # a paragraph or entry that goes on: (start, line)
     for number, line, inside in fenced(body, first):
-        row, heading, entry = line.startswith("|"), HEADING.match(line), _ENTRY.match(line)
+        row, heading, entry = (
+            not inside and line.startswith("|"),
+            not inside and HEADING.match(line),
+            _ENTRY.match(line),
+        )
         alone = inside or not line.strip() or row or heading or _NONE.match(line)
         if open_ and (alone or entry):
             yield open_[0], at - 1, open_[1]
             open_ = None
-        if heading:
+        if inside:
+            pass
+        elif heading:
             yield at + heading.end(), at + len(line), number
-        elif row and not inside:
-            yield from (
-                (at + m.start(), at + m.end(), number)
-                for m in re.finditer(r"[^|\s](?:\\\||[^|])*?(?= *(?:\||$))", line)
-            )
+        elif row:
+            yield from ((at + cell.start(), at + cell.end(), number) for cell in _CELL.finditer(line))
         elif not alone and not open_:
             open_ = (at + (entry.end() if entry else len(line) - len(line.lstrip())), number)
         at += len(line) + 1
@@ -98,7 +101,10 @@ def _spans(body: str, first: int) -> Iterator[tuple[int, int, int]]:
 
 
 def code_words(body: str, first: int = 1) -> Iterator[tuple[str, int]]:
-    """The words that a lesson's code gives to figures: each `label=` and the names of `marks=`, with their lines."""
+    """The words that a lesson's code gives to figures, with their lines.
+
+    They are the labels, axes and marks of `series(…)`, and the units of tables that it derives.
+    """
     cell: list[str] | None = None
     for number, line, inside in fenced(body, first):
         if inside and line.startswith("```{code-cell}"):
@@ -115,10 +121,29 @@ def _in_code(code: str, first: int) -> Iterator[tuple[str, int]]:
         tree = ast.parse(code)
     except SyntaxError as error:
         raise Fault(say("build.error.code", problem=error.msg), first + (error.lineno or 1) - 1) from error
-    for keyword in (node for node in ast.walk(tree) if isinstance(node, ast.keyword)):
-        found = [keyword.value] if keyword.arg == "label" else []
-        if keyword.arg == "marks" and isinstance(keyword.value, ast.Dict):
-            found = keyword.value.keys
-        for node in found:
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                yield node.value, node.lineno + first - 1
+    for node in ast.walk(tree):
+        for said in _shown(node):
+            if isinstance(said, ast.Constant) and isinstance(said.value, str):
+                yield said.value, said.lineno + first - 1
+
+
+def _shown(node: ast.AST) -> list[ast.expr]:
+    """What of a piece of code is shown by a figure: see `code_words`."""
+    if isinstance(node, ast.Dict):
+        units = [value for key, value in zip(node.keys, node.values, strict=True) if _is(key, "units")]
+        return [unit for each in units if isinstance(each, ast.Dict) for unit in each.values]
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        return []
+    given = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
+    if node.func.id == "derived":
+        return list(given.values())
+    if node.func.id != "series":
+        return []
+    marks = given.get("marks")
+    return [given[name] for name in ("label", "x") if name in given] + (
+        marks.keys if isinstance(marks, ast.Dict) else []
+    )
+
+
+def _is(node: ast.expr | None, value: str) -> bool:
+    return isinstance(node, ast.Constant) and node.value == value

@@ -17,16 +17,19 @@ from typing import NamedTuple
 from babel import Locale, UnknownLocaleError
 from babel.messages.catalog import Catalog
 from babel.messages.catalog import Message as Translation
-from babel.messages.pofile import PoFileError, read_po, write_po
+from babel.messages.pofile import PoFileError, denormalize, read_po, write_po
 
-from gvclab.build import exercise, lesson, sources
+from gvclab import sources
+from gvclab.build import lesson
 from gvclab.build.pieces import code_words
 from gvclab.build.tree import Report
+from gvclab.content import ENGLISH, find
 from gvclab.content import text as say
-from gvclab.language import PSEUDO, misfit
+from gvclab.language import PSEUDO, catalogue, misfit
 
 _WIDTH = 110
-_NEAR = 0.8  # how alike two texts are, from 0 to 1, for the translation of one to be a draft of the other's
+# How alike two texts are, from 0 to 1, for the translation of one to be a draft of the other's.
+_IN_PLACE, _ELSEWHERE = 0.5, 0.8
 
 
 class Entry(NamedTuple):
@@ -67,11 +70,14 @@ def extract(root: Path) -> dict[str, list[Entry]]:
             found[f"lessons/{path.stem}"] = _entries(lesson.words(source), path, root)
             for word, line in code_words(source):
                 shown.setdefault(word, []).append((_name(path, root), line))
+    for path in sorted((root / "data").glob("*.yml")):
+        for unit, line in _units(sources.read(path, root)):
+            shown.setdefault(unit, []).append((_name(path, root), line))
     for path in sorted((content / "exercises").glob("*.md")):
         with sources.naming(path, root):
             found[f"exercises/{path.stem}"] = _entries(_of_items(path.read_text(encoding="utf-8")), path, root)
     found["words"] = [Entry("", word, tuple(lines)) for word, lines in shown.items()]
-    return {file: entries for file, entries in found.items() if entries}
+    return {file: entries for file, entries in sorted(found.items()) if entries}
 
 
 def _messages(file: str, table: sources.Table) -> Iterator[tuple[str, str, int]]:
@@ -94,11 +100,19 @@ def _glossary(_file: str, table: sources.Table) -> Iterator[tuple[str, str, int]
 _READERS = {"messages": _messages, "claims": _claims, "glossary": _glossary}
 
 
+def _units(manifest: sources.Table) -> Iterator[tuple[str, int]]:
+    """The units of a dataset's columns, which figures write on their axes."""
+    for column in (manifest.get("columns") or {}).values():
+        if isinstance(column.get("unit"), str) and column["type"] == "number":
+            yield column["unit"], column.line("unit")
+
+
 def _of_items(source: str) -> Iterator[tuple[str, str, int]]:
     """The words of an exercise file: those of its first cell, and of each item by the item's id."""
     from gvclab.exercises import bank
+    from gvclab.exercises.wording import wording
 
-    items, words = bank.parse(source), exercise.words_of_items()
+    items = bank.parse(source)
     lines = source.split("\n")
 
     def line_of(english: str, first: int = 1) -> int:
@@ -114,9 +128,8 @@ def _of_items(source: str) -> Iterator[tuple[str, str, int]]:
         yield place, english, line_of(english)
     for item in items:
         chapter = line_of(f"## {item.id} ")
-        yield from (
-            (f"{item.id} {path}", english, line_of(english, chapter)) for path, english in wording(item).items()
-        )
+        for path, english in wording(item).items():
+            yield f"{item.id} {path}", english, line_of(english, chapter)
 
 
 def _numbered(name: str, meta: dict) -> Iterator[tuple[str, str]]:
@@ -163,10 +176,27 @@ def check(root: Path, tag: str | None = None) -> Report:
             if not path.is_file() or path.read_text(encoding="utf-8") != text:
                 report.problems.append(say("translate.stale", file=_name(path, root), language=each))
         counts = counted(root, each)
-        report.problems += [line for count in counts.values() for line in count.misfits]
+        report.problems += [line for count in counts.values() for line in count.misfits] + _anchors(root, each)
         if not report.problems:
             report.lines.append(say("translate.same", language=each))
     return report
+
+
+def _anchors(root: Path, tag: str) -> list[str]:
+    """Headings over the claims that are not what links to the claims lead to."""
+    key = "build.verdict.anchor"
+    english = find(key)[1]
+
+    def said(file: str, context: str) -> str:
+        return catalogue(tag, file, root / "locale")(context, english)
+
+    anchor, problems = said("messages/build", key), []
+    for file, entries in extract(root).items():
+        for entry in entries:
+            if file.startswith("lessons/") and entry.english == english and said(file, entry.context) != anchor:
+                heading = said(file, entry.context)
+                problems.append(say("translate.heading", file=file, heading=heading, anchor=anchor))
+    return problems
 
 
 def status(root: Path, tag: str | None = None) -> Report:
@@ -191,7 +221,7 @@ def counted(root: Path, tag: str) -> dict[str, Count]:
     found = {}
     for file, entries in extract(root).items():
         path = _path(root, tag, file)
-        old, count = _read(path, tag), Count(total=len(entries))
+        old, count = read(path, tag), Count(total=len(entries))
         for entry in entries:
             known = old.get(entry.english, entry.context or None)
             if known is None or not known.string:
@@ -212,7 +242,7 @@ def _made(root: Path, tag: str) -> dict[Path, str]:
     for file, entries in extract(root).items():
         path = _path(root, tag, file)
         buffer = io.BytesIO()
-        write_po(buffer, updated(_read(path, tag), entries), width=_WIDTH, include_previous=True)
+        write_po(buffer, updated(read(path, tag), entries), width=_WIDTH, include_previous=True)
         made[path] = buffer.getvalue().decode("utf-8").rstrip("\n") + "\n"
     return made
 
@@ -221,56 +251,82 @@ def _path(root: Path, tag: str, file: str) -> Path:
     return root / "locale" / tag / f"{file}.po"
 
 
-def _read(path: Path, tag: str) -> Catalog:
+def read(path: Path, tag: str) -> Catalog:
     """The catalogue as it is, or a new one. ValueError for no language, and for a file that is no catalogue."""
+    if tag in (PSEUDO, ENGLISH):
+        raise ValueError(say("translate.no_files", name=tag))
     try:
-        locale = Locale.parse(tag)
+        Locale.parse(tag)
     except (UnknownLocaleError, ValueError) as error:
         raise ValueError(say("translate.no_language", name=tag)) from error
-    if tag == PSEUDO or locale.language == "en":
-        raise ValueError(say("translate.no_files", name=tag))
-    if path.is_file():
-        try:
-            with path.open("rb") as source:
-                return read_po(source, locale=tag, abort_invalid=True)
-        except PoFileError as error:
-            line = getattr(error, "lineno", 0) + 1
-            raise sources.Fault(say("translate.no_catalogue", problem=error.args[0]), line, str(path)) from error
-    return Catalog(locale=tag, project="gvclab", header_comment=say("translate.header"), fuzzy=False)
+    if not path.is_file():
+        header = "\n".join(f"# {line}" for line in say("translate.header").splitlines())
+        nobody = {"msgid_bugs_address": "–", "last_translator": "–", "language_team": tag}
+        return Catalog(locale=tag, project="gvclab", version="–", header_comment=header, fuzzy=False, **nobody)
+    source = path.read_text(encoding="utf-8")
+    try:
+        found = read_po(io.BytesIO(source.encode()), locale=tag, abort_invalid=True)
+    except PoFileError as error:
+        raise sources.Fault(
+            say("translate.no_catalogue", problem=error.args[0]), error.lineno + 1, str(path)
+        ) from error
+    for block in source.split("\n\n"):  # babel writes what the English was before (`#|`), and does not read it
+        before = [line.removeprefix("#| ").removeprefix("msgid ") for line in block.split("\n") if line[:3] == "#| "]
+        if before:
+            entry = next(each for each in read_po(io.BytesIO(block.encode())) if each.id)
+            found.get(entry.id, entry.context).previous_id = [denormalize("\n".join(before))]
+    return found
 
 
 def updated(old: Catalog, entries: list[Entry]) -> Catalog:
     """The catalogue for these entries, with all that an older one has for them."""
     new = Catalog(locale=old.locale, header_comment=old.header_comment, fuzzy=False)
     new.mime_headers = old.mime_headers
-    before = (*old.obsolete.values(), *old)
-    known = {(each.context or "", each.id): each for each in before if each.id and each.string}
-    wanted = {(entry.context, entry.english) for entry in entries}
-    spare = {key: each for key, each in known.items() if key not in wanted}
+    known = {(each.context or "", each.id): each for each in (*old.obsolete.values(), *old) if each.id and each.string}
+    taken, spare = _pairs(entries, known)
     for entry in entries:
-        found = known.get((entry.context, entry.english))
         made = new.add(entry.english, locations=entry.lines, context=entry.context or None)
-        if found is None and (key := _like(entry, spare)):
-            found = spare.pop(key)
-            if found.id != entry.english:
-                made.flags.add("fuzzy")
-                made.previous_id = [found.id]
-        elif found is not None:
-            made.previous_id = found.previous_id
-        if found is not None:
-            made.string, made.user_comments = found.string, found.user_comments
-            made.flags |= found.flags
-    for (context, english), each in spare.items():
+        found = known.get(taken.get(entry))
+        if found is None:
+            continue
+        made.string, made.user_comments, made.flags = found.string, found.user_comments, set(found.flags)
+        made.previous_id = found.previous_id
+        if found.id != entry.english:
+            made.flags.add("fuzzy")
+            made.previous_id = [found.id]
+    for context, english in spare:
+        each = known[context, english]
         each.locations = []
         new.obsolete[(english, context) if context else english] = each
     return new
 
 
-def _like(entry: Entry, spare: dict[tuple[str, str], Translation]) -> tuple[str, str] | None:
-    """The old entry that an entry was made from: of the same English, in the same place, or nearly the same."""
-    same = next((key for key in spare if key[1] == entry.english), None)
-    place = next((key for key in spare if key[0] == entry.context and entry.context), None)
-    if same or place or not spare:
-        return same or place
-    near = difflib.get_close_matches(entry.english, [english for _, english in spare], 1, _NEAR)
-    return next((key for key in spare if [key[1]] == near), None)
+def _pairs(entries: list[Entry], known: dict[tuple[str, str], Translation]) -> tuple[dict[Entry, tuple], list[tuple]]:
+    """From which old entry each entry takes its translation, and the old entries that are of no use.
+
+    First the same English in the same place, then the same English elsewhere, then another in the same place, then
+    what is very much like it.
+    """
+    pairs = {entry: entry[:2] for entry in entries if entry[:2] in known}
+    spare = [key for key in known if key not in set(pairs.values())]
+
+    def same(entry: Entry, key: tuple[str, str]) -> bool:
+        return key[1] == entry.english
+
+    def reworded(entry: Entry, key: tuple[str, str]) -> bool:
+        return key[0] == entry.context and _alike(entry.english, key[1], _IN_PLACE)
+
+    def near(entry: Entry, key: tuple[str, str]) -> bool:
+        return _alike(entry.english, key[1], _ELSEWHERE)
+
+    for fits in (same, reworded, near):
+        for entry in entries:
+            if entry not in pairs and (key := next((key for key in spare if fits(entry, key)), None)):
+                pairs[entry] = key
+                spare.remove(key)
+    return pairs, spare
+
+
+def _alike(one: str, other: str, least: float) -> bool:
+    matcher = difflib.SequenceMatcher(None, one, other, autojunk=False)
+    return all(ratio() >= least for ratio in (matcher.real_quick_ratio, matcher.quick_ratio, matcher.ratio))

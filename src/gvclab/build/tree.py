@@ -12,18 +12,21 @@ them `exercises/` and `solutions/`, which make the folder a course directory of 
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import yaml
 from nbformat import NotebookNode
 
-from gvclab.build import exercise, lesson, notebooks, sources
+from gvclab import sources
+from gvclab.build import exercise, lesson, notebooks
 from gvclab.build.release import release
-from gvclab.build.sources import naming
 from gvclab.content import ENGLISH, speaking, translator
 from gvclab.content import text as say
 from gvclab.exercises import bank
+from gvclab.exercises.wording import set_reworded
+from gvclab.sources import naming
 
 LOCK = "notebooks.lock"
 _NOTE = "# Made by `gvclab build`: what each notebook was when it was built, so that a later edit is noticed.\n"
@@ -63,19 +66,31 @@ def _english(root: Path) -> dict[str, str]:
 
 
 def _translated(root: Path, tag: str) -> dict[str, str]:
-    tables, made = _tables(root), {}
+    tables, made, folder = _tables(root), {}, f"course/{tag}"
     for path in _files(root, "lessons"):
         with naming(path, root):
-            book = lesson.render(path.read_text(encoding="utf-8"), tables, translator(f"lessons/{path.stem}"))
-            made[f"course/{tag}/{path.stem}.ipynb"] = notebooks.text(notebooks.speaking(book, tag))
+            translate = translator(f"lessons/{path.stem}", root / "locale")
+            book = _from_below(lesson.render(path.read_text(encoding="utf-8"), tables, translate))
+            made[f"{folder}/{path.stem}.ipynb"] = notebooks.text(notebooks.speaking(book, tag))
     for path in _files(root, "exercises"):
         with naming(path, root):
+            translate = translator(f"exercises/{path.stem}", root / "locale")
             name, items = _exercise_name(path), bank.parse(path.read_text(encoding="utf-8"))
-            items = exercise.reworded(items, translator(f"exercises/{path.stem}"))
-            book = notebooks.speaking(exercise.render(items, f"../../{path.stem}.ipynb"), tag)
-            made[f"course/{tag}/solutions/{name}"] = notebooks.text(book)
-            made[f"course/{tag}/exercises/{name}"] = notebooks.text(release(book, root))
+            book = exercise.render(set_reworded(items, translate), f"../../{path.stem}.ipynb")
+            book = notebooks.speaking(book, tag)
+            made[f"{folder}/solutions/{name}"] = notebooks.text(book)
+            made[f"{folder}/exercises/{name}"] = notebooks.text(release(book, root))
     return made
+
+
+def _from_below(book: NotebookNode) -> NotebookNode:
+    """A lesson's notebook whose links hold in the language's own folder, which has exercises of its own."""
+    for cell in book.cells:
+        if cell.cell_type == "markdown":
+            cell.source = re.sub(
+                r"\]\(\.\./(exercises/|solutions/)?", lambda link: f"]({link[1] or '../../'}", cell.source
+            )
+    return book
 
 
 def _tables(root: Path) -> lesson.Tables:

@@ -4,6 +4,8 @@ frame(("stages n", "chance R"), traces=[{"name": "one supplier", **line(0)}])   
 View(traces=({"x": n, "y": R},), sentence="…", table=numbers)                   the values
 LiveFigure(frame, view).show(view)                                              on a page, updated in place
 apply(frame, view)                                                              in a plain plotly figure
+series(table, x="year", y="share", by="origin", label="…")                      real figures over time
+diagram("series-and-parallel")                                                  a mechanism, from content/diagrams
 
 Picture(Plot("main", axis("n"), axis("R")), marks={"one": line(0)}) gives frame and view by the names of its marks.
 """
@@ -13,6 +15,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import theme
+from .diagram import diagram
 from .picture import Picture, Plot, note, row, shape
 from .series import Series, series
 from .theme import area, axis, bars, frame, line, points
@@ -31,6 +34,7 @@ __all__ = [
     "area",
     "axis",
     "bars",
+    "diagram",
     "frame",
     "line",
     "note",

@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gvclab.content import text
+from gvclab.content import Message, render, text
 from gvclab.data import name
 
 from . import theme
+from .concepts import style, told_apart
+from .labels import spread, wide
 from .view import View, apply
 
 if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
+
+HEIGHT = 360
+PLOT = 285  # pixels of it that are left for the data
+ROW = 17  # pixels from one name to the next
+AWAY = 16  # pixels from the end of a line to its name
+LETTERS = 13  # font size of the names
+FEW = 3  # series whose first and last figures a sentence can hold
+
+
+class End(NamedTuple):
+    """The first and the last figure of a series, and where they are."""
+
+    since: Any
+    start: float
+    until: Any
+    end: float
 
 
 class Series:
@@ -40,8 +59,14 @@ class Series:
         self._label = label or y
         self._marks = marks or {}
         groups = [("", table)] if by is None else list(table.groupby(by, sort=False))
+        groups = [(str(key), part.sort_values(x)) for key, part in groups if part[y].notna().any()]
         # The series that ends highest comes first, as the eye meets them at the right-hand side.
-        self._groups = sorted(groups, key=lambda group: -group[1][y].iloc[-1])
+        self._groups = sorted(groups, key=lambda group: -self._ends(group[1]).end)
+
+    def _ends(self, part: pd.DataFrame) -> End:
+        known = part.dropna(subset=self._y)
+        first, last = known.iloc[0], known.iloc[-1]
+        return End(first[self._x], float(first[self._y]), last[self._x], float(last[self._y]))
 
     @property
     def unit(self) -> str:
@@ -57,10 +82,16 @@ class Series:
     @property
     def frame(self) -> go.Figure:
         """The looks."""
-        names = [name(code) for code, _ in self._groups]
+        # No model stands beside one series alone, so that its line need not be dashed.
+        looks = (
+            [style("data")._replace(dash="solid")]
+            if self._by is None
+            else told_apart([code for code, _ in self._groups])
+        )
         traces = [
-            {"name": called, "showlegend": self._by is not None, **theme.line(k, mode=_mode(part))}
-            for k, (called, (_, part)) in enumerate(zip(names, self._groups, strict=True))
+            {"name": name(code), "showlegend": False, **theme.line(look, mode=_mode(part))}
+            | {"marker": {"symbol": look.symbol, "size": 7, "color": look.color}}
+            for look, (code, part) in zip(looks, self._groups, strict=False)
         ]
         lines = [
             {
@@ -89,10 +120,53 @@ class Series:
         ]
         y = f"{self._label}<br>({self.unit})" if self.unit else self._label
         x = theme.axis("" if self._dated else self._x)
-        floor = "tozero" if self._table[self._y].min() >= 0 else "normal"
-        return theme.frame(
-            (x, theme.axis(y, rangemode=floor)), traces=traces, shapes=lines, annotations=words, height=360
-        )
+        more: dict[str, Any] = {"height": HEIGHT, "shapes": lines}
+        if self._by is not None and self._groups:
+            words += self._names([look.color for look in looks])
+            x["range"] = self._span
+            more["margin"] = {"r": AWAY + 8 + max(wide(name(code), LETTERS) for code, _ in self._groups)}
+        return theme.frame((x, theme.axis(y, range=self._range)), traces=traces, annotations=words, **more)
+
+    @property
+    def _span(self) -> list[Any]:
+        """Of x, no more than the data and a little room: the names stand outside."""
+        known = self._table[self._x]
+        room = (known.max() - known.min()) * 0.02
+        ends = known.min() - room, known.max() + room
+        return [f"{end:%Y-%m-%d}" for end in ends] if self._dated else [float(end) for end in ends]
+
+    @property
+    def _range(self) -> list[float] | None:
+        """Of y, from zero where nothing is below it."""
+        if not self._groups:
+            return None
+        low, high = float(self._table[self._y].min()), float(self._table[self._y].max())
+        room = 0.06 * (high - min(low, 0.0) or 1.0)
+        return [0.0 if low >= 0 else low - room, high + room]
+
+    def _names(self, colors: list[str]) -> list[dict[str, Any]]:
+        """The name of each series at the end of its line, clear of the others, with a stroke to the line."""
+        low, high = self._range
+        ends = [self._ends(part) for _, part in self._groups]
+        wanted = [PLOT * (high - each.end) / (high - low) for each in ends]  # pixels from the top
+        placed = spread(wanted, ROW, ROW / 2, PLOT - ROW / 2)
+        return [
+            {
+                "x": f"{end.until:%Y-%m-%d}" if self._dated else end.until,
+                "y": end.end,
+                "text": name(code),
+                "showarrow": True,
+                "arrowhead": 0,
+                "arrowwidth": 1,
+                "arrowcolor": color,
+                "standoff": 4,
+                "ax": AWAY,
+                "ay": there - here,
+                "xanchor": "left",
+                "align": "left",
+            }
+            for (code, _), end, color, here, there in zip(self._groups, ends, colors, wanted, placed, strict=True)
+        ]
 
     @property
     def figure(self) -> go.Figure:
@@ -116,11 +190,6 @@ class Series:
         )
 
     @property
-    def _opening(self) -> str:
-        """The label at the beginning of a sentence."""
-        return self._label[:1].upper() + self._label[1:]
-
-    @property
     def _dated(self) -> bool:
         return self._table[self._x].dtype.kind == "M"
 
@@ -128,25 +197,65 @@ class Series:
         return f"{value:%B %Y}" if self._dated else str(value)
 
     def _sentence(self) -> str:
-        span = {"first": self._at(self._table[self._x].min()), "last": self._at(self._table[self._x].max())}
+        words = {"label": self._label, "unit": text("charts.series.unit", unit=self.unit) if self.unit else ""}
+        if not self._groups:
+            return text("charts.series.none", **words)
+        ends = {code: self._ends(part) for code, part in self._groups}
+        span = min(end.since for end in ends.values()), max(end.until for end in ends.values())
+        words |= {"first": self._at(span[0]), "last": self._at(span[1])}
         if self._by is None:
-            ((_, part),) = self._groups
-            low, high = part.loc[part[self._y].idxmin()], part.loc[part[self._y].idxmax()]
-            return text(
-                "charts.series.one", label=self._opening, unit=self.unit, **span,
-                low=low[self._y], low_at=self._at(low[self._x]), high=high[self._y], high_at=self._at(high[self._x]),
-                end=part[self._y].iloc[-1],
-            )  # fmt: skip
-        moves = "; ".join(
-            text(
-                "charts.series.move",
-                name=name(code),
-                start=part[self._y].iloc[0],
-                end=part[self._y].iloc[-1],
-            )
-            for code, part in self._groups
+            return self._one(words)
+        if len(ends) <= FEW:
+            moves = [self._move(code, end, span) for code, end in ends.items()]
+            return text("charts.series.many", moves=_clauses(moves), **words)
+        changes = {code: self._rounded(end.end - end.start) for code, end in ends.items()}
+        most, least = max(changes, key=changes.get), min(changes, key=changes.get)
+        told = []
+        for kind, code in (("rise", most), ("fall", least)):
+            if changes[code] * (1 if kind == "rise" else -1) > 0:
+                own = (
+                    text("charts.series.own", **self._years(ends[code]))
+                    if (ends[code].since, ends[code].until) != span
+                    else ""
+                )
+                told.append(Message(f"charts.series.{kind}", {"name": name(code), "by": changes[code], "own": own}))
+            else:
+                told.append(Message(f"charts.series.no_{kind}"))
+        if any((end.since, end.until) != span for end in ends.values()):
+            told.append(Message("charts.series.uneven"))
+        return text("charts.series.changes", count=len(ends), changes=_clauses(told), **words)
+
+    def _one(self, words: dict[str, Any]) -> str:
+        ((_, part),) = self._groups
+        low, high = part.loc[part[self._y].idxmin()], part.loc[part[self._y].idxmax()]
+        numbers = {
+            "low": self._rounded(low[self._y]),
+            "low_at": self._at(low[self._x]),
+            "high": self._rounded(high[self._y]),
+            "high_at": self._at(high[self._x]),
+            "end": self._rounded(self._ends(part).end),
+        }
+        if words["first"] == words["last"]:
+            return text("charts.series.point", **words, **numbers)
+        return text(
+            "charts.series.flat" if numbers["low"] == numbers["high"] else "charts.series.one", **words, **numbers
         )
-        return text("charts.series.many", label=self._opening, unit=self.unit, moves=moves, **span)
+
+    def _move(self, code: str, end: End, span: tuple[Any, Any]) -> Message:
+        """From where to where a series goes; with its own years where they are not those of the figure."""
+        numbers = {"name": name(code), "start": self._rounded(end.start), "end": self._rounded(end.end)}
+        if (end.since, end.until) == span:
+            return Message("charts.series.move", numbers)
+        return Message("charts.series.move_own", numbers | self._years(end))
+
+    def _years(self, end: End) -> dict[str, str]:
+        return {"since": self._at(end.since), "until": self._at(end.until)}
+
+    def _rounded(self, value: float) -> float:
+        """A number with as many decimals as give the largest of the figure three digits: beside 4.24, 0.03."""
+        largest = float(self._table[self._y].abs().max())
+        digits = 2 - math.floor(math.log10(largest)) if largest > 0 else 0
+        return round(float(value), digits) + 0.0  # no -0
 
     def _wide(self) -> pd.DataFrame:
         if self._by is None:
@@ -171,3 +280,8 @@ def series(table: pd.DataFrame, x: str, y: str, **more: Any) -> Series:
 
 def _mode(part: pd.DataFrame) -> str:
     return "lines+markers" if len(part) <= 40 else "lines"
+
+
+def _clauses(parts: list[Message]) -> str:
+    """Several clauses as one value of a sentence; the only place of this module that joins words."""
+    return "; ".join(render(part) for part in parts)

@@ -1,40 +1,40 @@
 """How all figures look: a palette that colour-blind readers can tell apart, always with a second channel.
 
-Colours are those of Okabe and Ito (2008) without black and yellow, which vanish on a dark or on a white page. Text and
-grid have no colour here: the live figure takes them from the page it stands on.
+What a colour means stands in `concepts`. Text and grid have no colour here: the live figure takes them from the page it
+stands on.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from .concepts import BLUE, GREEN, GREY, ORANGE, OTHERS, PURPLE, REFERENCE, SERIES, SKY, VERMILLION, Style, style
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
 
-BLUE, VERMILLION, GREEN = "#0072B2", "#D55E00", "#009E73"
-ORANGE, PURPLE, SKY = "#E69F00", "#CC79A7", "#56B4E9"
-GREY = "#7F7F7F"  # reference lines; 4 : 1 against white and against JupyterLab's dark page
-
-
-class Style(NamedTuple):
-    """One member of a series: a colour and what tells it apart without colour."""
-
-    color: str
-    dash: str
-    symbol: str
-    pattern: str
-
-
-SERIES = (
-    Style(BLUE, "solid", "circle", ""),
-    Style(VERMILLION, "dash", "diamond", "/"),
-    Style(GREEN, "dot", "square", "x"),
-    Style(ORANGE, "dashdot", "triangle-up", "."),
-    Style(PURPLE, "longdash", "x", "\\"),
-    Style(SKY, "longdashdot", "triangle-down", "-"),
-)
-REFERENCE = Style(GREY, "dot", "line-ew", "|")
+# The palette and the styles are in `concepts`; they are at hand here too, where traces are made.
+__all__ = [
+    "BLUE",
+    "GREEN",
+    "GREY",
+    "ORANGE",
+    "PURPLE",
+    "REFERENCE",
+    "SERIES",
+    "SKY",
+    "TEMPLATE",
+    "VERMILLION",
+    "Style",
+    "area",
+    "axis",
+    "bars",
+    "frame",
+    "line",
+    "points",
+    "style",
+]
 
 _AXIS = {
     "automargin": True,
@@ -62,7 +62,7 @@ _LEGEND = {
 # A plain object, given to each figure: importing this module changes nothing for other figures in the notebook.
 TEMPLATE = {
     "layout": {
-        "colorway": [style.color for style in SERIES],
+        "colorway": [each.color for each in SERIES],
         "font": {
             "family": "system-ui, -apple-system, 'Segoe UI', 'Noto Sans', Arial, sans-serif",
             "size": 13,
@@ -80,15 +80,15 @@ TEMPLATE = {
 }
 
 
-def line(style: Style | int, **more: Any) -> dict[str, Any]:
-    """Properties of a line trace in a style, or in the k-th of the series."""
-    chosen = _style(style)
+def line(look: Style | str | int, **more: Any) -> dict[str, Any]:
+    """Properties of a line trace: a concept (`"home"`), a style, or the k-th of the series."""
+    chosen = _style(look)
     return {"mode": "lines", "line": {"color": chosen.color, "dash": chosen.dash, "width": 2.5}, **more}
 
 
-def points(style: Style | int, size: float = 10, **more: Any) -> dict[str, Any]:
-    """Properties of a trace of points in a style, or in the k-th of the series."""
-    chosen = _style(style)
+def points(look: Style | str | int, size: float = 10, **more: Any) -> dict[str, Any]:
+    """Properties of a trace of points: a concept (`"home"`), a style, or the k-th of the series."""
+    chosen = _style(look)
     return {
         "mode": "markers",
         "marker": {"color": chosen.color, "symbol": chosen.symbol, "size": size},
@@ -96,15 +96,15 @@ def points(style: Style | int, size: float = 10, **more: Any) -> dict[str, Any]:
     }
 
 
-def bars(style: Style | int, **more: Any) -> dict[str, Any]:
-    """Properties of a bar trace in a style, or in the k-th of the series."""
-    chosen = _style(style)
+def bars(look: Style | str | int, **more: Any) -> dict[str, Any]:
+    """Properties of a bar trace: a concept (`"home"`), a style, or the k-th of the series."""
+    chosen = _style(look)
     return {"type": "bar", "marker": {"color": chosen.color, "pattern": _pattern(chosen)}, **more}
 
 
-def area(style: Style | int, **more: Any) -> dict[str, Any]:
-    """Properties of a filled area (with `stackgroup` or `fill`) in a style, or in the k-th of the series."""
-    chosen = _style(style)
+def area(look: Style | str | int, **more: Any) -> dict[str, Any]:
+    """Properties of a filled area (with `stackgroup` or `fill`): a concept, a style, or the k-th of the series."""
+    chosen = _style(look)
     return {
         "mode": "lines",
         "line": {"color": chosen.color, "width": 0},
@@ -151,14 +151,18 @@ def frame(
     return go.Figure(data, {"template": TEMPLATE, "height": height, "uirevision": "kept", **axes, **layout})
 
 
-def _style(style: Style | int) -> Style:
-    return SERIES[style % len(SERIES)] if isinstance(style, int) else style
+def _style(look: Style | str | int) -> Style:
+    if isinstance(look, str):
+        return style(look)
+    if isinstance(look, int):
+        return SERIES[look] if look < len(SERIES) else OTHERS[(look - len(SERIES)) % len(OTHERS)]
+    return look
 
 
-def _pattern(style: Style) -> dict[str, Any]:
+def _pattern(chosen: Style) -> dict[str, Any]:
     """A large area in one colour, with the style's pattern drawn thinly in white over it."""
     return {
-        "shape": style.pattern,
+        "shape": chosen.pattern,
         "fillmode": "overlay",
         "fgcolor": "rgba(255,255,255,0.6)",
         "size": 8,

@@ -15,7 +15,9 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
+from gvclab.content import text
 from gvclab.data import icio
+from gvclab.data.errors import DataError
 from gvclab.data.tables import load
 
 
@@ -198,7 +200,7 @@ def wiod(originals: Path) -> dict[str, np.ndarray]:
     import pymrio
 
     worlds = {}
-    for workbook in sorted(originals.glob("[Ww][Ii][Oo][Tt]*.xlsx")):  # the publisher writes the names both ways
+    for workbook in _files(originals, "icio", "[Ww][Ii][Oo][Tt]*.xlsx"):  # the publisher writes the names both ways
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # that the satellite accounts are not there
             world = pymrio.parse_wiod(workbook, names=("c_codes", "c_codes"))
@@ -210,12 +212,20 @@ def oecd(originals: Path) -> dict[str, np.ndarray]:
     """The OECD's tables (ICIO2023_2018.csv and its like), merged to the regions and sectors of the course."""
     import pymrio
 
-    files = {int(path.stem[-4:]): path for path in sorted(originals.glob("ICIO20[0-9][0-9]_[12]???.csv"))}
     worlds = {}
-    for year, path in files.items():
+    for path in _files(originals, "icio_oecd", "ICIO20[0-9][0-9]_[12][0-9][0-9][0-9].csv"):
         world = pymrio.parse_oecd(path)
-        worlds[year] = pymrio.IOSystem(Z=world.Z, Y=world.Y, unit=world.unit)
+        worlds[int(path.stem[-4:])] = pymrio.IOSystem(Z=world.Z, Y=world.Y, unit=world.unit)
     return _merged(worlds, "industries_oecd", others="ROW")
+
+
+def _files(originals: Path, name: str, pattern: str) -> list[Path]:
+    """The files of this name, sorted; DataError says how they are to be named if there is none."""
+    if found := sorted(originals.glob(pattern)):
+        return found
+    held = ", ".join(sorted(path.name for path in originals.iterdir())[:10]) or text("data.refresh.nothing")
+    wanted = text(f"data.refresh.named.{name}")
+    raise DataError(text("data.refresh.no_table", path=originals, name=name, wanted=wanted, found=held))
 
 
 def _merged(worlds: dict, industries: str, others: str | None = None) -> dict[str, np.ndarray]:
@@ -225,8 +235,6 @@ def _merged(worlds: dict, industries: str, others: str | None = None) -> dict[st
     identities hold exactly. `others` is the region of economies that have none of their own; without it, an
     unknown economy raises KeyError.
     """
-    if not worlds:
-        raise ValueError("no file of a table")
     economies, codes = load("economies").dropna(subset="region"), load(industries)
     regions = dict(zip(economies["economy"], economies["region"], strict=True))
     sectors = dict(zip(codes["industry"], codes["sector"], strict=True))

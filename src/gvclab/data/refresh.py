@@ -75,8 +75,8 @@ def _fetch(manifest: Manifest, fetch: Callable[[Path], None], place: Path) -> No
     try:
         fetch(place)
     except (OSError, zipfile.BadZipFile) as error:
-        told = {"name": manifest.name, "reason": error, "retrieval": manifest.sources[0]["retrieval"]}
-        raise DataError(text("data.refresh.unfetched", **told, url=manifest.url)) from error
+        facts = {"name": manifest.name, "reason": error, "retrieval": manifest.sources[0]["retrieval"]}
+        raise DataError(text("data.refresh.unfetched", **facts, url=manifest.url)) from error
 
 
 def _download(url: str, path: Path) -> None:

@@ -34,8 +34,10 @@ def load(name: str, **wanted) -> pd.DataFrame | ICIO | dict[int, ICIO]:
     load("us_import_origin")                                   the whole table
     load("us_import_origin", origin="CHN")                     rows where a column has a value,
     load("us_import_origin", origin=["CHN", "VNM"])            one of several,
-    load("supply_pressure", date=slice("2020-01", "2022-12"))  or lies between two, ends included
+    load("supply_pressure", date="2021")                       of a date in part all that it means: twelve months
+    load("supply_pressure", date=slice("2020-01", "2022-12"))  or lies between two, ends included whole
     load("icio", year=2005)                                    one year's `models.iotable.ICIO`
+    load("icio", year=[1995, 2005])                            several by year, as a slice gives too
     load("icio")                                               all of them, by year
     load("icio_oecd", year=2018)                               a later year, once `gvclab data refresh` has made it
 
@@ -43,7 +45,7 @@ def load(name: str, **wanted) -> pd.DataFrame | ICIO | dict[int, ICIO]:
     caller's to change (an ICIO is immutable).
 
     Raises DataError, naming the remedy: no such dataset, one that is not shipped, a file that is missing,
-    truncated or altered, a column or a value that is not there.
+    truncated or altered, a column or a value that is not there, a slice without rows or with a step.
     """
     where = folder()
     manifest = read(name, where)
@@ -158,21 +160,19 @@ def _stored(name: str, where: Path) -> dict:
     return stored
 
 
-def _tables(manifest: Manifest, year: int | None = None, **unknown) -> ICIO | dict[int, ICIO]:
-    if unknown:
-        raise DataError(text("data.error.column", name=manifest.name, column=next(iter(unknown)), known="year"))
+def _tables(manifest: Manifest, **wanted) -> ICIO | dict[int, ICIO]:
     stored = _stored(manifest.name, manifest.folder)
-    known = icio.years(stored)
-    if year is None:
-        return {each: icio.table(stored, each) for each in known}
-    if year not in known:
-        raise DataError(
-            text(
-                "data.error.value",
-                name=manifest.name,
-                column="year",
-                value=year,
-                known=f"{known[0]}-{known[-1]}",
-            )
-        )
-    return icio.table(stored, int(year))
+    years = icio.years(stored)
+    if not wanted:
+        return {year: icio.table(stored, year) for year in years}
+    year = wanted.get("year")
+    if type(year) is not int or len(wanted) > 1 or year not in years:
+        import pandas as pd
+
+        from gvclab.data.select import select, single
+
+        years = select(pd.DataFrame({"year": years}), manifest.name, **wanted)["year"].tolist()
+        if not single(year):
+            return {each: icio.table(stored, each) for each in years}
+        year = years[0]
+    return icio.table(stored, year)

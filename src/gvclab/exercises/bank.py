@@ -7,6 +7,17 @@ the notebook may use) and one `## <id> <title>` chapter per item. In a chapter s
     {stub}      what the answer cell shows at first
     {solution}  the answer cell filled in. IT IS THE KEY: checkers run it, nothing repeats its result
                 (of a `match` item: a set where each of several classes is right, a list where all are needed)
+
+Options, known wrong values, words, terms, classes, boxes and lines of a rubric have ids: short names in small letters.
+Code compares ids and never a text, so that a corrected text, or a translation, changes no letter, score or report. Stub
+and solution name things by id; the page shows the texts. Options are shown in the order of the file.
+
+    options: [{id, text, right, hint}]      terms, classes: {id: text}, or [id] where the text is the id
+    parts: [{name, label, atol, rtol, words: {id: [also]} or {id: {text, also}}, wrong: [{id, value, hint}]}]
+    wrong: [{term, class, hint}]            nodes: [{id, name, aliases, optional}]
+    failures: {id: text}                    what a test that raises Failure(id) says of a function
+    rubric: [{id, points, text}]            optional: [[from, to]]; forbidden: [{from, to, hint}]
+
     {tests}     for `code`: functions test_…(f, reference, rng) whose docstring is the name of the property
 
 and all the rest is the prompt, Markdown, in which {{ given }}, {{ tolerance }}, {{ options }}, {{ nodes }},
@@ -18,13 +29,16 @@ A class bundle carries the same files after `public_text`: no solutions, no test
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gvclab.content import resource, text
+from gvclab import sources
+from gvclab.content import language, resource, text, translator
+from gvclab.sources import Fault
 
 from .items import (
     BLOOM,
@@ -35,14 +49,15 @@ from .items import (
     Item,
     ItemSet,
     Line,
-    Node,
+    Named,
     Option,
     Part,
     Wrong,
+    WrongPair,
     letter,
-    shuffle_key,
 )
-from .prompts import given_line, tolerance_line, with_prompt
+from .prompts import given_line, tolerance_line, verify
+from .wording import reworded, set_reworded
 
 __all__ = [
     "Item",
@@ -58,6 +73,7 @@ __all__ = [
     "public_text",
     "sections",
     "tolerance_line",
+    "translated",
 ]
 
 
@@ -70,12 +86,11 @@ def sections() -> tuple[str, ...]:
 
 
 def load(section: str) -> ItemSet:
-    """The items of a section: `load("2.3")`. KeyError when there are none."""
-    paths = sorted(_folder().glob(f"{section}-*.md"))
-    if not paths:
+    """The items of a section, in the reader's language: `load("2.3")`. KeyError when there are none."""
+    path = _file(section)
+    if path is None:
         raise KeyError(text("exercises.error.section", section=section, known=", ".join(sections())))
-    path = paths[0]
-    return _load(str(path), path.stat().st_mtime_ns)
+    return _load(str(path), path.stat().st_mtime_ns, language())
 
 
 def item(item_id: str) -> Item:
@@ -83,19 +98,33 @@ def item(item_id: str) -> Item:
     return load(item_id.rpartition("-")[0])[item_id]
 
 
+def translated(item: Item) -> Item:
+    """An item that was parsed from elsewhere, such as from a key, in the reader's language."""
+    path = _file(item.id.rpartition("-")[0])
+    translate = translator(f"exercises/{path.stem}") if path else None
+    return reworded(item, lambda place, english: translate(f"{item.id} {place}", english)) if translate else item
+
+
+def _file(section: str) -> Path | None:
+    return next(iter(sorted(_folder().glob(f"{section}-*.md"))), None)
+
+
 def _folder() -> Path:
     return resource("content") / "exercises"
 
 
 @cache
-def _load(path: str, _modified: int) -> ItemSet:
-    return parse(Path(path).read_text(encoding="utf-8"))
+def _load(path: str, _modified: int, _language: str) -> ItemSet:
+    with sources.naming(Path(path), resource("content").parent):
+        items = parse(Path(path).read_text(encoding="utf-8"))
+    return set_reworded(items, translator(f"exercises/{Path(path).stem}"))
 
 
 # ------------------------------------------------------------------------------------------------ the parser
 
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.S)
 _CHAPTER = re.compile(r"^## +(\S+) +(.+?) *$", re.M)
+_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _BLOCK = re.compile(r"^```\{(item|stub|solution|tests|setup)\} *\n(.*?)^``` *(?:\n|\Z)", re.M | re.S)
 
 _COMMON = {"type", "bloom", "points", "answer", "use", "given"}
@@ -105,31 +134,34 @@ _KEYS = {
     "choice": {"options"},
     "predict": {"options"},
     "match": {"terms", "classes", "wrong"},
-    "code": set(),
+    "code": {"failures"},
     "graph": {"nodes", "optional", "forbidden", "feedback"},
     "essay": {"rubric"},
 }
 
 
 def parse(source: str) -> ItemSet:
-    """The items written in one content file. ValueError names the item and what is wrong with it."""
-    import yaml
-
+    """The items written in one content file, in English. `Fault`, with the line, says what is wrong with it."""
     front = _FRONT.match(source)
     if not front:
-        raise ValueError("an exercise file begins with YAML front matter between two lines of ---")
-    meta = yaml.safe_load(front.group(1))
+        raise Fault("an exercise file begins with YAML front matter between two lines of ---", 1)
+    meta = sources.table(front.group(1), first=2)
     head, *chapters = _chapters(source[front.end() :])
     setup = _blocks(head).get("setup", "")
-    items = tuple(parse_item(chapter, setup) for chapter in chapters)
-    ids = [item.id for item in items]
-    twice = sorted({i for i in ids if ids.count(i) > 1})
-    if twice:
-        raise ValueError(f"item ids used twice: {', '.join(twice)}")
-    strangers = [i for i in ids if i.rpartition("-")[0] != str(meta["section"])]
-    if strangers:
-        raise ValueError(f"items {', '.join(strangers)} do not belong to section {meta['section']}")
-    return ItemSet(str(meta["section"]), meta, _BLOCK.sub("", head).strip(), setup, items)
+    items, line = [], _line(source, front.end() + len(head))
+    for chapter in chapters:
+        item = parse_item(chapter, setup, line=line)
+        if item.id in (each.id for each in items):
+            raise Fault(f"the item id {item.id} is used twice", line)
+        if item.id.rpartition("-")[0] != str(meta["section"]):
+            raise Fault(f"item {item.id} does not belong to section {meta['section']}", line)
+        items.append(item)
+        line += chapter.count("\n")
+    return ItemSet(str(meta["section"]), meta, _BLOCK.sub("", head).strip(), setup, tuple(items))
+
+
+def _line(source: str, position: int) -> int:
+    return source.count("\n", 0, position) + 1
 
 
 def _chapters(body: str) -> list[str]:
@@ -141,74 +173,152 @@ def _blocks(chapter: str) -> dict[str, str]:
     return {m.group(1): m.group(2).strip("\n") for m in _BLOCK.finditer(chapter)}
 
 
-def parse_item(chapter: str, setup: str = "", complete: bool = True) -> Item:
-    """The item of one `## id title` chapter; a key (`complete=False`) has no prompt."""
-    import yaml
-
+def parse_item(chapter: str, setup: str = "", complete: bool = True, line: int = 1) -> Item:
+    """The item of one `## id title` chapter that begins at a `line`; a key (not `complete`) has no prompt."""
     heading = _CHAPTER.match(chapter)
     if not heading:
-        raise ValueError(f"an item begins with '## <id> <title>', not with {chapter[:40]!r}")
+        raise Fault(f"an item begins with '## <id> <title>', not with {chapter[:40]!r}", line)
     item_id, title = heading.groups()
-    blocks = _blocks(chapter)
-    if "item" not in blocks:
-        raise ValueError(f"item {item_id} has no ```{{item}} block")
-    spec = yaml.safe_load(blocks["item"])
-    setup = blocks.get("setup", setup)
-    kind = _one_of(spec.get("type"), TYPES, item_id, "type")
-    unknown = set(spec) - _COMMON - _KEYS[kind]
-    if unknown:
-        raise ValueError(f"item {item_id} ({kind}) has unknown keys: {', '.join(sorted(unknown))}")
+    written = next((block for block in _BLOCK.finditer(chapter) if block.group(1) == "item"), None)
+    if written is None:
+        raise Fault(f"item {item_id} has no ```{{item}} block", line)
+    spec = sources.table(written.group(2), first=line + _line(chapter, written.start(2)) - 1)
+    try:
+        return _item(item_id, title, spec, _blocks(chapter), setup, chapter, complete)
+    except Fault as fault:
+        fault.line = fault.line or line
+        raise
+    except ValueError as error:
+        raise Fault(str(error), line) from error
+
+
+def _item(
+    item_id: str, title: str, spec: sources.Table, blocks: dict[str, str], setup: str, chapter: str, complete: bool
+) -> Item:
+    kind = _one_of(spec, "type", TYPES, item_id)
+    for name in spec:
+        if name not in _COMMON | _KEYS[kind]:
+            raise Fault(f"item {item_id} ({kind}) has the unknown key {name!r}", spec.line(name))
     answer = spec.get("answer", "")
     if kind != "essay" and not str(answer).isidentifier():
         raise ValueError(f"item {item_id} needs `answer`, the name of the answer's variable; got {answer!r}")
 
     def build(name: str, make: Callable) -> tuple:
         entries = spec.get(name, ())
-        try:
-            return tuple(make(entry) for entry in (entries.items() if isinstance(entries, dict) else entries))
-        except (KeyError, TypeError, AttributeError, ValueError) as error:
-            raise ValueError(f"item {item_id}: cannot read `{name}`: {error}") from error
+        several = list(entries.items()) if isinstance(entries, dict) else list(entries)
+        made = []
+        for n, entry in enumerate(several):
+            line = entries.line(entry[0]) if isinstance(entries, dict) else entries.lines[n]
+            try:
+                made.append(make(entry))
+            except KeyError as error:
+                raise Fault(f"item {item_id}: an entry of `{name}` has no {error}", line) from error
+            except (TypeError, AttributeError, ValueError) as error:
+                raise Fault(f"item {item_id}: cannot read this entry of `{name}`: {error}", line) from error
+            if len({_id_of(each) for each in made}) < len(made):
+                raise Fault(f"item {item_id}: the id {_id_of(made[-1])!r} stands twice in `{name}`", line)
+        return tuple(made)
 
-    options = build("options", lambda o: Option(o["text"], bool(o.get("right")), o.get("hint", "")))
-    options = tuple(sorted(options, key=lambda o: shuffle_key(item_id, o.text)))
-    solution = blocks.get("solution", "")
+    nodes, terms, classes = build("nodes", _node), build("terms", _named), build("classes", _named)
+    box, term, of_class = (_among(item_id, kinds, what) for kinds, what in
+                           ((nodes, "box"), (terms, "term"), (classes, "class")))  # fmt: skip
+    options = build("options", lambda o: Option(_slug(o["id"]), o["text"], bool(o.get("right")), o.get("hint", "")))
+    solution, tests = blocks.get("solution", ""), blocks.get("tests", "")
     if kind == "choice" and not solution and any(o.right for o in options):
         solution = f'{answer} = "{letter(next(i for i, o in enumerate(options) if o.right))}"'
     parsed = Item(
         id=item_id,
         title=title,
         type=kind,
-        bloom=_one_of(spec.get("bloom"), BLOOM, item_id, "bloom"),
+        bloom=_one_of(spec, "bloom", BLOOM, item_id),
         points=spec.get("points", 0),
         answer=answer,
-        use=_one_of(spec.get("use", "exercise"), USES, item_id, "use"),
-        prompt="",
+        use=_one_of(spec, "use", USES, item_id, "exercise"),
+        template=_BLOCK.sub("", chapter.partition("\n")[2]).strip() if complete else "",
         stub=blocks.get("stub", f"{answer} = ..." if answer else ""),
         solution=solution,
-        tests=blocks.get("tests", ""),
-        setup=setup,
+        tests=tests,
+        setup=blocks.get("setup", setup),
         given=build("given", _given),
         parts=build("parts", _part),
         options=options,
-        nodes=build("nodes", lambda n: Node(n["name"], tuple(n.get("aliases", ())), bool(n.get("optional")))),
-        optional=build("optional", lambda e: Edge(*e)),
-        forbidden=build("forbidden", lambda e: Edge(e["from"], e["to"], e["hint"])),
+        nodes=nodes,
+        optional=build("optional", lambda e: Edge(box(e[0]), box(e[1]))),
+        forbidden=build("forbidden", lambda e: Edge(box(e["from"]), box(e["to"]), e["hint"])),
         feedback_allowed=bool(spec.get("feedback")),
-        terms=build("terms", str),
-        classes=build("classes", str),
-        wrong_pairs=build("wrong", lambda w: (w["term"], w["class"], w["hint"])),
-        rubric=build("rubric", lambda line: Line(line["text"], line["points"])),
+        terms=terms,
+        classes=classes,
+        wrong_pairs=build("wrong", lambda w: WrongPair(term(w["term"]), of_class(w["class"]), w["hint"])),
+        rubric=build("rubric", lambda line: Line(_slug(line["id"]), line["text"], line["points"])),
         model=spec.get("model", ""),
+        failures=dict(build("failures", lambda pair: (_slug(pair[0]), str(pair[1])))),
+        properties=_properties(tests),
         source=chapter,
     )
-    if not complete:
-        return parsed
-    return with_prompt(parsed, _BLOCK.sub("", chapter[heading.end() :]).strip())
+    if complete:
+        verify(parsed)
+    return parsed
 
 
-def _one_of(value: Any, allowed: tuple[str, ...], item_id: str, name: str) -> str:
+def _id_of(entry: Any) -> Any:
+    """What tells an entry from its neighbours."""
+    match entry:
+        case Edge():
+            return entry.source, entry.target
+        case WrongPair():
+            return entry.term, entry.cls
+        case Given() | Part():
+            return entry.name
+        case tuple():
+            return entry[0]
+    return entry.id
+
+
+def _slug(words: Any) -> str:
+    """An id. ValueError for what is none."""
+    if not _ID.fullmatch(str(words)):
+        raise ValueError(f"the id {words!r} is not made of letters, digits and _ alone")
+    return str(words)
+
+
+def _among(item_id: str, known: tuple[Named, ...], what: str) -> Callable[[str], str]:
+    ids = {each.id for each in known}
+
+    def checked(name: Any) -> str:
+        if name not in ids:
+            raise ValueError(f"there is no {what} {name!r}; there are {', '.join(sorted(ids))}")
+        return name
+
+    return checked
+
+
+def _named(entry: Any) -> Named:
+    """`id`, `(id, text)`, `(id, other texts)` or `(id, {text, also})`."""
+    name, said = entry if isinstance(entry, tuple) else (entry, None)
+    text, also = name, said or ()
+    if isinstance(said, str):
+        text, also = said, ()
+    elif isinstance(said, dict):
+        text, also = said.get("text", name), said.get("also", ())
+    return Named(_slug(name), str(text), tuple(map(str, also)))
+
+
+def _node(entry: dict) -> Named:
+    also = tuple(map(str, entry.get("aliases", ())))
+    return Named(_slug(entry["id"]), str(entry.get("name", entry["id"])), also, bool(entry.get("optional")))
+
+
+def _properties(tests: str) -> dict[str, str]:
+    """What each test of a `code` item says of itself, by its name."""
+    found = [node for node in ast.parse(tests).body if isinstance(node, ast.FunctionDef)]
+    return {node.name: ast.get_docstring(node) or "" for node in found if node.name.startswith("test_")}
+
+
+def _one_of(spec: sources.Table, name: str, allowed: tuple[str, ...], item_id: str, usual: str = "") -> str:
+    value = spec.get(name, usual or None)
     if value not in allowed:
-        raise ValueError(f"item {item_id}: `{name}` is {value!r}, not one of {', '.join(allowed)}")
+        problem = f"item {item_id}: `{name}` is {value!r}, not one of {', '.join(allowed)}"
+        raise Fault(problem, spec.lines.get(name))
     return value
 
 
@@ -223,8 +333,10 @@ def _part(entry: dict) -> Part:
     unknown = set(entry) - {"name", "label", "atol", "rtol", "words", "low", "high", "wrong"}
     if unknown:
         raise ValueError(f"unknown keys {', '.join(sorted(unknown))} in part {entry.get('name')!r}")
-    words = {str(word): tuple(map(str, also or ())) for word, also in entry.get("words", {}).items()}
-    wrong = tuple(Wrong(str(w["value"]), w["hint"]) for w in entry.get("wrong", ()))
+    words = tuple(_named((str(word), also)) for word, also in entry.get("words", {}).items())
+    wrong = tuple(
+        Wrong(_slug(w["value"] if words else w["id"]), str(w["value"]), w["hint"]) for w in entry.get("wrong", ())
+    )
     part = Part(
         entry["name"],
         entry.get("label", entry["name"]),
@@ -237,12 +349,16 @@ def _part(entry: dict) -> Part:
     )
     if part.is_number and not (part.atol or part.rtol):
         raise ValueError(f"part {part.name!r} needs a tolerance (atol or rtol)")
+    if len({each.id for each in wrong}) < len(wrong):
+        raise ValueError(f"part {part.name!r} has an id twice in `wrong`")
+    if words and {each.id for each in wrong} - {word.id for word in words}:
+        raise ValueError(f"a wrong value of part {part.name!r} is none of its words")
     return part
 
 
 # --------------------------------------------------------------------------------------- without the answers
 
-_SECRET = {"right", "hint", "wrong", "optional", "forbidden", "model"}
+_SECRET = {"right", "hint", "wrong", "optional", "forbidden", "model", "failures"}
 
 
 def public_text(source: str) -> str:
@@ -269,8 +385,6 @@ def public(item: Item) -> Item:
         if name != "item":
             return block.group(0)
         spec = strip(yaml.safe_load(body))
-        if "options" in spec:  # authors tend to write the right one first
-            spec["options"].sort(key=lambda o: shuffle_key(item.id, o["text"]))
         return f"```{{item}}\n{yaml.safe_dump(spec, sort_keys=False, allow_unicode=True, width=110)}```\n"
 
     return parse_item(_BLOCK.sub(rewrite, item.source), item.setup)

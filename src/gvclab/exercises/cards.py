@@ -7,7 +7,9 @@ import re
 
 from gvclab.content import text
 
-from .ladder import Verdict
+from .items import Item
+from .ladder import Verdict, saying
+from .rendering import label_of, message_of
 
 # Okabe-Ito.
 _COLOUR = {"good": "#009E73", "half": "#E69F00", "bad": "#D55E00", "open": "#0072B2"}
@@ -19,20 +21,20 @@ def icon(verdict: Verdict) -> str:
     return _ICON[_face(verdict)]
 
 
-def card(verdict: Verdict, headline: str) -> str:
+def card(item: Item | None, verdict: Verdict, headline: str) -> str:
     """The verdict as HTML, announced by assistive technology, every word of it escaped."""
     mark = "<span aria-hidden='true'>{}</span>".format
     parts = "".join(
-        f"<li>{mark(icon(part))} {rich(label)}: "
-        f"<strong>{rich(text(f'exercises.title.{part.status}'))}.</strong> {rich(_more(part, verdict))}</li>"
-        for label, part in verdict.parts
+        f"<li>{mark(icon(part))} {rich(label_of(item, name))}: "
+        f"<strong>{rich(text(f'exercises.title.{part.status}'))}.</strong> {rich(_more(item, part, verdict))}</li>"
+        for name, part in verdict.parts
     )
     listed = f"<ul style='list-style:none;margin:.3em 0 0;padding:0'>{parts}</ul>" if parts else ""
     style = f"border-left:.3em solid {_COLOUR[_face(verdict)]};padding:.3em .8em;max-width:48em"
     return (
         f"<div role='status' class='gvclab-check gvclab-{verdict.status}' style='{style}'>"
         f"<strong>{mark(icon(verdict))} {rich(headline)}</strong>"
-        f"<div>{rich(verdict.message)}</div>{listed}</div>"
+        f"<div>{rich(message_of(item, verdict))}</div>{listed}</div>"
     )
 
 
@@ -46,9 +48,10 @@ def rich(words: str) -> str:
     return re.sub(r"(?<!\w)\*([^*\s][^*]*)\*(?!\w)", r"<em>\1</em>", escaped)
 
 
-def _more(part: Verdict, whole: Verdict) -> str:
+def _more(item: Item, part: Verdict, whole: Verdict) -> str:
     """What a part's message says beyond its title and what is said of the whole."""
-    return "" if part.message in (text("exercises.status.right"), whole.message) else part.message
+    known = part.messages in ((saying("status.right"),), whole.messages)
+    return "" if known else message_of(item, part)
 
 
 def _face(verdict: Verdict) -> str:

@@ -8,17 +8,19 @@ the one exception, the function of a `code` item, is only called, through whatev
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
-from gvclab.content import text
+from gvclab.content import Listed
 
 from . import bank
 from .bank import Item, Part
 from .checkers_code import judge_code
 from .checkers_graph import judge_graph
+from .items import Named, Option
 from .keys import namespace
-from .ladder import Verdict, together, verdict
+from .ladder import Verdict, saying, together, verdict
 from .plain import Bag, describe, fold, is_missing, number, plain
+from .rendering import of_item
 from .variants import Identity, numbers
 
 
@@ -29,7 +31,7 @@ def judge(item: Item, answer, who: Identity | None = None) -> Verdict:
         return judge_code(item, answer, who)
     data = plain(answer)
     if is_missing(data) and not (item.type == "graph" and isinstance(data, (list, Bag))):
-        return verdict("unanswered", text("exercises.unanswered", name=item.answer))
+        return verdict("unanswered", saying("unanswered", name=item.answer))
     return _CHECKERS[item.type](item, data, who)
 
 
@@ -47,10 +49,10 @@ def _num(item: Item, data, who: Identity) -> Verdict:
         return answers
     rights = _split(item, _right(item, who)) if item.has_key else [None] * len(item.parts)
     names = namespace(item, numbers(item, who)) if item.has_key else {}
-    judged = [_part(part, a, r, names) for part, a, r in zip(item.parts, answers, rights, strict=True)]
+    judged = [_part(item, part, a, r, names) for part, a, r in zip(item.parts, answers, rights, strict=True)]
     if item.has_key:
         judged = [_swapped(item, i, v, answers, rights) for i, v in enumerate(judged)]
-    return together([(part.label, v) for part, v in zip(item.parts, judged, strict=True)])
+    return together([(part.name, v) for part, v in zip(item.parts, judged, strict=True)])
 
 
 def _swapped(item: Item, index: int, judged: Verdict, answers: list, rights: list) -> Verdict:
@@ -60,7 +62,7 @@ def _swapped(item: Item, index: int, judged: Verdict, answers: list, rights: lis
     value = number(answers[index])
     others = [(part, right) for part, right in zip(item.parts, rights, strict=True) if part is not item.parts[index]]
     if any(part.is_number and abs(value - right) <= _width(part, right) for part, right in others):
-        return verdict("misconception", text("exercises.order"))
+        return verdict("misconception", saying("order"))
     return judged
 
 
@@ -75,34 +77,34 @@ def _split(item: Item, data) -> list | Verdict:
         return [data]
     elif isinstance(data, list) and len(data) == len(parts):
         return data
-    wanted = "; ".join(part.label for part in parts)  # a label may hold a comma
+    # A label may hold a comma.
+    wanted = Listed([of_item(item, f"parts.{part.name}.label") for part in parts], "clauses")
     key = "one" if len(parts) == 1 else "many"
-    message = text(f"exercises.parts_wanted.{key}", got=describe(data), count=len(parts), wanted=wanted)
-    return verdict("kind", message)
+    return verdict("kind", saying(f"parts_wanted.{key}", got=describe(data), count=len(parts), wanted=wanted))
 
 
-def _part(part: Part, answer, right, names: dict) -> Verdict:
+def _part(item: Item, part: Part, answer, right, names: dict) -> Verdict:
     if is_missing(answer):
-        return verdict("unanswered", text("exercises.unanswered_part"))
+        return verdict("unanswered", saying("unanswered_part"))
     if part.words:
-        return _word(part, answer, right)
-    return _number(part, answer, right, names)
+        return _word(item, part, answer, right)
+    return _number(item, part, answer, right, names)
 
 
-def _number(part: Part, answer, right: float | None, names: dict) -> Verdict:
+def _number(item: Item, part: Part, answer, right: float | None, names: dict) -> Verdict:
     """The ladder for one number: kind, infinity, right, known misconception, units, rounding."""
     value = number(answer)
     if value is None:
         key = "comma" if isinstance(answer, str) and "," in answer else "number"
-        return verdict("kind", text(f"exercises.wanted.{key}", got=describe(answer)))
+        return verdict("kind", saying(f"wanted.{key}", got=describe(answer)))
     if math.isnan(value):
-        return verdict("kind", text("exercises.wanted.nan"))
+        return verdict("kind", saying("wanted.nan"))
     if right is None:
         return verdict("formed")
     if math.isinf(value) and value == right:
         return verdict("right")
     if math.isinf(value):
-        return verdict("kind", text("exercises.wanted.finite"))
+        return verdict("kind", saying("wanted.finite"))
     if math.isinf(right):
         return verdict("wrong")
     near = _width(part, right)
@@ -110,13 +112,13 @@ def _number(part: Part, answer, right: float | None, names: dict) -> Verdict:
         return verdict("right")
     for wrong in part.wrong:
         if abs(value - eval(wrong.value, names)) <= near:
-            return verdict("misconception", wrong.hint)
+            return verdict("misconception", of_item(item, f"parts.{part.name}.wrong.{wrong.id}"))
     if right and abs(value - 100 * right) <= 100 * near:
-        return verdict("close", text("exercises.close.times_100"))
+        return verdict("close", saying("close.times_100"))
     if right and abs(value - right / 100) <= near / 100:
-        return verdict("close", text("exercises.close.over_100"))
+        return verdict("close", saying("close.over_100"))
     if abs(value - right) <= 3 * near:
-        return verdict("close", text("exercises.close.rounding"))
+        return verdict("close", saying("close.rounding"))
     return verdict("wrong")
 
 
@@ -125,19 +127,28 @@ def _width(part: Part, right: float) -> float:
     return max(part.atol, part.rtol * abs(right)) * (1 + 1e-9) + 1e-12
 
 
-def _word(part: Part, answer, right) -> Verdict:
+def _word(item: Item, part: Part, answer, right) -> Verdict:
     """A verdict in a word: one of the part's words, or another name for it."""
-    spelled = {fold(name): word for word, also in part.words.items() for name in (word, *also)}
-    word = spelled.get(fold(answer)) if isinstance(answer, str) else None
+    word = meant(part.words, answer)
     if word is None:
-        words = ", ".join(f'"{word}"' for word in part.words)
-        return verdict("kind", text("exercises.wanted.word", got=describe(answer), words=words))
+        path = f"parts.{part.name}.words"
+        words = [saying("quoted", word=of_item(item, f"{path}.{word.id}")) for word in part.words]
+        return verdict("kind", saying("wanted.word", got=describe(answer), words=Listed(words, "comma")))
     if right is None:
         return verdict("formed")
-    if word == spelled[fold(right)]:
+    if word == meant(part.words, right):
         return verdict("right")
-    hint = next((wrong.hint for wrong in part.wrong if fold(wrong.value) == fold(word)), "")
-    return verdict("misconception" if hint else "wrong", hint)
+    if any(wrong.id == word for wrong in part.wrong):
+        return verdict("misconception", of_item(item, f"parts.{part.name}.wrong.{word}"))
+    return verdict("wrong")
+
+
+def meant(names: Iterable[Named | Option], answer) -> str | None:
+    """The id of the option, word, term, class or box that a text means: its id, its text, or another name for it."""
+    if not isinstance(answer, str):
+        return None
+    spelled = {fold(name): each.id for each in names for name in (*each.also, each.text, each.id)}
+    return spelled.get(fold(answer))
 
 
 # ---------------------------------------------------------------------------------- parameters and a reading
@@ -153,11 +164,11 @@ def _interpret(item: Item, data, who: Identity) -> Verdict:
     for part, answer in told:
         if part.is_setting:
             problem = _setting(part, answer)
-            off += [(part.label, problem)] if problem else []
+            off += [(part.name, problem)] if problem else []
             # What lies a rounding beyond the range the model would not take.
             settings[part.name] = number(answer) if problem else min(max(number(answer), part.low), part.high)
     if off:
-        return verdict("kind", text("exercises.settings"), 0.0, tuple(off))
+        return verdict("kind", saying("settings"), parts=off)
     names, rights = {}, {}
     if item.has_key:
         names = namespace(item, numbers(item, who))
@@ -166,7 +177,7 @@ def _interpret(item: Item, data, who: Identity) -> Verdict:
         names, rights = {**names, **shown}, {**_right(item, who), **shown}
     return together(
         [
-            (part.label, _part(part, answer, rights.get(part.name), names))
+            (part.name, _part(item, part, answer, rights.get(part.name), names))
             for part, answer in told
             if not part.is_setting
         ]
@@ -176,14 +187,11 @@ def _interpret(item: Item, data, who: Identity) -> Verdict:
 def _setting(part: Part, answer) -> Verdict | None:
     value = number(answer)
     if is_missing(answer):
-        return verdict("unanswered", text("exercises.unanswered_part"))
+        return verdict("unanswered", saying("unanswered_part"))
     if value is None:
-        return verdict("kind", text("exercises.wanted.number", got=describe(answer)))
+        return verdict("kind", saying("wanted.number", got=describe(answer)))
     if not part.low - 1e-9 <= value <= part.high + 1e-9:
-        return verdict(
-            "kind",
-            text("exercises.wanted.range", got=f"{value:g}", low=f"{part.low:g}", high=f"{part.high:g}"),
-        )
+        return verdict("kind", saying("wanted.range", got=f"{value:g}", low=f"{part.low:g}", high=f"{part.high:g}"))
     return None
 
 
@@ -191,7 +199,7 @@ def _setting(part: Part, answer) -> Verdict | None:
 
 
 def chosen(item: Item, data) -> int | None:
-    """The option meant by a letter (`"b"`, `"(B)"`), a number from 1, or the option's text; None for none."""
+    """The option meant by a letter (`"b"`, `"(B)"`), a number from 1, the option's text or its id; None for none."""
     if isinstance(data, (int, float)) and not isinstance(data, bool):
         index = int(data) - 1 if data == int(data) else -1
     elif isinstance(data, str):
@@ -202,7 +210,8 @@ def chosen(item: Item, data) -> int | None:
         elif len(mark) == 1 and mark.isascii() and mark.isalpha():
             index = ord(mark) - ord("a")
         else:
-            index = next((i for i, option in enumerate(item.options) if fold(option.text) == words), -1)
+            name = meant(item.options, data)
+            index = next((i for i, option in enumerate(item.options) if option.id == name), -1)
     else:
         index = -1
     return index if 0 <= index < len(item.options) else None
@@ -212,15 +221,15 @@ def _choice(item: Item, data, who: Identity) -> Verdict:
     index = chosen(item, data) if not (isinstance(data, float) and not math.isfinite(data)) else None
     if index is None:
         last = bank.letter(len(item.options) - 1)
-        return verdict("kind", text("exercises.wanted.option", got=describe(data), last=last))
+        return verdict("kind", saying("wanted.option", got=describe(data), last=last))
     if item.type == "predict":
-        return verdict("noted", text("exercises.noted", id=item.id, letter=bank.letter(index)))
+        return verdict("noted", saying("noted", id=item.id, letter=bank.letter(index)))
     if not item.has_key:
         return verdict("formed")
     if index == chosen(item, _right(item, who)):
         return verdict("right")
-    hint = item.options[index].hint
-    return verdict("misconception" if hint else "wrong", hint)
+    option = item.options[index]
+    return verdict("misconception", of_item(item, f"options.{option.id}.hint")) if option.hint else verdict("wrong")
 
 
 def _match(item: Item, data, who: Identity) -> Verdict:
@@ -230,38 +239,34 @@ def _match(item: Item, data, who: Identity) -> Verdict:
     Where the key holds a list, all its classes are needed.
     """
     if not isinstance(data, dict):
-        return verdict("kind", text("exercises.wanted.dict", got=describe(data)))
-    told = {fold(term): entry for term, entry in data.items()}
+        return verdict("kind", saying("wanted.dict", got=describe(data)))
+    answers = {meant(item.terms, term): entry for term, entry in data.items()}
     rights = _right(item, who) if item.has_key else {}
-    parts = [(term, _pair(item, term, told.get(fold(term)), rights.get(term))) for term in item.terms]
-    return together(parts)
+    return together([(term.id, _pair(item, term.id, answers.get(term.id), rights.get(term.id))) for term in item.terms])
 
 
 def _pair(item: Item, term: str, entry, right) -> Verdict:
     if is_missing(entry):
-        return verdict("unanswered", text("exercises.unanswered_part"))
+        return verdict("unanswered", saying("unanswered_part"))
     entries = entry.items if isinstance(entry, Bag) else entry if isinstance(entry, list) else (entry,)
-    known = {fold(name): name for name in item.classes}
-    if not all(isinstance(one, str) and fold(one) in known for one in entries):
-        classes = ", ".join(item.classes)
-        return verdict("kind", text("exercises.wanted.class", got=describe(entry), classes=classes))
+    mine = {meant(item.classes, one) for one in entries}
+    if None in mine:
+        classes = Listed([of_item(item, f"classes.{each.id}") for each in item.classes], "comma")
+        return verdict("kind", saying("wanted.class", got=describe(entry), classes=classes))
     if right is None:
         return verdict("formed")
-    mine = {fold(one) for one in entries}
-    either = {fold(one) for one in right.items} if isinstance(right, Bag) else set()
-    both = (
-        {fold(one) for one in right} if isinstance(right, list) else {fold(right)} if isinstance(right, str) else set()
-    )
+    either = set(right.items) if isinstance(right, Bag) else set()
+    both = set(right) if isinstance(right, list) else {right} if isinstance(right, str) else set()
     if mine == both or mine <= either:
         return verdict("right")
-    hint = next((h for t, c, h in item.wrong_pairs if t == term and fold(c) in mine), "")
-    return verdict("misconception" if hint else "wrong", hint)
+    known = next((pair for pair in item.wrong_pairs if pair.term == term and pair.cls in mine), None)
+    return verdict("misconception", of_item(item, f"wrong.{term}.{known.cls}")) if known else verdict("wrong")
 
 
 def _essay(item: Item, data, who: Identity) -> Verdict:
     if not isinstance(data, str):
-        return verdict("kind", text("exercises.wanted.text", got=describe(data)))
-    return verdict("manual", text("exercises.manual", words=len(data.split())))
+        return verdict("kind", saying("wanted.text", got=describe(data)))
+    return verdict("manual", saying("manual", words=len(data.split())))
 
 
 _CHECKERS: dict[str, Callable[[Item, object, Identity], Verdict]] = {

@@ -17,14 +17,15 @@ from types import CodeType
 
 import numpy as np
 
-from gvclab.content import text
-
 from .bank import Item
 from .keys import namespace
-from .ladder import Verdict, together, verdict
+from .ladder import Verdict, saying, together, verdict
 from .plain import Other, describe, is_missing, number, plain
-from .service import Failure
+from .rendering import of_item
+from .service import Failure, failure
 from .variants import Identity, numbers
+
+FAILS = saying("code.fails")  # a property that the function does not have
 
 
 def weight(points: float) -> Callable:
@@ -42,24 +43,30 @@ def judge_code(item: Item, function, who: Identity) -> Verdict:
     if not callable(function):
         data = plain(function)
         if is_missing(data):
-            return verdict("unanswered", text("exercises.unanswered", name=item.answer))
-        return verdict("kind", text("exercises.wanted.function", got=describe(data)))
+            return verdict("unanswered", saying("unanswered", name=item.answer))
+        return verdict("kind", saying("wanted.function", got=describe(data)))
     if issubclass(type(function), type):
-        return verdict("kind", text("exercises.wanted.function", got=describe(Other("class"))))
+        return verdict("kind", saying("wanted.function", got=describe(Other("class"))))
     if not item.has_key:
         return verdict("formed")
-    names = dict(namespace(item, numbers(item, who)), weight=weight, Failure=Failure, np=np)
+    names = dict(namespace(item, numbers(item, who)), weight=weight, Failure=_failure_of(item), np=np)
     reference = names[item.answer]
     exec(_compiled(item.tests, item.id), names)
     tests = [test for name, test in names.items() if name.startswith("test_")]
     student = _Checked(function, reference)
-    parts = [(test.__doc__.strip(), _property(test, student, reference, item.id)) for test in tests]
+    parts = [(test.__name__, _property(test, student, reference, item.id)) for test in tests]
     if student.calls and student.calls == student.nothing:
-        return verdict("unanswered", text("exercises.code.nothing", name=item.answer))
+        return verdict("unanswered", saying("code.nothing", name=item.answer))
     judged = together(parts, [getattr(test, "weight", 1) for test in tests])
-    reasons = {part.message for _, part in parts} - {text("exercises.code.fails")}
+    reasons = [part.messages for _, part in parts if part.said != (FAILS,)]
     # What stops every call is said of the whole.
-    return replace(judged, message=reasons.pop()) if judged.status == "wrong" and len(reasons) == 1 else judged
+    same = judged.status == "wrong" and reasons and all(reason == reasons[0] for reason in reasons)
+    return replace(judged, said=reasons[0]) if same else judged
+
+
+def _failure_of(item: Item) -> Callable[[str], Failure]:
+    """What tests raise: `raise Failure(id)`, an id of the item's `failures`."""
+    return lambda name: Failure(of_item(item, f"failures.{name}"))
 
 
 @lru_cache(maxsize=256)
@@ -73,14 +80,14 @@ def _property(test: Callable, student: _Checked, reference: Callable, item_id: s
         # A number that overflows in a test would make its other side infinite, and that agrees with anything.
         with np.errstate(divide="raise", over="raise", invalid="raise"):
             test(student, reference, np.random.default_rng(seed))
-    except Failure as failure:
-        return verdict("wrong", str(failure))
+    except Failure as stopped:
+        return verdict("wrong", stopped.message)
     except (
         AssertionError,
         ArithmeticError,
         ValueError,
     ):  # the last two: a number no test expects, such as inf
-        return verdict("wrong", text("exercises.code.fails"))
+        return verdict("wrong", FAILS)
     return verdict("right")
 
 
@@ -104,16 +111,15 @@ class _Checked:
         except Failure:
             raise
         except Exception as error:
-            message = text("exercises.code.raised", kind=type(error).__name__, words=str(error)[:200])
-            raise Failure(message) from None
+            raise failure("raised", kind=type(error).__name__, words=str(error)[:200]) from None
         if is_missing(data):
             self.nothing += 1
-            raise Failure(text("exercises.code.returned_nothing"))
+            raise failure("returned_nothing")
         value = None if isinstance(data, str) else number(data)
         if value is None:
-            raise Failure(text("exercises.code.returned", got=describe(data)))
+            raise failure("returned", got=describe(data))
         if math.isnan(value):
-            raise Failure(text("exercises.code.returned_nan"))
+            raise failure("returned_nan")
         if math.isinf(value) and not math.isinf(self._reference(*arguments)):
-            raise Failure(text("exercises.wanted.finite"))
+            raise Failure(saying("wanted.finite"))
         return value

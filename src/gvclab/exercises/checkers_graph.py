@@ -11,14 +11,16 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
+from functools import reduce
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
-from gvclab.content import text
+from gvclab.content import Message
 
 from .bank import Item
-from .ladder import Verdict, verdict
+from .ladder import Verdict, saying, verdict
 from .plain import Bag, describe, fold, short
+from .rendering import of_item
 
 _ARROW = re.compile(r"\s*(?:-+>|=+>|→|⟶|⇒)\s*")
 _SIGN = re.compile(r"[\s(\[:,]*([+\-−])[)\]\s]*\Z")
@@ -27,8 +29,8 @@ FREE_EXTRAS = 2
 LONGEST = 1_000  # characters of a line of arrows; more is no line, and slow to read
 
 
-def edges(item: Item, data) -> tuple[dict[tuple[str, str], str], list[str]]:
-    """The arrows drawn, {(from, to): sign or ""}, and what is wrong with the entries that cannot be read.
+def edges(item: Item, data) -> tuple[dict[tuple[str, str], str], list[Message]]:
+    """The arrows drawn, {(from, to): sign or ""} between boxes by id, and what is wrong with unreadable entries.
 
     Takes a list (or set) of (from, to) or (from, to, sign), of lines `a -> b` or `a -> b (-)`, or one text of
     such lines.
@@ -38,11 +40,11 @@ def edges(item: Item, data) -> tuple[dict[tuple[str, str], str], list[str]]:
     if isinstance(data, dict):
         data = [[a, b] for a, targets in data.items() for b in (targets if isinstance(targets, list) else [targets])]
     found: dict[tuple[str, str], str] = {}
-    unread: list[str] = []
+    unread: list[Message] = []
     for entry in data.items if isinstance(data, Bag) else data:
         stops, sign = stops_of(entry)
         if stops is None:
-            unread.append(text("exercises.graph.entry", got=describe(entry)))
+            unread.append(saying("graph.entry", got=describe(entry)))
             continue
         boxes = [box(item, stop) for stop in stops]
         for stop, name in zip(stops, boxes, strict=True):
@@ -51,7 +53,7 @@ def edges(item: Item, data) -> tuple[dict[tuple[str, str], str], list[str]]:
         if None not in boxes:
             for pair in pairwise(boxes):
                 found[pair] = sign
-    return found, list(dict.fromkeys(unread))
+    return found, [message for n, message in enumerate(unread) if message not in unread[:n]]
 
 
 def stops_of(entry) -> tuple[list[str] | None, str]:
@@ -66,43 +68,53 @@ def stops_of(entry) -> tuple[list[str] | None, str]:
 
 
 def box(item: Item, name: str) -> str | None:
-    """The box that a name or one of its aliases means."""
+    """The id of the box that a name, or another name for it, means."""
     wanted = fold(name)
     for node in item.nodes:
-        if wanted in map(fold, (node.name, *node.aliases)):
-            return node.name
+        if wanted in map(fold, (node.text, node.id, *node.also)):
+            return node.id
     return None
 
 
-def _stranger(item: Item, name: str) -> str:
-    names = {fold(alias): node.name for node in item.nodes for alias in (node.name, *node.aliases)}
+def _stranger(item: Item, name: str) -> Message:
+    names = {fold(alias): node.id for node in item.nodes for alias in (node.text, *node.also)}
     near = get_close_matches(fold(name[:80]), list(names), 1)
     if near:
-        return text("exercises.graph.near", got=short(name), name=names[near[0]])
-    return text("exercises.graph.stranger", got=short(name))
+        return saying("graph.near", got=short(name), name=_box(item, names[near[0]]))
+    return saying("graph.stranger", got=short(name))
+
+
+def _box(item: Item, node: str) -> Message:
+    """What a box is called."""
+    return of_item(item, f"nodes.{node}")
 
 
 def judge_graph(item: Item, data, right) -> Verdict:
     """The verdict on arrows; `right` are the required ones (None without a key)."""
     if not isinstance(data, (list, Bag, str, dict)):
-        return verdict("kind", text("exercises.wanted.edges", got=describe(data)))
+        return verdict("kind", saying("wanted.edges", got=describe(data)))
     drawn, unread = edges(item, data)
     if not drawn:
         if unread:
-            return verdict("kind", " ".join([text("exercises.graph.unread"), *unread[:5]]))
-        return verdict("unanswered", text("exercises.unanswered", name=item.answer))
+            return verdict("kind", saying("graph.unread"), *unread[:5])
+        return verdict("unanswered", saying("unanswered", name=item.answer))
     circle = _circle(drawn)
     if circle and not item.feedback_allowed:
-        return verdict("kind", text("exercises.graph.circle", path=" → ".join(circle)))
+        path = reduce(_after, (_box(item, node) for node in circle))
+        return verdict("kind", saying("graph.circle", path=path))
     if right is None:
-        return verdict("formed", " ".join([text("exercises.status.formed"), *unread[:5]]))
+        return verdict("formed", saying("status.formed"), *unread[:5])
     return _score(item, drawn, unread, edges(item, right)[0])
 
 
+def _after(path: Message, node: Message) -> Message:
+    return saying("graph.path", path=path, node=node)
+
+
 def _circle(drawn) -> list[str] | None:
-    before: dict[str, set[str]] = {}
+    before: dict[str, list[str]] = {}
     for source, target in drawn:
-        before.setdefault(target, set()).add(source)
+        before.setdefault(target, []).append(source)
     try:
         TopologicalSorter(before).prepare()
     except CycleError as error:
@@ -110,9 +122,9 @@ def _circle(drawn) -> list[str] | None:
     return None
 
 
-def _score(item: Item, drawn: dict, unread: list[str], required: dict) -> Verdict:
-    through = {node.name for node in item.nodes if node.optional}
-    forbidden = {(edge.source, edge.target): edge.hint for edge in item.forbidden}
+def _score(item: Item, drawn: dict, unread: list[Message], required: dict) -> Verdict:
+    through = {node.id for node in item.nodes if node.optional}
+    forbidden = {(edge.source, edge.target) for edge in item.forbidden}
     allowed = {(edge.source, edge.target) for edge in item.optional}
     hit, used = set(), set()
     for a, c in required:
@@ -128,19 +140,19 @@ def _score(item: Item, drawn: dict, unread: list[str], required: dict) -> Verdic
     score = len(hit) / len(required) - 0.25 * len(sinned) - 0.05 * max(0, surplus - FREE_EXTRAS)
     score = max(0.0, score)
 
-    says = [text("exercises.graph.count", hit=len(hit), total=len(required))]
+    said = [saying("graph.count", hit=len(hit), total=len(required))]
     turned = [(a, c) for a, c in required if (a, c) not in hit and (c, a) in drawn]
-    says += [text("exercises.graph.turned", source=c, target=a) for a, c in turned]
-    says += [forbidden[pair] for pair in sinned]
+    said += [saying("graph.turned", source=_box(item, c), target=_box(item, a)) for a, c in turned]
+    said += [of_item(item, f"forbidden.{a}.{c}") for a, c in sinned]
     signs = [(a, c) for (a, c), sign in required.items() if sign and drawn.get((a, c), sign) not in ("", sign)]
-    says += [text("exercises.graph.sign", source=a, target=c) for a, c in signs]
+    said += [saying("graph.sign", source=_box(item, a), target=_box(item, c)) for a, c in signs]
     if surplus > FREE_EXTRAS:
-        says.append(text("exercises.graph.surplus", count=surplus))
-    says += unread[:5]
+        said.append(saying("graph.surplus", count=surplus))
+    said += unread[:5]
     if score >= 1:
         status = "right"
     elif sinned or turned:
         status = "misconception"
     else:
         status = "partial" if score > 0 else "wrong"
-    return verdict(status, " ".join(says), score)
+    return verdict(status, *said, score=score)

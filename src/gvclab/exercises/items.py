@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,10 +26,21 @@ class Given:
 
 @dataclass(frozen=True)
 class Wrong:
-    """A known wrong value: an expression over the names of the solution, so it follows the parameters."""
+    """A known wrong value: an expression over the names of the solution, and so over the parameters; or a word's id."""
 
+    id: str
     value: str
     hint: str
+
+
+@dataclass(frozen=True)
+class Named:
+    """A word of an answer, a term, a class or a box of a graph: an id, the text for it, other texts that mean it."""
+
+    id: str
+    text: str
+    also: tuple[str, ...] = ()
+    optional: bool = False  # a box that an arrow may pass through
 
 
 @dataclass(frozen=True)
@@ -40,7 +51,7 @@ class Part:
     label: str
     atol: float = 0.0
     rtol: float = 0.0
-    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    words: tuple[Named, ...] = ()
     low: float | None = None
     high: float | None = None
     wrong: tuple[Wrong, ...] = ()
@@ -57,25 +68,29 @@ class Part:
 
 @dataclass(frozen=True)
 class Option:
-    """One option of a choice, in the order shown."""
+    """One option of a choice, in the order shown, which is the order of the file; `also` are other texts for it."""
 
+    id: str
     text: str
     right: bool = False
     hint: str = ""
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
-class Node:
-    """One box of a graph item, with the other names it answers to."""
+class WrongPair:
+    """A known wrong class for a term, both by id."""
 
-    name: str
-    aliases: tuple[str, ...] = ()
-    optional: bool = False
+    term: str
+    cls: str
+    hint: str
 
 
 @dataclass(frozen=True)
 class Edge:
-    """One arrow of a graph item that its solution does not hold: allowed, or forbidden with the reason."""
+    """One arrow of a graph item that its solution does not hold, between boxes by id: allowed, or forbidden with the
+    reason.
+    """
 
     source: str
     target: str
@@ -86,13 +101,20 @@ class Edge:
 class Line:
     """One line of an essay's rubric."""
 
+    id: str
     text: str
     points: float
 
 
 @dataclass(frozen=True, eq=False)
 class Item:
-    """One exercise. `solution`, `tests` and the hints are empty where the library carries no key."""
+    """One exercise. `solution`, `tests` and the hints are empty where the library carries no key.
+
+    `template` is the prompt with its slots unfilled (`prompts.prompt` fills them).
+    `stub` and `solution` name terms, classes, boxes and words by their ids, as answers are compared; a page shows
+    `shown_stub` and `shown_solution`, with the texts. `properties` are what the tests say of themselves,
+    by function, `failures` what they say of the student's, by id.
+    """
 
     id: str
     title: str
@@ -101,7 +123,7 @@ class Item:
     points: float
     answer: str
     use: str
-    prompt: str
+    template: str
     stub: str
     solution: str
     tests: str
@@ -109,16 +131,37 @@ class Item:
     given: tuple[Given, ...] = ()
     parts: tuple[Part, ...] = ()
     options: tuple[Option, ...] = ()
-    nodes: tuple[Node, ...] = ()
+    nodes: tuple[Named, ...] = ()
     optional: tuple[Edge, ...] = ()
     forbidden: tuple[Edge, ...] = ()
     feedback_allowed: bool = False
-    terms: tuple[str, ...] = ()
-    classes: tuple[str, ...] = ()
-    wrong_pairs: tuple[tuple[str, str, str], ...] = ()
+    terms: tuple[Named, ...] = ()
+    classes: tuple[Named, ...] = ()
+    wrong_pairs: tuple[WrongPair, ...] = ()
     rubric: tuple[Line, ...] = ()
     model: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict)
+    failures: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
+
+    @property
+    def named(self) -> tuple[Named, ...]:
+        """All that an answer names in words."""
+        return (*self.nodes, *self.terms, *self.classes, *(word for part in self.parts for word in part.words))
+
+    @property
+    def shown_stub(self) -> str:
+        """What the answer cell shows at first."""
+        return _exchanged(self.stub, {each.id: each.text for each in self.named})
+
+    @property
+    def shown_solution(self) -> str:
+        """The answer cell filled in, as a person reads it."""
+        return _exchanged(self.solution, {each.id: each.text for each in self.named})
+
+    def by_ids(self, code: str) -> str:
+        """Code of an answer cell as the content file has it: ids in the place of texts."""
+        return _exchanged(code, {each.text: each.id for each in self.named})
 
     @property
     def has_key(self) -> bool:
@@ -166,6 +209,9 @@ def letter(index: int) -> str:
     return "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[index]
 
 
-def shuffle_key(item_id: str, option: str) -> str:
-    """Sorted by this, options stand in an order that tells nothing and is the same in every build."""
-    return hashlib.sha256(f"{item_id}|{option}".encode()).hexdigest()
+_LITERAL = re.compile(r'"([^"\\\n]*)"')
+
+
+def _exchanged(code: str, words: Mapping[str, str]) -> str:
+    """Code in which the text literals that `words` knows are others."""
+    return _LITERAL.sub(lambda found: f'"{words.get(found[1], found[1])}"', code)

@@ -11,16 +11,18 @@ import contextlib
 import io
 from functools import lru_cache
 
+from gvclab.content import language
+
 from . import bank
 
 
 def find(item_id: str, key: str | None = None) -> bank.Item:
     """The item, from the text of a key if there is one, else from the library. KeyError if unknown."""
-    return _parsed(item_id, key) if key else bank.item(item_id)
+    return _parsed(item_id, key, language()) if key else bank.item(item_id)
 
 
 @lru_cache(maxsize=64)
-def _parsed(item_id: str, key: str) -> bank.Item:
+def _parsed(item_id: str, key: str, _language: str) -> bank.Item:
     try:
         setup = bank.load(item_id.rpartition("-")[0]).setup
     except KeyError:
@@ -28,7 +30,7 @@ def _parsed(item_id: str, key: str) -> bank.Item:
     item = bank.parse_item(key, setup, complete=False)
     if item.id != item_id:
         raise ValueError(f"the key of {item.id} was given for {item_id}")
-    return item
+    return bank.translated(item)
 
 
 @lru_cache(maxsize=256)

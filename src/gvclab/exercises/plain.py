@@ -17,16 +17,17 @@ from fractions import Fraction
 
 import numpy as np
 
-from gvclab.content import text
+from gvclab.content import Message
 
 DEPTH = 8
 NODES = 20_000
 TEXT = 20_000
+TOO_LARGE, HUGE = "too_large", "huge"  # kinds of `Other`, and what the message catalogue calls them
 
 
 @dataclass(frozen=True)
 class Other:
-    """Something that is not plain data, by the name of its type."""
+    """Something that is not plain data, by the name of its type; or data beyond the bounds (`TOO_LARGE`, `HUGE`)."""
 
     kind: str
 
@@ -50,16 +51,16 @@ def _plain(value, depth: int, budget: list[int]):
     kind = type(value)
     budget[0] -= 1
     if budget[0] < 0 or depth < 0:
-        return Other(text("exercises.kind.too_large"))
+        return Other(TOO_LARGE)
     if value is None or value is Ellipsis or kind is bool:
         return value
     if issubclass(kind, int):
         exact = int.__int__(value)
-        return exact if exact.bit_length() < 1024 else Other(text("exercises.kind.huge"))
+        return exact if exact.bit_length() < 1024 else Other(HUGE)
     if issubclass(kind, float):
         return float.__float__(value)
     if issubclass(kind, str):
-        return str.__str__(value) if str.__len__(value) <= TEXT else Other(text("exercises.kind.too_large"))
+        return str.__str__(value) if str.__len__(value) <= TEXT else Other(TOO_LARGE)
     if kind is Fraction:
         top, bottom = value._numerator, value._denominator
         return top / bottom if type(top) is type(bottom) is int else Other("Fraction")
@@ -69,21 +70,21 @@ def _plain(value, depth: int, budget: list[int]):
         return float(value) if kind is np.longdouble else _plain(np.generic.item(value), depth - 1, budget)
     if issubclass(kind, np.ndarray):
         if np.ndarray.size.__get__(value) > budget[0]:
-            return Other(text("exercises.kind.too_large"))
+            return Other(TOO_LARGE)
         return _plain(np.ndarray.tolist(value), depth, budget)
     for container in (list, tuple):
         if issubclass(kind, container):
             if container.__len__(value) > budget[0]:
-                return Other(text("exercises.kind.too_large"))
+                return Other(TOO_LARGE)
             return [_plain(entry, depth - 1, budget) for entry in container.__iter__(value)]
     for container in (set, frozenset):
         if issubclass(kind, container):
             if container.__len__(value) > budget[0]:
-                return Other(text("exercises.kind.too_large"))
+                return Other(TOO_LARGE)
             return Bag(tuple(_plain(entry, depth - 1, budget) for entry in container.__iter__(value)))
     if issubclass(kind, dict):
         if dict.__len__(value) > budget[0]:
-            return Other(text("exercises.kind.too_large"))
+            return Other(TOO_LARGE)
         pairs = [(_key(key), _plain(entry, depth - 1, budget)) for key, entry in dict.items(value)]
         return {key: entry for key, entry in pairs if key is not None}
     pandas = sys.modules.get("pandas")
@@ -112,21 +113,24 @@ def is_missing(data) -> bool:
     return isinstance(data, Bag) and not data.items
 
 
-def describe(data) -> str:
+def describe(data) -> Message:
     """What was got, in words a student uses: `text "abc"`, `a list of 3`."""
+
+    def message(name: str, /, **values) -> Message:
+        return Message(f"exercises.kind.{name}", values)
+
     if isinstance(data, Other):
-        return text("exercises.kind.other", kind=data.kind)
+        return message("other", kind=message(data.kind) if data.kind in (TOO_LARGE, HUGE) else data.kind)
     if data is None or data is Ellipsis:
-        return text("exercises.kind.nothing")
+        return message("nothing")
     if isinstance(data, bool):
-        return text("exercises.kind.truth", value=data)
+        return message("truth", value=data)
     if isinstance(data, (int, float)):
-        return text("exercises.kind.number", value=f"{data:.6g}")
+        return message("number", value=f"{data:.6g}")
     if isinstance(data, str):
-        return text("exercises.kind.text", value=short(data))
+        return message("text", value=short(data))
     names = {list: "list", dict: "dict", Bag: "set"}
-    length = len(data.items) if isinstance(data, Bag) else len(data)
-    return text(f"exercises.kind.{names[type(data)]}", length=length)
+    return message(names[type(data)], length=len(data.items) if isinstance(data, Bag) else len(data))
 
 
 def short(words: str, length: int = 40) -> str:

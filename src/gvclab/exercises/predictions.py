@@ -39,22 +39,22 @@ def file() -> Path | None:
 def kept(item: Item) -> Kept | None:
     """The prediction made for an item, if any.
 
-    The option is found by its text: an item that was re-written since forgets, rather than misquotes.
+    The option is found by its id, or by its text as earlier versions kept it: where the item has no such option any
+    more the prediction is forgotten.
     """
     entry = _made.get(item.id) or _read().get(item.id)
     if not isinstance(entry, dict):
         return None
-    options = [option.text for option in item.options]
-    if entry.get("choice") not in options:
-        return None
-    return Kept(options.index(entry["choice"]), str(entry.get("date", "")))
+    known = {name: n for n, option in enumerate(item.options) for name in (*option.also, option.text, option.id)}
+    index = known.get(entry.get("choice"))
+    return None if index is None else Kept(index, str(entry.get("date", "")))
 
 
 def keep(item: Item, index: int) -> None:
     """Keep the option at `index` as the prediction. Never fails: a read-only home leaves the kernel's
     memory.
     """
-    _made[item.id] = {"choice": item.options[index].text, "date": date.today().isoformat()}
+    _made[item.id] = {"choice": item.options[index].id, "date": date.today().isoformat()}
     path = file()
     if path is None:
         return

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 from gvclab.content import text
 
@@ -29,16 +28,20 @@ _SHOWN = {
 }
 
 
-def with_prompt(item: Item, template: str) -> Item:
-    """The item with the prompt of its template. ValueError names a slot that is missing or unknown."""
+def prompt(item: Item) -> str:
+    """What the page says of the item, in the reader's language."""
+    return _SLOT.sub(lambda slot: SLOTS[slot.group(1)](item), item.template)
+
+
+def verify(item: Item) -> None:
+    """ValueError names a slot that is missing in the item's template, or unknown."""
     wanted = _SHOWN[item.type] | ({"given"} if item.given else set())
-    shown = set(_SLOT.findall(template))
+    shown = set(_SLOT.findall(item.template))
     if wanted - shown:
         raise ValueError(f"the prompt of {item.id} must show {{{{ {', '.join(sorted(wanted - shown))} }}}}")
     unknown = sorted(shown - set(SLOTS))
     if unknown:
         raise ValueError(f"the prompt of {item.id} has unknown slots: {', '.join(unknown)}")
-    return replace(item, prompt=_SLOT.sub(lambda slot: SLOTS[slot.group(1)](item), template))
 
 
 def given_line(item: Item) -> str:
@@ -70,12 +73,12 @@ def options_list(item: Item) -> str:
 
 def nodes_list(item: Item) -> str:
     """The boxes that may be used."""
-    return ", ".join(f"`{node.name}`" for node in item.nodes)
+    return ", ".join(f"`{node.text}`" for node in item.nodes)
 
 
 def terms_list(item: Item) -> str:
     """What is to be matched with what."""
-    terms, classes = (", ".join(f"`{word}`" for word in words) for words in (item.terms, item.classes))
+    terms, classes = (", ".join(f"`{word.text}`" for word in words) for words in (item.terms, item.classes))
     return text("exercises.prompt.terms", terms=terms, classes=classes)
 
 

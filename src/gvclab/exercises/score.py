@@ -16,8 +16,9 @@ from . import keys
 from .cards import card, icon
 from .checkers import chosen, judge
 from .items import Item
-from .ladder import Verdict, verdict
+from .ladder import Verdict, saying, verdict
 from .plain import plain
+from .rendering import label_of, message_of
 from .service import Limits, serve
 from .variants import identity
 
@@ -34,20 +35,25 @@ class Score(float):
 
     points: float
     verdict: Verdict
+    item: Item | None  # None where there is no such item
 
-    def __new__(cls, verdict: Verdict, points: float) -> Score:
+    def __new__(cls, verdict: Verdict, item: Item | None = None) -> Score:
+        points = item.points if item else 0
         # What nobody judged has no points; while autograding it has 0, as nbgrader takes nan for full marks.
         unjudged = verdict.status in ("formed", "manual", "noted") and not _autograding()
         score = super().__new__(cls, math.nan if unjudged else verdict.score * points)
-        score.points, score.verdict = points, verdict
+        score.points, score.verdict, score.item = points, verdict, item
         return score
 
     def __repr__(self) -> str:
-        return self.verdict.message if math.isnan(self) else f"{float(self):.6g}"
+        return message_of(self.item, self.verdict) if math.isnan(self) else f"{float(self):.6g}"
 
     def __str__(self) -> str:
-        lines = [f"{icon(self.verdict)} {self.headline}", self.verdict.message]
-        lines += [f"  {icon(part)} {label}: {part.message}" for label, part in self.verdict.parts]
+        lines = [f"{icon(self.verdict)} {self.headline}", message_of(self.item, self.verdict)]
+        lines += [
+            f"  {icon(part)} {label_of(self.item, name)}: {message_of(self.item, part)}"
+            for name, part in self.verdict.parts
+        ]
         return "\n".join(lines)
 
     @property
@@ -59,7 +65,7 @@ class Score(float):
         return text("exercises.headline", title=title, score=f"{float(self):.4g}", points=f"{self.points:g}")
 
     def _repr_html_(self) -> str:
-        return card(self.verdict, self.headline)
+        return card(self.item, self.verdict, self.headline)
 
 
 def _autograding() -> bool:
@@ -79,22 +85,22 @@ def check(item_id: str, answer=..., key: str | None = None, limits: Limits | Non
     except Exception as error:
         # The type alone: the traceback would show the key.
         _log.debug("checking %s failed: %s", item_id, type(error).__name__)
-        return Score(verdict("broken"), 0)
+        return Score(verdict("broken"))
 
 
 def _check(item_id: str, answer, key: str | None, limits: Limits | None) -> Score:
     try:
         item = keys.find(item_id, key)
     except KeyError as error:
-        return Score(verdict("broken", str(error.args[0])), 0)
+        return Score(verdict("broken", saying("as_it_is", words=str(error.args[0]))))
     who = identity()
     if item.type == "code" and callable(answer):
         with serve(answer, limits, discreet=_autograding()) as remote:
-            return Score(judge(item, remote, who), item.points)
+            return Score(judge(item, remote, who), item)
     judged = judge(item, answer, who)
     if item.type == "choice" and not _autograding():
         judged = _with_attempts(item, answer, judged)
-    return Score(judged, item.points)
+    return Score(judged, item)
 
 
 def _with_attempts(item: Item, answer, judged: Verdict) -> Verdict:
@@ -107,7 +113,7 @@ def _with_attempts(item: Item, answer, judged: Verdict) -> Verdict:
     share = _settled.setdefault(item.id, {0: 1.0, 1: 0.5}.get(len(tried), 0.0))
     if share == 1:
         return judged
-    return verdict("right", text("exercises.attempts.second" if share else "exercises.attempts.later"), share)
+    return verdict("right", saying("attempts.second" if share else "attempts.later"), score=share)
 
 
 def forget(item_id: str | None = None) -> None:

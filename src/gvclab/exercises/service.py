@@ -4,6 +4,9 @@ The function runs in a forked child: inputs go in pickled, plain data come back 
 input, its output is thrown away, its time and memory are bounded; whatever happens to it, the kernel only
 hears of it. A child that died is replaced at the next call, so one bad call costs one property.
 
+Its time is processor time, so that a busy machine makes no right function wrong; what sleeps or waits is ended by the
+wall clock, which has `Limits.patience` times as many seconds.
+
 Without `fork` (Windows, the browser) the function is called in this process on copies of the inputs. Then
 Python loops are still stopped at the time limit and exits are caught, but a loop inside compiled code and a
 hunger for memory are not.
@@ -34,27 +37,41 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gvclab.content import text
+from gvclab.content import Message, text
 
 from .closed import close_models
 from .plain import Other, is_missing, plain, short, tag, type_name, untag
 
 CAN_FORK = hasattr(os, "fork") and sys.platform not in ("emscripten", "wasi")
 REPLY_BYTES = 4_000_000
+TOO_LONG = "ReplyTooLong"  # in the place of an error's name
 _LENGTH = struct.Struct(">I")
 
 
 class Failure(Exception):
-    """The call gave no value. The message is written for the student."""
+    """The call gave no value; `message` says why, for the student."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def failure(name: str, /, **values) -> Failure:
+    """A failure by its entry under `exercises.code`."""
+    return Failure(Message(f"exercises.code.{name}", values))
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds for one call and for all calls together; megabytes beyond what the kernel has."""
+    """Seconds of processor time for one call and for all calls together; megabytes beyond what the kernel has.
+
+    `patience`: how much wall-clock time there is for each of these seconds.
+    """
 
     call: float = 2.0
     total: float = 10.0
     megabytes: int = 512
+    patience: float = 10.0
 
 
 @contextlib.contextmanager
@@ -92,9 +109,9 @@ def _changed(arguments: tuple, sent: bytes) -> bool:
 
 def value_of(reply: dict, limit: float, discreet: bool = False):
     """The value in a reply, as plain data. `Failure` where the call, which had `limit` seconds, gave none."""
-    failure = _failure_of(reply, limit, discreet)
-    if failure:
-        raise failure
+    stopped = _failure_of(reply, limit, discreet)
+    if stopped:
+        raise stopped
     data = untag(reply.get("value"))
     return _discreet(data) if discreet else data
 
@@ -102,25 +119,28 @@ def value_of(reply: dict, limit: float, discreet: bool = False):
 def _failure_of(reply: dict, limit: float, discreet: bool) -> Failure | None:
     """What a reply says about how the call went."""
     if reply.get("changed"):
-        return Failure(text("exercises.code.changed"))
+        return failure("changed")
     match reply.get("error"):
         case None:
             return None
         case ["SystemExit", _]:
-            return Failure(text("exercises.code.exit"))
+            return failure("exit")
         case ["TimeUp", _]:
-            return Failure(text("exercises.code.slow", seconds=f"{limit:g}"))
+            return failure("slow", seconds=f"{limit:g}")
         case ["MemoryError", _]:
-            return Failure(text("exercises.code.memory"))
+            return failure("memory")
         case ["RecursionError", _]:
-            return Failure(text("exercises.code.recursion"))
+            return failure("recursion")
         case ["ModelsClosed", _]:
-            return Failure(text("exercises.code.library"))
+            return failure("library")
+        case [kind, _] if kind == TOO_LONG:
+            said = {} if discreet else {"words": Message("exercises.code.long")}
+            return failure("stopped" if discreet else "raised", kind="ValueError", **said)
         case [str(kind), str(words)] if not discreet:
-            return Failure(text("exercises.code.raised", kind=short(kind), words=short(words, 200)))
+            return failure("raised", kind=short(kind), words=short(words, 200))
         case [str(kind), str()]:
-            return Failure(text("exercises.code.stopped", kind=kind if kind in _ERRORS else "Exception"))
-    return Failure(text("exercises.code.unreadable"))
+            return failure("stopped", kind=kind if kind in _ERRORS else "Exception")
+    return failure("unreadable")
 
 
 _ERRORS = {name for name, kind in vars(builtins).items() if isinstance(kind, type) and issubclass(kind, BaseException)}
@@ -144,40 +164,65 @@ def _words(error: BaseException) -> str:
         return ""
 
 
+class _Clock:
+    """What is left of the time for all calls. After one that waited too long no other is made."""
+
+    def __init__(self, limits: Limits):
+        self._limits, self._left = limits, limits.total
+        self._until = time.monotonic() + limits.total * limits.patience
+
+    def next_call(self) -> tuple[float, float]:
+        """The processor time for the next call, and until when it may wait. `Failure` if there is to be none."""
+        now = time.monotonic()
+        if now > self._until:
+            raise self.waited()
+        left = min(self._limits.call, self._left)
+        if left <= 0:
+            raise failure("no_time", seconds=f"{self._limits.total:g}")
+        return left, min(self._until, now + self._limits.call * self._limits.patience)
+
+    def spend(self, seconds: float) -> None:
+        self._left -= seconds
+
+    def waited(self) -> Failure:
+        """The wall clock has ended a call."""
+        self._until = 0
+        return failure("waited", seconds=f"{self._limits.call * self._limits.patience:g}")
+
+
 # ---------------------------------------------------------------------------------------------- with a child
 
 
 class _Forked:
     def __init__(self, function: Callable, limits: Limits, discreet: bool):
         self._function, self._limits, self._discreet = function, limits, discreet
-        self._end = time.monotonic() + limits.total
+        self._clock = _Clock(limits)
         self._pid = 0
 
     def call(self, *arguments):
-        left = min(self._limits.call, self._end - time.monotonic())
-        if left <= 0:
-            raise Failure(text("exercises.code.no_time", seconds=f"{self._limits.total:g}"))
+        left, deadline = self._clock.next_call()
         if not self._pid:
             self._start()
-        deadline = time.monotonic() + left
         try:
-            self._send(pickle.dumps(arguments), deadline)
+            self._send(pickle.dumps((left, pickle.dumps(arguments))), deadline)
             (length,) = _LENGTH.unpack(self._read(_LENGTH.size, deadline))
             if length > REPLY_BYTES:
                 raise ValueError("reply too long")
             reply = json.loads(self._read(length, deadline))
         except TimeoutError:
             self.close()
-            raise Failure(text("exercises.code.slow", seconds=f"{self._limits.call:g}")) from None
+            raise self._clock.waited() from None
         except (EOFError, BrokenPipeError):
-            raise Failure(self._epitaph()) from None
+            raise self._epitaph(left) from None
         except (ValueError, RecursionError):
             self.close()
-            raise Failure(text("exercises.code.unreadable")) from None
-        if not isinstance(reply, dict):
-            self.close()
-            raise Failure(text("exercises.code.unreadable"))
-        return value_of(reply, self._limits.call, self._discreet)
+            raise failure("unreadable") from None
+        match reply:
+            case [int() | float() as used, dict() as said]:
+                self._clock.spend(used)
+                return value_of(said, self._limits.call, self._discreet)
+        self.close()
+        raise failure("unreadable")
 
     def _start(self) -> None:
         child_in, self._to = os.pipe()
@@ -221,12 +266,16 @@ class _Forked:
         if not poll.poll(max(0, deadline - time.monotonic()) * 1000):
             raise TimeoutError
 
-    def _epitaph(self) -> str:
+    def _epitaph(self, left: float) -> Failure:
         # The pipe closes a moment before the process is gone, and only then is the reason known.
-        status = self.close(patience=0.5)
-        if os.WIFSIGNALED(status) and os.WTERMSIG(status) != signal.SIGKILL:
-            return text("exercises.code.crashed", signal=signal.Signals(os.WTERMSIG(status)).name)
-        return text("exercises.code.exit")
+        status = self.close(patience=5)
+        number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        if number == signal.SIGPROF:
+            self._clock.spend(left)
+            return failure("slow", seconds=f"{self._limits.call:g}")
+        if number not in (0, signal.SIGKILL):
+            return failure("crashed", signal=signal.Signals(number).name)
+        return failure("exit")
 
     def close(self, patience: float = 0.0) -> int:
         """End the child and all that it started, after waiting for it to end by itself; its exit status."""
@@ -263,11 +312,18 @@ def _child(function: Callable, inbox: int, outbox: int, limits: Limits) -> None:
     sys.settrace(None)
     close_models()
     _bound(limits)
+    signal.signal(signal.SIGPROF, signal.SIG_DFL)  # the time is up, also in compiled code
     while True:
         header = _exactly(3, _LENGTH.size)
-        reply = json.dumps(answer_call(function, _exactly(3, *_LENGTH.unpack(header)))).encode()
+        seconds, sent = pickle.loads(_exactly(3, *_LENGTH.unpack(header)))
+        before = time.process_time()
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        said = answer_call(function, sent)
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        used = time.process_time() - before
+        reply = json.dumps([used, said]).encode()
         if len(reply) > REPLY_BYTES:
-            reply = json.dumps({"error": ["ValueError", text("exercises.code.long")]}).encode()
+            reply = json.dumps([used, {"error": [TOO_LONG, ""]}]).encode()
         rest = memoryview(_LENGTH.pack(len(reply)) + reply)
         while rest:
             rest = rest[os.write(4, rest) :]
@@ -290,7 +346,7 @@ def _bound(limits: Limits) -> None:
     import resource
 
     lower(resource.RLIMIT_CORE, 0)
-    lower(resource.RLIMIT_CPU, int(limits.total) + 5)  # should the kernel die first
+    lower(resource.RLIMIT_CPU, int(limits.total) + 5)  # should its own clock be turned off
     with contextlib.suppress(OSError):  # only Linux tells the present size
         with open("/proc/self/statm") as file:  # noqa: PTH123
             pages = int(file.read().split()[0])
@@ -336,17 +392,28 @@ class TimeUp(BaseException):
     """Raised inside a student's loop when its time is over."""
 
 
+class WaitedOut(BaseException):
+    """Raised where a student's function has slept or waited too long."""
+
+
+def _thread_time() -> float:
+    """Processor time: of this thread, since a kernel has others; in the browser there is but one."""
+    return time.process_time() if sys.platform in ("emscripten", "wasi") else time.thread_time()
+
+
 class _InProcess:
     def __init__(self, function: Callable, limits: Limits, discreet: bool):
         self._function, self._limits, self._discreet = function, limits, discreet
-        self._end = time.monotonic() + limits.total
+        self._clock = _Clock(limits)
 
     def call(self, *arguments):
-        left = min(self._limits.call, self._end - time.monotonic())
-        if left <= 0:
-            raise Failure(text("exercises.code.no_time", seconds=f"{self._limits.total:g}"))
-        with _guarded(time.monotonic() + left):
+        left, deadline = self._clock.next_call()
+        before = _thread_time()
+        with _guarded(before + left, deadline):
             reply = answer_call(self._function, pickle.dumps(arguments))
+        self._clock.spend(min(left, _thread_time() - before))
+        if reply.get("error", [""])[0] == "WaitedOut":
+            raise self._clock.waited()
         return value_of(reply, self._limits.call, self._discreet)
 
     def close(self) -> None:
@@ -354,12 +421,16 @@ class _InProcess:
 
 
 @contextlib.contextmanager
-def _guarded(deadline: float) -> Iterator[None]:
-    """Stop Python loops at the deadline, swallow output, refuse input and exits."""
+def _guarded(end: float, deadline: float) -> Iterator[None]:
+    """Stop Python loops at the `end` of their processor time or at the wall clock's deadline, swallow output, refuse
+    input and exits.
+    """
 
     def watch(frame, event, argument):
-        if time.monotonic() > deadline:
+        if _thread_time() > end:
             raise TimeUp
+        if time.monotonic() > deadline:
+            raise WaitedOut
         return watch
 
     def leave(code=0):

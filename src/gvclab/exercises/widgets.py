@@ -23,7 +23,7 @@ from IPython.display import HTML, Markdown
 from traitlets import Dict, List, Unicode
 
 from gvclab.charts.widget import Widget, script
-from gvclab.content import entry, text
+from gvclab.content import Message, entry, text
 
 from . import bank, graph_drawing, keys, predictions
 from .cards import card, rich
@@ -34,6 +34,8 @@ from .items import Item, letter
 from .ladder import Verdict, verdict
 from .plain import describe, is_missing, plain
 from .prompts import given_line, nodes_list, options_list
+from .prompts import prompt as prompt_of
+from .rendering import message_of, of_item
 from .score import check
 from .variants import identity, numbers
 
@@ -79,7 +81,7 @@ def _math(tex: str, options: Mapping) -> str:
 
 def _prompt(item: Item) -> str:
     """The prompt with the numbers of the one who asks, and without the options: those are to be clicked."""
-    words = item.prompt
+    words = prompt_of(item)
     if item.given:
         own = zip(item.given, numbers(item, identity()), strict=True)
         lines = [text("exercises.prompt.given_one", name=g.name, value=v, unit=g.unit).strip() for g, v in own]
@@ -135,7 +137,7 @@ class Question(_Widget):
 
     def _show(self, said: Verdict) -> None:
         # The card that `check` shows, without points: those are the assignment's business.
-        shown = card(said, text(f"exercises.title.{said.status}"))
+        shown = card(self._item, said, text(f"exercises.title.{said.status}"))
         self.feedback = {"tries": self._tries, "status": said.status, "html": shown}
 
     def _judge(self, values: list[str]) -> Verdict:
@@ -151,10 +153,10 @@ class Quiz(Question):
 
     def _judge(self, values: list[str]) -> Verdict:
         if is_missing(values):
-            return verdict("unanswered", text(f"widgets.quiz.unanswered.{_KINDS[self._item.type]}"))
+            return verdict("unanswered", Message(f"widgets.quiz.unanswered.{_KINDS[self._item.type]}"))
         said = check(self._item.id, _shape(self._item, values)).verdict
         # `check` speaks of the points of a second attempt; a lesson has none.
-        return verdict("right", text("widgets.quiz.right"), parts=said.parts) if said.status == "right" else said
+        return verdict("right", Message("widgets.quiz.right"), parts=said.parts) if said.status == "right" else said
 
 
 class Prediction(Question):
@@ -167,12 +169,13 @@ class Prediction(Question):
             words["chosen"] = letter(kept.index)
         super().__init__(item, _predict_call(item), **words)
         if kept:
-            self._show(verdict("noted", text("widgets.predict.kept", letter=letter(kept.index), date=kept.day)))
+            said = Message("widgets.predict.kept", {"letter": letter(kept.index), "date": kept.day})
+            self._show(verdict("noted", said))
 
     def _judge(self, values: list[str]) -> Verdict:
         index = chosen(self._item, plain(values[0]))
         if index is None:
-            return verdict("unanswered", text("widgets.quiz.unanswered.choice"))
+            return verdict("unanswered", Message("widgets.quiz.unanswered.choice"))
         return _keep(self._item, index)
 
 
@@ -198,9 +201,9 @@ def _inputs(item: Item) -> dict:
         options = [{"letter": letter(i), "html": _inline(o.text)} for i, o in enumerate(item.options)]
         return {"kind": "choice", "options": options}
     if item.type == "match":
-        fields = [{"label": _inline(term), "words": list(item.classes)} for term in item.terms]
+        fields = [{"label": _inline(term.text), "words": [each.text for each in item.classes]} for term in item.terms]
     else:
-        fields = [{"label": _inline(part.label), "words": list(part.words)} for part in item.parts]
+        fields = [{"label": _inline(part.label), "words": [word.text for word in part.words]} for part in item.parts]
     return {"kind": "fields", "fields": fields, "choose": text("widgets.quiz.choose")}
 
 
@@ -208,7 +211,7 @@ def _shape(item: Item, values: list[str]):
     """The values of the fields in the shape in which `check` wants the answer."""
     if _KINDS[item.type] == "choice" or len(values) == 1:
         return values[0]
-    names = item.terms if item.type == "match" else [part.name for part in item.parts]
+    names = [term.id for term in item.terms] if item.type == "match" else [part.name for part in item.parts]
     return dict(zip(names, values, strict=True))
 
 
@@ -242,7 +245,7 @@ def predict(item_id: str, answer: str | int | None = None) -> Prediction | Markd
             last = letter(len(item.options) - 1)
             got = describe(plain(answer))
             raise ValueError(text("widgets.predict.wanted", id=item.id, last=last, got=got))
-        return Markdown(_keep(item, index).message)
+        return Markdown(message_of(item, _keep(item, index)))
     if _static():
         return Markdown(_static_prompt(item, _predict_call(item)))
     return Prediction(item)
@@ -264,7 +267,8 @@ def _keep(item: Item, index: int) -> Verdict:
     predictions.keep(item, index)
     for shown in _recalls.get(item.id, ()):
         shown.refresh()
-    return verdict("noted", text("widgets.predict.saved", letter=letter(index), mine=item.options[index].text))
+    mine = of_item(item, f"options.{item.options[index].id}.text")
+    return verdict("noted", Message("widgets.predict.saved", {"letter": letter(index), "mine": mine}))
 
 
 class Recall(_Widget):
@@ -360,7 +364,7 @@ class CausalGraph(_Widget):
     size = List([graph_drawing.WIDTH, graph_drawing.HEIGHT]).tag(sync=True)
 
     def __init__(self, item: Item, arrows: list[graph_drawing.Arrow]) -> None:
-        names = [node.name for node in item.nodes]
+        names = [node.text for node in item.nodes]
         self._words = _graph_words(item)
         super().__init__(
             boxes=[{"name": name, **graph_drawing.label(name)} for name in names],
@@ -411,4 +415,4 @@ def _known(item: Item, name: str) -> str:
     found = box(item, name)
     if found is None:
         raise ValueError(text("widgets.graph.stranger", got=name, known=nodes_list(item)))
-    return found
+    return next(node.text for node in item.nodes if node.id == found)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import itertools
+import os
 import sys
 from pathlib import Path
 
+from gvclab.content import render
 from gvclab.content import text as say
 
 
@@ -14,7 +16,7 @@ def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     """Add `grade` to the command line; it leaves its function in `run` (options -> exit status)."""
     grade = commands.add_parser("grade", help=say("grade.cli.help"), description=say("grade.cli.help"))
     grade.add_argument("section", type=assignment_name, help=say("grade.cli.section"))
-    grade.add_argument("--jobs", type=_positive, default=1, metavar="N", help=say("grade.cli.jobs"))
+    grade.add_argument("--jobs", action=_Jobs, default=cores(), metavar="N", help=say("grade.cli.jobs"))
     grade.add_argument("--student", default="*", metavar="GLOB", help=say("grade.cli.student"))
     again = grade.add_mutually_exclusive_group()
     again.add_argument("--resume", action="store_true", help=say("grade.cli.resume"))
@@ -33,10 +35,20 @@ def assignment_name(words: str) -> str:
     return words.rstrip("/")
 
 
-def _positive(words: str) -> int:
-    if not words.isdecimal() or int(words) < 1:
-        raise argparse.ArgumentTypeError(say("grade.cli.positive", number=words))
-    return int(words)
+class _Jobs(argparse.Action):
+    """A number of jobs, of at most one a processor core: more would only wait for each other."""
+
+    def __call__(self, parser: argparse.ArgumentParser, options: argparse.Namespace, words: str, _=None) -> None:
+        if not words.isdecimal() or int(words) < 1:
+            parser.error(say("grade.cli.positive", number=words))
+        options.jobs = min(int(words), cores())
+        if int(words) > options.jobs:
+            print(say("grade.cli.capped", asked=words, cores=options.jobs), file=sys.stderr)
+
+
+def cores() -> int:
+    """How many processor cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _grade(options: argparse.Namespace) -> int:
@@ -75,10 +87,10 @@ class _Progress:
         self._dry, self._bar = dry, sys.stderr.isatty()
 
     def __call__(self, line, done: int, total: int) -> None:
-        told = [] if line is None else [*line.reasons, *line.notes]
-        if self._dry and line and not told:
-            told = [say("grade.cli.due")]
-        for words in told:
+        said = [] if line is None else [render(message) for message in (*line.reasons, *line.notes)]
+        if self._dry and line and not said:
+            said = [say("grade.cli.due")]
+        for words in said:
             self._wipe()
             print(say("grade.cli.line", student=_shown(line.student), words=_shown(words, 200)))
         if self._bar:
@@ -102,6 +114,8 @@ def _shown(words: str, length: int = 40) -> str:
 
 def summary(report, plan) -> str:
     """What was done, what was not, and what comes next."""
+    from .record import identified, identity
+
     refused = [line for line in report.graded if line.reasons]
     rows = [("graded" if not plan.dry_run else "due", len(report.graded)), ("refused", len(refused))]
     rows += [
@@ -116,9 +130,10 @@ def summary(report, plan) -> str:
         lines.append(say("grade.summary.mean", mean=f"{mean:.1f}", points=f"{graded[0].points:g}"))
         each = report.seconds / len(report.graded)
         lines.append(say("grade.summary.time", seconds=f"{report.seconds:.1f}", each=f"{each:.2f}"))
-    for problem, students in itertools.groupby(sorted(report.failed, key=report.failed.get), report.failed.get):
+    problems = {student: identity(problem) for student, problem in report.failed.items()}
+    for problem, students in itertools.groupby(sorted(problems, key=problems.get), problems.get):
         who = _shown(", ".join(map(_shown, students)), 200)
-        lines.append(say("grade.summary.failure", student=who, problem=_shown(problem, 200)))
+        lines.append(say("grade.summary.failure", student=who, problem=_shown(render(identified(problem)), 200)))
     if report.graded and not plan.dry_run:
         lines.append(say("grade.summary.next", name=plan.name))
     return "\n".join(lines)

@@ -16,12 +16,11 @@ import json
 import os
 import pickle
 import signal
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from gvclab.content import text as say
+from gvclab.content import Message
 from gvclab.exercises import Verdict, bank, judge
 from gvclab.exercises.keys import namespace
 from gvclab.exercises.ladder import verdict
@@ -29,10 +28,9 @@ from gvclab.exercises.plain import Bag, Other
 from gvclab.exercises.variants import Identity, drawn, numbers
 
 from . import pool
-from .pool import Lost, ParentLost
-from .sandbox import Room
+from .pool import SLOW, WAITED, Allowance, Lost, ParentLost
+from .sandbox import Limits, Room
 
-_SLOW = "_Slow"  # the worker's name for it
 _SHOWN = 500_000  # characters of what the cells of a notebook print
 
 
@@ -67,34 +65,47 @@ class Mark:
 
 @dataclass(frozen=True)
 class Done:
-    """The marks by item, what each cell printed or stopped with, and notes for the instructor.
+    """The marks by item, what cells printed and what stopped them, and notes for the instructor.
 
     `failure`: why the grader, not the student, could not do it; then it should be tried again.
+    `waited`: the wall clock ended a part of it; then it is not final, and if it was not alone there are no marks yet.
     """
 
     marks: dict[str, Mark]
     printed: dict[int, str] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
-    failure: str = ""
+    stopped: dict[int, Message] = field(default_factory=dict)
+    notes: tuple[Message, ...] = ()
+    failure: Message | None = None
+    waited: bool = False
 
 
-def grade(work: Work, room: Room) -> Done:
-    """Run and judge. Always gives a mark for every check; raises only `SandboxError`."""
+class _SetAside(Exception):
+    """The wall clock has ended something: it may be this submission's doing, or that of others beside it."""
+
+
+def grade(work: Work, room: Room, alone: bool = True) -> Done:
+    """Run and judge. Always gives a mark for every check; raises only `SandboxError`.
+
+    `alone`: no other submission is graded meanwhile. If one is, what the wall clock ends is not judged, and is to be
+    tried again alone.
+    """
     for _ in range(2):
         try:
-            return _Grading(work, room).done()
+            return _Grading(work, room, alone).done()
+        except _SetAside:
+            return Done(unjudged(work, _reason("aside")), waited=True)
         except ParentLost:
             continue  # a new warm parent, this submission alone in it
-    problem = say("grade.reason.parent")
+    problem = _reason("parent")
     return Done(unjudged(work, problem), failure=problem)
 
 
-def grade_all(works: dict[str, Work], room: Room) -> dict[str, Done]:
+def grade_all(works: dict[str, Work], room: Room, alone: bool = True) -> dict[str, Done]:
     """The notebooks of a submission, one after the other: what a worker of whatever kind is asked to do."""
-    return {name: grade(work, room) for name, work in works.items()}
+    return {name: grade(work, room, alone) for name, work in works.items()}
 
 
-def unjudged(work: Work, problem: str) -> dict[str, Mark]:
+def unjudged(work: Work, problem: Message) -> dict[str, Mark]:
     """Nothing earned, for one reason, in every check."""
     return {
         step.item: _mark(bank.item(step.item), verdict("unanswered", problem))
@@ -108,41 +119,62 @@ def _mark(item: bank.Item, judged: Verdict) -> Mark:
     return Mark(item.id, item.points, float(f"{judged.score * item.points:.6g}"), judged)
 
 
+def _reason(name: str, /, **values: object) -> Message:
+    """Why an item earned nothing."""
+    return Message(f"grade.reason.{name}", values)
+
+
 class _Grading:
     """One submission on its way: what was judged stays judged when the child has to be replaced."""
 
-    def __init__(self, work: Work, room: Room):
-        self.work, self.room = work, room
+    def __init__(self, work: Work, room: Room, alone: bool):
+        self.work, self.room, self.alone = work, room, alone
         items = bank.load(work.section)
         self.items = {item.id: item for item in items}
         self.who = Identity(work.student, work.salt)
         self.numbers = json.dumps({"student": work.student, "numbers": drawn(items, self.who)})
-        self.deadline = time.monotonic() + room.limits.total
+        pool.parent(room)  # its start is not the submission's time
+        self.allowance = Allowance.of(room.limits)
+        self.waited = False  # for the wall clock
         self.marks: dict[str, Mark] = {}
         self.printed: dict[int, str] = {}
+        self.stopped: dict[int, Message] = {}
         self.fatal: set[int] = set()  # cells
-        self.slow: set[int] = set()  # cells whose time was up
+        self.slow: set[int] = set()  # cells whose time was up, by whatever clock
         self.functions: set[str] = set()  # items whose answers have still to be called
         self.careful = False  # since a call has taken the child down
-        self.problems: dict[str, str] = {}  # of an item's answer cell
-        self.notes: list[str] = []
+        self.problems: dict[str, Message] = {}  # of an item's answer cell
+        self.notes: list[Message] = []
 
     def done(self) -> Done:
-        while not self._through(self._page, self._stop) and time.monotonic() < self.deadline:
+        while not self._through(self._page, self._stop) and not self._is_late():
             pass
         self._begin_again()
-        while self.functions and not self._through(self._functions, self._spare) and time.monotonic() < self.deadline:
+        while self.functions and not self._through(self._functions, self._spare) and not self._is_late():
             pass
         for step in self.work.steps:
             if step.source is None and step.item not in self.marks:
                 self.marks[step.item] = _mark(self.items[step.item], verdict("unanswered", self._late()))
         in_order = {step.item: self.marks[step.item] for step in self.work.steps if step.source is None}
-        return Done(in_order, self.printed, tuple(self.notes))
+        if self.waited:
+            self.notes.append(Message("grade.note.waited"))
+        return Done(in_order, self.printed, self.stopped, tuple(self.notes), waited=self.waited)
 
     def _begin_again(self) -> None:
-        self.deadline = time.monotonic() + self.room.limits.total
+        self.allowance = Allowance.of(self.room.limits)
 
-    def _through(self, way: Callable[[], bool], lost: Callable[[Step, str], None]) -> bool:
+    def _is_late(self) -> bool:
+        if self.allowance.is_waited_out:
+            self._wait()
+        return self.allowance.is_used_up
+
+    def _wait(self) -> None:
+        """The wall clock has ended something."""
+        if not self.alone:
+            raise _SetAside
+        self.waited = True
+
+    def _through(self, way: Callable[[], bool], lost: Callable[[Step, Message], None]) -> bool:
         """Whether a child came to the end of its way; if not, it is told where it was `lost`, and how."""
         self.session = self.step = None
         try:
@@ -150,10 +182,12 @@ class _Grading:
         except Lost as problem:
             if self.step is None:
                 raise ParentLost from problem
-            lost(self.step, _epitaph(self.session, self.room.limits.cell))
+            if self.session.waited:
+                self._wait()
+            lost(self.step, _epitaph(self.session, self.room.limits))
             return False
 
-    def _stop(self, step: Step, problem: str) -> None:
+    def _stop(self, step: Step, problem: Message) -> None:
         """A step of the page was fatal: from now on it is left out."""
         if step.source is None:
             self.functions.discard(step.item)
@@ -162,7 +196,7 @@ class _Grading:
             self.fatal.add(step.cell)
             self._stopped(step, problem)
 
-    def _spare(self, step: Step, problem: str) -> None:
+    def _spare(self, step: Step, problem: Message) -> None:
         """A step was fatal where functions are called. How is not shown: cells there may know the hidden inputs."""
         if not self.careful:
             self.careful = True  # it may have been a call's doing, before
@@ -173,7 +207,7 @@ class _Grading:
             self.fatal.add(step.cell)
 
     def _page(self) -> bool:
-        with pool.session(self.room, self.numbers, self.deadline) as session:
+        with pool.session(self.room, self.numbers, self.allowance) as session:
             self.session = session
             for step in self.work.steps:
                 self.step = step
@@ -184,7 +218,7 @@ class _Grading:
         """The page up to the last function, as it is run where there are no models, and each called at its check."""
         limits = self.room.limits
         checks = [n for n, step in enumerate(self.work.steps) if step.source is None and step.item in self.functions]
-        with pool.session(self.room, self.numbers, self.deadline, bare=True) as session:
+        with pool.session(self.room, self.numbers, self.allowance, bare=True) as session:
             self.session = session
             for n, step in enumerate(self.work.steps[: checks[-1] + 1]):
                 self.step = step
@@ -192,16 +226,18 @@ class _Grading:
                     self._call(session, self.items[step.item])
                     if session.lost:
                         return False
-                elif step.source is not None and step.cell not in self.fatal and time.monotonic() < self.deadline:
+                elif step.source is not None and step.cell not in self.fatal and not self._is_late():
                     # What a cell that was stopped for its time has to say, it says at its beginning.
-                    session.run(step.source, limits.call if step.cell in self.slow else limits.cell)
+                    ran = session.run(step.source, limits.call if step.cell in self.slow else limits.cell)
+                    if ran.error and ran.error[0] == WAITED:
+                        self._wait()
         return True
 
     def _step(self, session: pool.Session, step: Step) -> None:
         if step.source is None:
             if step.item not in self.marks:
                 self._judge(session, self.items[step.item])
-        elif time.monotonic() > self.deadline:
+        elif self._is_late():
             self._stopped(step, self._late())
         elif step.cell not in self.fatal:
             ran = session.run(step.source, self.room.limits.cell)
@@ -212,36 +248,40 @@ class _Grading:
         left = _SHOWN - sum(map(len, self.printed.values()))
         self.printed[step.cell] = ran.printed if len(ran.printed) <= left else f"{ran.printed[: max(0, left)]}…"
         if ran.error:
-            self.slow |= {step.cell} if ran.error[0] == _SLOW else set()
-            self._stopped(step, _problem(ran.error, self.room.limits.cell))
+            if ran.error[0] == WAITED:
+                self._wait()
+            self.slow |= {step.cell} if ran.error[0] in (SLOW, WAITED) else set()
+            self._stopped(step, _problem(ran.error, self.room.limits))
 
-    def _late(self) -> str:
-        return say("grade.reason.time", seconds=f"{self.room.limits.total:g}")
+    def _late(self) -> Message:
+        return _reason("time", seconds=f"{self.room.limits.total:g}")
 
-    def _stopped(self, step: Step, problem: str) -> None:
+    def _stopped(self, step: Step, problem: Message) -> None:
         self.problems[step.item] = problem
-        before = self.printed.get(step.cell, "")
-        self.printed[step.cell] = "\n".join(filter(None, [before.rstrip("\n"), problem]))
+        self.stopped[step.cell] = problem
+        self.printed.setdefault(step.cell, "")
 
     def _judge(self, session: pool.Session, item: bank.Item) -> None:
         """Judge an answer, or note that it is a function."""
-        said = session.value(item.answer)
-        if "value" not in said:
-            problem = self.problems.get(item.id, "")
-            undefined = say("grade.reason.undefined", name=item.answer, problem=problem).strip()
-            self.marks[item.id] = _mark(item, verdict("unanswered", undefined))
-        elif item.type == "code" and said["function"]:
+        found = session.value(item.answer)
+        if "value" not in found:
+            problem = self.problems.get(item.id)
+            said = [_reason("undefined", name=item.answer), *([problem] if problem else [])]
+            self.marks[item.id] = _mark(item, verdict("unanswered", *said))
+        elif item.type == "code" and found["function"]:
             self.functions.add(item.id)
         else:
-            self._settle(item, lambda: judge(item, _revived(said["value"]), self.who))
+            self._settle(item, lambda: judge(item, _revived(found["value"]), self.who))
 
     def _call(self, session: pool.Session, item: bank.Item) -> None:
         """Judge a function. Most do all they are asked; else the page gets one more round, with care."""
-        self.deadline += self.room.limits.calls
-        session.extend(self.room.limits.calls)
+        self.allowance.seconds += self.room.limits.calls
+        self.allowance.until += self.room.limits.calls * self.room.limits.patience
         rehearsed = () if self.careful else _rehearsed(item, self.who if item.given else Identity())
-        with session.function(item.answer, rehearsed, apart=self.careful) as function:
+        with session.function(item.answer, rehearsed, apart=self.careful, patient=self.alone) as function:
             self._settle(item, lambda: judge(item, function, self.who))
+        if session.waited:
+            self._wait()
         if session.lost and not self.careful:
             self.careful = True
             self._begin_again()
@@ -253,7 +293,7 @@ class _Grading:
             self.marks[item.id] = _mark(item, judged())
         except Exception as error:
             # Not the student's fault, as far as anybody knows: the instructor is told.
-            self.notes.append(say("grade.note.broken", id=item.id, error=type(error).__name__))
+            self.notes.append(Message("grade.note.broken", {"id": item.id, "error": type(error).__name__}))
             self.marks[item.id] = _mark(item, verdict("broken"))
 
 
@@ -274,24 +314,29 @@ def _rehearsed(item: bank.Item, who: Identity) -> tuple[bytes, ...]:
     return tuple(calls)
 
 
-def _problem(error: tuple[str, str, int | None], seconds: float) -> str:
+def _problem(error: tuple[str, str, int | None], limits: Limits) -> Message:
     kind, words, line = error
-    if kind == _SLOW:
-        return say("grade.reason.slow", seconds=f"{seconds:g}")
-    where = say("grade.reason.line", line=line) if line else ""
-    return say("grade.reason.error", kind=kind, words=words, where=where).strip()
+    if kind == SLOW:
+        return _reason("slow", seconds=f"{limits.cell:g}")
+    if kind == WAITED:
+        return _reason("waited", seconds=f"{limits.cell * limits.patience:g}")
+    if line:
+        return _reason("error_line", kind=kind, words=words, line=line)
+    return _reason("error", kind=kind, words=words)
 
 
-def _epitaph(session: pool.Session, seconds: float) -> str:
+def _epitaph(session: pool.Session, limits: Limits) -> Message:
     """How a child ended, for the student."""
-    if session.lost == "silent":
-        return say("grade.reason.slow", seconds=f"{seconds:g}")
+    if session.lost == "slow":
+        return _reason("slow", seconds=f"{limits.cell:g}")
+    if session.lost == "waited":
+        return _reason("waited", seconds=f"{limits.cell * limits.patience:g}")
     if session.lost == "gone" and os.WIFSIGNALED(session.status):
         number = os.WTERMSIG(session.status)
         if number != signal.SIGKILL:
             name = signal.Signals(number).name if number in set(signal.Signals) else number
-            return say("grade.reason.crashed", signal=name)
-    return say(f"grade.reason.{'garbled' if session.lost == 'garbled' else 'ended'}")
+            return _reason("crashed", signal=name)
+    return _reason("garbled" if session.lost == "garbled" else "ended")
 
 
 def _revived(data):

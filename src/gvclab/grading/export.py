@@ -21,6 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gvclab.content import text as say
+from gvclab.exercises import bank
+from gvclab.exercises.rendering import message_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -117,8 +119,9 @@ def table(results: Results) -> Sheet:
         words = (results.assignment, mark.student, person["first_name"], person["last_name"], person["email"])
         words = map(text, (*words, mark.item, titles[mark.item]))
         score = "" if math.isnan(mark.score) else mark.score
+        message = message_of(bank.item(mark.item), mark.verdict) if mark.verdict else ""
         totals = (person["raw"] - person["score"], person["score"], results.points)
-        rows.append((*words, mark.points, score, mark.status, text(mark.message), *totals))
+        rows.append((*words, mark.points, score, mark.status, text(message), *totals))
     return Sheet((head, *rows), tuple(warnings), say("report.export.next.csv"))
 
 
@@ -163,15 +166,15 @@ def _people(results: Results, submitted_only: bool) -> tuple[pd.DataFrame, list[
     people = results.students
     if submitted_only:
         people = people[people["submitted"]]
-    told = {
+    counts = {
         "waiting": (results.marks["status"] == "manual").sum(),
         "zero": (~people["submitted"]).sum(),
         "late": (people["penalty"] > 0).sum(),
     }
-    warnings = [say(f"report.export.{key}", n=n) for key, n in told.items() if n]
+    warnings = [say(f"report.export.{key}", n=n) for key, n in counts.items() if n]
     nameless = people.index[(people["first_name"] == "") & (people["last_name"] == "")]
     if len(nameless):
-        warnings.append(_told("no_name", nameless))
+        warnings.append(_warning("no_name", nameless))
     people = people.assign(
         username=[identifier(student) for student in people.index],
         email=people["email"].map(identifier),
@@ -186,7 +189,7 @@ def _identified(people: pd.DataFrame, known: pd.Series, by: str, warnings: list[
     if not known.all():
         system = "Canvas" if by == "canvas" else "Moodle"
         remedy = say(f"report.export.no_field.{by}")
-        warnings.append(f"{_told('left_out', people.index[~known], system=system)}. {remedy}")
+        warnings.append(f"{_warning('left_out', people.index[~known], system=system)}. {remedy}")
     return people[known]
 
 
@@ -194,23 +197,23 @@ def _distinct(people: pd.DataFrame, column: str, name: str, warnings: list[str])
     """Those who share a key with nobody: else one would get the other's grade."""
     shared = people[column].str.casefold().duplicated(keep=False) & (people[column] != "")
     if shared.any():
-        warnings.append(_told("twice", people.index[shared], field=name))
+        warnings.append(_warning("twice", people.index[shared], field=name))
     return people[~shared]
 
 
-def _told(key: str, students: pd.Index, **values: str) -> str:
+def _warning(key: str, students: pd.Index, **values: str) -> str:
     listed = ", ".join(students[:_NAMED]) + (", …" if len(students) > _NAMED else "")
     return say(f"report.export.{key}", n=len(students), who=listed, **values)
 
 
 def _feedback(results: Results) -> dict[str, str]:
     """Points by item in a line per student: nothing that a student wrote, and no hint."""
-    told: dict[str, list[str]] = {}
+    listed: dict[str, list[str]] = {}
     for mark in results.marks.itertuples():
         key = "waiting" if math.isnan(mark.score) else "item"
         values = {"item": mark.item, "score": _rounded(mark.score), "points": _rounded(mark.points)}
-        told.setdefault(mark.student, []).append(say(f"report.export.feedback.{key}", **values))
+        listed.setdefault(mark.student, []).append(say(f"report.export.feedback.{key}", **values))
     for student, penalty in results.students["penalty"].items():
-        if penalty > 0 and student in told:
-            told[student].append(say("report.export.feedback.late", penalty=_rounded(penalty)))
-    return {student: "; ".join(lines) for student, lines in told.items()}
+        if penalty > 0 and student in listed:
+            listed[student].append(say("report.export.feedback.late", penalty=_rounded(penalty)))
+    return {student: "; ".join(lines) for student, lines in listed.items()}

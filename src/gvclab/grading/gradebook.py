@@ -10,7 +10,6 @@ would take for done.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shutil
 import sqlite3
@@ -56,9 +55,9 @@ from traitlets.config import Config
 
 from gvclab.content import text as say
 
+from . import record
 from .intake import Assignment, cell_name
 
-SIDECAR = "gvclab-grade.json"
 _STAGING = ".gvclab"
 _PATIENCE = 20_000  # milliseconds, with another program that writes
 
@@ -75,7 +74,7 @@ class Entry:
     pages: dict[str, NotebookNode]
     copies: dict[str, NotebookNode]
     scores: dict[str, dict[str, float]]  # notebook -> grade id of a check -> points
-    record: dict
+    record: record.Record
     timestamp: datetime | None
 
 
@@ -135,13 +134,12 @@ class Ledger:
         folders = self.folders
         return Path(folders.format_path(folders.autograded_directory, student, self.assigned.name))
 
-    def record(self, student: str) -> dict:
-        """What was noted beside the copies when the submission was graded; empty when it was not."""
+    def record(self, student: str) -> record.Record | None:
+        """What was kept beside the copies when the submission was graded; None when it was not, or is unreadable."""
         try:
-            found = json.loads((self.place(student) / SIDECAR).read_text(encoding="utf-8"))
+            return record.read((self.place(student) / record.FILE).read_text(encoding="utf-8"))
         except (OSError, ValueError):
-            return {}
-        return found if isinstance(found, dict) else {}
+            return None
 
     # ------------------------------------------------------------------------------------------------- writing
 
@@ -160,8 +158,7 @@ class Ledger:
         for name, copy in entry.copies.items():
             # Not nbformat.write: what was made from the release need not be validated anew.
             (new / f"{name}.ipynb").write_text(nbformat.v4.writes(copy) + "\n", encoding="utf-8")
-        record = json.dumps(entry.record, ensure_ascii=False, indent=1, sort_keys=True)
-        (new / SIDECAR).write_text(record + "\n", encoding="utf-8")
+        (new / record.FILE).write_text(record.written(entry.record), encoding="utf-8")
         if entry.timestamp:
             (new / "timestamp.txt").write_text(f"{entry.timestamp:%Y-%m-%d %H:%M:%S.%f} UTC\n")
         place.parent.mkdir(parents=True, exist_ok=True)

@@ -18,12 +18,14 @@ from datetime import UTC, datetime
 from functools import cached_property
 from itertools import dropwhile, islice, takewhile
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 from nbformat import NotebookNode
 from nbgrader.utils import parse_utc
 
 from gvclab.build.exercise import grade_id
+from gvclab.content import Listed, Message
 from gvclab.content import text as say
 from gvclab.exercises import bank
 from gvclab.exercises.plain import short
@@ -32,6 +34,7 @@ from gvclab.exercises.variants import Identity
 from . import salvage
 from .personal import shows_others
 from .reading import defines
+from .record import identity, named_file, named_student
 from .submission import is_own, restore
 
 FILE_BYTES = 20_000_000
@@ -44,6 +47,14 @@ _LISTED = 1_000  # of a folder
 
 class Refused(Exception):
     """The file is not taken; the message says why and what helps."""
+
+    def __init__(self, name: str, /, **values: object) -> None:
+        self.message = Message(f"grade.refused.{name}", values)
+        super().__init__(self.message)
+
+
+def _note(name: str, /, **values: object) -> Message:
+    return Message(f"grade.note.{name}", values)
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,8 +103,8 @@ class Sheet:
 
     notebook: Notebook
     book: NotebookNode
-    notes: tuple[str, ...] = ()
-    reason: str = ""
+    notes: tuple[Message, ...] = ()
+    reason: Message | None = None
     file: str = ""
 
 
@@ -103,7 +114,7 @@ class Submission:
 
     student: str
     sheets: tuple[Sheet, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Message, ...]
     timestamp: datetime | None
     digest: str
 
@@ -144,7 +155,7 @@ def _demand_points(notebook: Notebook, name: str, folder: Path) -> None:
 
 def take(student: str, folder: Path, assigned: Assignment, salt: str = "") -> Submission:
     """What `folder` holds of the assignment, in a class with this `salt`. Never raises, whatever lies there."""
-    who, digest, read, problem, beside = Identity(student, salt), hashlib.sha256(), {}, "", []
+    who, digest, read, problem, beside = Identity(student, salt), hashlib.sha256(), {}, None, []
     try:
         present, others = _files(folder, assigned)
         for name in present:
@@ -155,24 +166,24 @@ def take(student: str, folder: Path, assigned: Assignment, salt: str = "") -> Su
         with contextlib.suppress(OSError):
             beside = _notebooks(_entries(folder))
     except Refused as refusal:
-        problem = str(refusal)
-        digest.update(problem.encode())
+        problem = refusal.message
+        digest.update(identity(problem).encode())
     sheets = tuple(_sheet(notebook, read, assigned, problem, who) for notebook in assigned.notebooks)
-    timestamp, note = (None, "") if problem else _timestamp(folder / "timestamp.txt")
+    timestamp, note = (None, None) if problem else _timestamp(folder / "timestamp.txt")
     digest.update(str(timestamp).encode())
     unused = [name for name in beside if name not in {sheet.file for sheet in sheets}]
-    listed = unused and say("grade.note.unused", files=short(clean(", ".join(unused)), 200))
+    listed = _note("unused", files=named_file(short(clean(", ".join(unused)), 200))) if unused else None
     return Submission(student, sheets, tuple(filter(None, [note, listed])), timestamp, digest.hexdigest())
 
 
-def _read(path: Path, digest) -> tuple[list[dict], list[str]] | Refused:
+def _read(path: Path, digest) -> Found | Refused:
     digest.update(f"{path.name}\0".encode("utf-8", "replace"))
     try:
         data = read_file(path)
         digest.update(hashlib.sha256(data).digest())
         return _cells(data)
     except Refused as refusal:
-        digest.update(str(refusal).encode())
+        digest.update(identity(refusal.message).encode())
         return refusal
 
 
@@ -189,10 +200,10 @@ def _files(folder: Path, assigned: Assignment) -> tuple[list[str], Callable[[], 
         for place in (folder.parent, folder):
             mode = os.lstat(place).st_mode
             if not stat.S_ISDIR(mode):
-                raise Refused(say("grade.refused.folder", kind=_kind(mode)))
+                raise Refused("folder", kind=_kind(mode))
         present = [name for name in expected if os.path.lexists(folder / name)]
     except OSError as error:
-        raise Refused(say("grade.refused.unreadable", problem=error.strerror)) from error
+        raise Refused("unreadable", problem=error.strerror) from error
 
     def others() -> list[str]:
         try:
@@ -202,7 +213,7 @@ def _files(folder: Path, assigned: Assignment) -> tuple[list[str], Callable[[], 
             beside = [name for name in _notebooks(top) if name not in present]
             return (beside or [f"{i.name}/{name}" for i in inner for name in _notebooks(_entries(i))])[:_OTHERS]
         except OSError as error:
-            raise Refused(say("grade.refused.unreadable", problem=error.strerror)) from error
+            raise Refused("unreadable", problem=error.strerror) from error
 
     return present, others
 
@@ -221,21 +232,21 @@ def read_file(path: Path, limit: int = FILE_BYTES) -> bytes:
     try:
         mode = os.lstat(path).st_mode
         if not stat.S_ISREG(mode):
-            raise Refused(say("grade.refused.special", kind=_kind(mode)))
+            raise Refused("special", kind=_kind(mode))
         # Between the two looks it may have been exchanged: follow nothing, wait for nothing, look again.
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise Refused(say("grade.refused.special", kind=_kind(mode)))
+                raise Refused("special", kind=_kind(mode))
             data = file.read(limit + 1)
     except OSError as error:
-        raise Refused(say("grade.refused.unreadable", problem=error.strerror)) from error
+        raise Refused("unreadable", problem=error.strerror) from error
     if len(data) > limit:
-        raise Refused(say("grade.refused.large", megabytes=limit // 1_000_000))
+        raise Refused("large", megabytes=limit // 1_000_000)
     return data
 
 
-def _kind(mode: int) -> str:
+def _kind(mode: int) -> Message:
     tests = {
         "link": stat.S_ISLNK,
         "folder": stat.S_ISDIR,
@@ -243,17 +254,17 @@ def _kind(mode: int) -> str:
         "socket": stat.S_ISSOCK,
         "file": stat.S_ISREG,
     }
-    return say("grade.kind." + next((kind for kind, test in tests.items() if test(mode)), "device"))
+    return Message("grade.kind." + next((kind for kind, test in tests.items() if test(mode)), "device"))
 
 
 # As nbgrader writes it, and not more: a zone's name could be the name of a file.
 _TIMESTAMP = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?) ?([A-Z]{1,5}|[+-]\d\d:?\d\d)?")
 
 
-def _timestamp(path: Path) -> tuple[datetime | None, str]:
+def _timestamp(path: Path) -> tuple[datetime | None, Message | None]:
     """When the submission says that it was handed in (UTC), and what is odd about that."""
     if not os.path.lexists(path):
-        return None, ""
+        return None, None
     try:
         words = read_file(path, 1_000).decode("utf-8-sig").strip()
         read = _TIMESTAMP.fullmatch(words)
@@ -265,16 +276,24 @@ def _timestamp(path: Path) -> tuple[datetime | None, str]:
     except (Refused, ValueError, OverflowError):
         when = None
     if when is None or not 2000 <= when.year <= 2100:
-        return None, say("grade.note.timestamp")
+        return None, _note("timestamp")
     late = when > datetime.now(UTC).replace(tzinfo=None)
-    return when, say("grade.note.future", when=when) if late else ""
+    return when, _note("future", when=str(when)) if late else None
 
 
 # ---------------------------------------------------------------------------------------------------- cells
 
 
-def _cells(data: bytes) -> tuple[list[dict], list[str]]:
-    """The cells in a notebook file's bytes (kind, source, name, id), and notes of what was wrong with it."""
+class Found(NamedTuple):
+    """The cells of a file (kind, source, name, id), notes of what was wrong with it, and whether it is damaged."""
+
+    cells: list[dict]
+    notes: list[Message]
+    damaged: bool
+
+
+def _cells(data: bytes) -> Found:
+    """What is in a notebook file's bytes."""
     found = salvage.read(data)
     cells = [
         {
@@ -286,12 +305,12 @@ def _cells(data: bytes) -> tuple[list[dict], list[str]]:
         for cell in found.cells
     ]
     if not cells:
-        raise Refused(say(f"grade.refused.{'empty' if 'empty' in found.wrong else 'json'}"))
-    notes = [say(f"grade.wrong.{problem}") for problem in found.wrong]
+        raise Refused("empty" if "empty" in found.wrong else "json")
+    notes = [Message(f"grade.wrong.{problem}") for problem in found.wrong]
     kept = _bounded(cells)
     if len(kept) < len(cells):
-        notes.append(say("grade.note.many", n=len(cells), kept=len(kept), most=CELLS, characters=TOTAL_CHARACTERS))
-    return kept, notes
+        notes.append(_note("many", n=len(cells), kept=len(kept), most=CELLS, characters=TOTAL_CHARACTERS))
+    return Found(kept, notes, "json" in found.wrong)
 
 
 def _bounded(cells: list[dict]) -> list[dict]:
@@ -316,7 +335,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")  # a form feed is a blank
 # ------------------------------------------------------------------------------------------------ one sheet
 
 
-def _sheet(notebook: Notebook, read: dict, assigned: Assignment, problem: str, who: Identity) -> Sheet:
+def _sheet(notebook: Notebook, read: dict, assigned: Assignment, problem: Message | None, who: Identity) -> Sheet:
     expected = file = f"{notebook.name}.ipynb"
     notes = []
     if not problem and not _worked_on(notebook, read.get(file)):
@@ -324,35 +343,34 @@ def _sheet(notebook: Notebook, read: dict, assigned: Assignment, problem: str, w
         is_anothers = held and not isinstance(held, Refused) and not _hits(held, notebook)
         if other and (not held or _worked_on(notebook, read[other]) or (is_anothers and _hits(read[other], notebook))):
             file = other
-            notes.append(say("grade.note.renamed", file=short(clean(file), 100)))
+            notes.append(_note("renamed", file=named_file(short(clean(file), 100))))
     found = read.get(file)
     if found is None or isinstance(found, Refused):
-        reason = say("grade.note.file", file=expected, words=found) if found else ""
-        reason = problem or reason or say("grade.refused.missing", file=expected)
+        reason = _note("file", file=expected, words=found.message) if found else None
+        reason = problem or reason or Refused("missing", file=expected).message
         return Sheet(notebook, notebook.book, (), reason, file)
-    cells, more = found
-    found, most = _named([dict(cell) for cell in cells], notebook)  # another notebook may look at them too
-    if say("grade.wrong.json") in more and not any(cell["name"] for cell in found):
-        reason = say("grade.note.file", file=expected, words=say("grade.refused.json"))
+    cells, most = _named([dict(cell) for cell in found.cells], notebook)  # another notebook may look at them too
+    if found.damaged and not any(cell["name"] for cell in cells):
+        reason = _note("file", file=expected, words=Refused("json").message)
         return Sheet(notebook, notebook.book, (), reason, file)
-    most += _strange(found, notebook, who)
-    book = restore(_book(found), notebook.book)
+    most += _strange(cells, notebook, who)
+    book = restore(_book(cells), notebook.book)
     for number, cell in enumerate(book.cells):
         if cell_name(cell) is None:
             cell["id"] = f"own-{number}"  # nbformat's are random, and two runs would differ
-    notes = [say("grade.note.file", file=expected, words=words) for words in notes + more]
+    notes = [_note("file", file=expected, words=words) for words in notes + found.notes]
     return Sheet(notebook, book, tuple(notes + most), file=file)
 
 
-def _worked_on(notebook: Notebook, found: tuple | Refused | None) -> bool:
+def _worked_on(notebook: Notebook, found: Found | Refused | None) -> bool:
     """Whether an answer in what was read says something else than the release."""
     if found is None or isinstance(found, Refused):
         return False
     released = {cell_name(cell): cell for cell in notebook.book.cells if cell_name(cell) in notebook.answers}
     by_id = _by_id(notebook)
-    named = [(cell["name"] or by_id.get(cell["id"]), cell["source"]) for cell in found[0]]
+    named = [(cell["name"] or by_id.get(cell["id"]), cell["source"]) for cell in found.cells]
     own = any(name in released and is_own(source, released[name]) for name, source in named)
-    mine = [cell for cell in found[0] if cell["name"] is None]
+    mine = [cell for cell in found.cells if cell["name"] is None]
     return own or any(item.answer and _defining(item, mine, {}) for item in notebook.items)
 
 
@@ -377,17 +395,17 @@ def _renamed(notebook: Notebook, read: dict, assigned: Assignment) -> str | None
     return strange[0] if len(strange) == 1 else None
 
 
-def _hits(found: tuple | Refused | None, notebook: Notebook) -> int:
+def _hits(found: Found | Refused | None, notebook: Notebook) -> int:
     """How many cells of the notebook's items were read, known by name, by id, or by what a prompt or a check says."""
     if found is None or isinstance(found, Refused):
         return 0
     by_id = _by_id(notebook)
     by_text = {cell.source: cell_name(cell) for cell in notebook.book.cells if cell_name(cell) not in notebook.answers}
-    names = {name for c in found[0] for name in (c["name"], by_id.get(c["id"]), by_text.get(c["source"]))}
+    names = {name for c in found.cells for name in (c["name"], by_id.get(c["id"]), by_text.get(c["source"]))}
     return len(names & {f"{answer}{part}" for answer in notebook.answers for part in ("", "-prompt", "-check")})
 
 
-def _named(cells: list[dict], notebook: Notebook) -> tuple[list[dict], list[str]]:
+def _named(cells: list[dict], notebook: Notebook) -> tuple[list[dict], list[Message]]:
     """The cells with the grade ids they have lost, and notes of copies, retyped, lost and misplaced answers."""
     released = {cell_name(cell): cell for cell in notebook.book.cells}
     _identify(cells, notebook)
@@ -403,19 +421,19 @@ def _named(cells: list[dict], notebook: Notebook) -> tuple[list[dict], list[str]
         if found and not found[0]["name"] and not (mine and item.answer):
             for cell in found:
                 cell["name"] = name
-            notes.append(say("grade.note.found", id=item.id))
+            notes.append(_note("found", id=item.id))
         elif found:
             # The cell stays, because others may need it where it is; the stub would write dots over its value.
             added.append({**found[0], "name": name, "id": ""})
-            notes.append(say("grade.note.elsewhere", id=item.id, name=item.answer))
+            notes.append(_note("elsewhere", id=item.id, name=item.answer))
         elif not mine:
             lost.append(item.id)
         elif names.count(name) > 1:
-            notes.append(say("grade.note.copied", id=item.id, n=names.count(name)))
+            notes.append(_note("copied", id=item.id, n=names.count(name)))
         if any(cell["name"] == name and cell["kind"] != released[name].cell_type for cell in cells):
-            notes.append(say("grade.note.retyped", id=item.id))
+            notes.append(_note("retyped", id=item.id))
     if lost:
-        notes.append(say("grade.note.lost", ids=", ".join(lost)))
+        notes.append(_note("lost", ids=Listed(lost, "comma")))
     return cells + added, notes
 
 
@@ -448,12 +466,12 @@ def _below(name: str, cells: list[dict]) -> list[dict]:
     return [cell for cell in after if cell["name"] is None and cell["kind"] != "code" and cell["source"].strip()]
 
 
-def _strange(cells: list[dict], notebook: Notebook, who: Identity) -> list[str]:
+def _strange(cells: list[dict], notebook: Notebook, who: Identity) -> list[Message]:
     """A note if the prompts show numbers that the student was not given: no right answer to them can earn anything."""
     told = {cell["name"]: cell["source"] for cell in cells}
     items = [item for item in notebook.items if item.given]
     strange = [i.id for i in items if shows_others(i, told.get(grade_id(i.id, "prompt"), ""), who)]
-    return [say("grade.note.numbers", ids=", ".join(strange), student=who.student)] if strange else []
+    return [_note("numbers", ids=Listed(strange, "comma"), student=named_student(who.student))] if strange else []
 
 
 def _book(cells: list[dict]) -> NotebookNode:

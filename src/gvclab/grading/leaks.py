@@ -166,7 +166,7 @@ def _tells(line: str, item: bank.Item) -> bool:
 def hints(item: bank.Item) -> Iterator[str]:
     """All that a verdict on this item may say to a student, and the rubric."""
     yield from (wrong.hint for part in item.parts for wrong in part.wrong)
-    yield from (hint for *_, hint in item.wrong_pairs)
+    yield from (pair.hint for pair in item.wrong_pairs)
     yield from (one.hint for one in (*item.options, *item.forbidden))
     yield from (line.text for line in item.rubric)
 

@@ -8,7 +8,6 @@ as a right answer does.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,11 +17,12 @@ from pathlib import Path
 from nbformat import NotebookNode
 
 from gvclab.content import text as say
-from gvclab.exercises import bank
+from gvclab.exercises import Verdict, bank
+from gvclab.exercises.rendering import label_of, message_of
 from gvclab.exercises.variants import Identity
 
 from . import leaks
-from .gradebook import SIDECAR
+from . import record as records
 from .personal import salts
 
 
@@ -39,7 +39,7 @@ def demand_clean(page: str, book: NotebookNode, about: dict, folder: Path) -> No
     student, root = about["student"], folder.resolve().parents[2]
     secret = _secrets(about["assignment"])
     known = [os.environ.get("GVCLAB_SALT", ""), *(path.read_text("ascii", "replace").strip() for path in salts(root))]
-    record = folder / SIDECAR
+    record = folder / records.FILE
     said, names = list(_said(record)), ()
     if not record.is_file():
         said, names = list(_hints(about["assignment"])), _others(about["db_url"], student)
@@ -75,19 +75,18 @@ def _written(book: NotebookNode, outputs: bool) -> Iterator[str]:
                 yield from (output.text for output in cell.get("outputs", []) if output.output_type == "stream")
 
 
-def _said(record: Path) -> Iterator[str]:
+def _said(path: Path) -> Iterator[str]:
     """What our verdicts say, from the record beside the graded submission."""
-    if record.is_file():
-        for sheet in json.loads(record.read_text(encoding="utf-8"))["notebooks"].values():
-            for verdict in sheet["items"].values():
-                yield from _told(verdict)
+    if path.is_file():
+        for name, kept in records.read(path.read_text(encoding="utf-8")).items.items():
+            yield from _words(bank.item(name), kept.verdict)
 
 
-def _told(verdict: dict) -> Iterator[str]:
-    yield verdict["message"]
-    for part in verdict.get("parts", ()):
-        yield part["label"]
-        yield from _told(part)
+def _words(item: bank.Item, verdict: Verdict) -> Iterator[str]:
+    yield message_of(item, verdict)
+    for part, each in verdict.parts:
+        yield label_of(item, part)
+        yield from _words(item, each)
 
 
 def _hints(assignment: str) -> Iterator[str]:

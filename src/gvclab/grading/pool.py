@@ -1,6 +1,6 @@
 """Warm parents, and sessions in them: the trusted end of the sockets.
 
-    with pool.session(room, numbers, deadline) as session:
+    with pool.session(room, numbers, Allowance.of(room.limits)) as session:
         session.run("x = 1", 20)         -> Ran(error, printed)
         session.value("x")               -> {"value": 1, "function": False}
         with session.function("f") as f:
@@ -9,6 +9,10 @@
 A session whose child has ended, or was ended because it did not answer in time, says so in `session.lost`;
 whatever is asked of it then raises `Lost`. A warm parent that has died raises `ParentLost`, and the next
 session has a new one.
+
+Time is processor time, of the child and all that it has started (`meter`), so that what a submission earns does not
+depend on what else the machine does. What uses none, because it sleeps or waits, is ended by the wall clock, which has
+`Limits.patience` times as many seconds.
 """
 
 from __future__ import annotations
@@ -20,11 +24,13 @@ import multiprocessing.connection
 import os
 import pickle
 import re
+import select
 import shutil
 import signal
 import socket
 import struct
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -33,16 +39,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from gvclab.content import text as say
-from gvclab.exercises.plain import Other, short, untag
-from gvclab.exercises.service import Failure, value_of
+from gvclab.exercises.plain import TOO_LARGE, Other, short, untag
+from gvclab.exercises.service import Failure, failure, value_of
 
-from .sandbox import Room, SandboxError, places, start
+from .meter import Meter
+from .sandbox import Limits, Room, SandboxError, places, start
 
 _LENGTH = struct.Struct(">I")
 _STATUS = struct.Struct(">i")
+_LINUX = sys.platform == "linux"
+_CREDENTIALS = struct.Struct("3i")  # process, user, group
 _GRACE = 2.0  # how long beyond its time a child may take to stop by itself
-_WARM_UP = 60.0
+_LOOK = 0.05  # seconds between two looks at the clocks
+_WARM_UP = 600.0  # of the wall clock, as all that the warm parent, which is ours, is given
 _REHEARSAL = 1.0  # for all calls known beforehand
+SLOW, WAITED = "_Slow", "_Waited"  # the worker's names for the errors that stop a cell
 
 
 class Lost(Exception):
@@ -67,19 +78,24 @@ class Parent:
             ready = self._control.recv(1) == b"R"
         if not ready:
             raise SandboxError(say("grade.sandbox.failed", problem=self.close()))
-        self._control.settimeout(_WARM_UP / 6)
 
-    def open(self, bare: bool = False) -> socket.socket:
-        """The end of a fresh socket whose other end a new child holds; in a `bare` room there are no models."""
+    def open(self, bare: bool = False) -> tuple[socket.socket, int]:
+        """A fresh socket whose other end a new child holds, and the child's process id.
+
+        In a `bare` room there are no models.
+        """
         ours, theirs = socket.socketpair()
+        if _LINUX:
+            ours.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
         try:
             socket.send_fds(self._control, [b"B" if bare else b"S"], [theirs.fileno()])
+            theirs.close()
+            return ours, _sender(ours)
         except OSError as error:
             ours.close()
             raise ParentLost from error
         finally:
             theirs.close()
-        return ours
 
     def unplaced(self, said: bytes) -> bytes:
         """What a child said without the folders that show whose machine this is: tracebacks name them."""
@@ -112,6 +128,18 @@ class Parent:
             _, said = self._process.communicate(timeout=5)
             return short(said.decode(errors="replace").strip()[-300:], 300)
         return ""
+
+
+def _sender(received: socket.socket) -> int:
+    """Who begins to speak: by the system's word, since a process knows only what it is called where it lives."""
+    received.settimeout(_WARM_UP)
+    said, about, *_ = received.recvmsg(_STATUS.size, socket.CMSG_SPACE(_CREDENTIALS.size))
+    for _, kind, data in about:
+        if _LINUX and kind == socket.SCM_CREDENTIALS and said:
+            return _CREDENTIALS.unpack(data)[0]
+    if len(said) < _STATUS.size:
+        raise ConnectionResetError
+    return _STATUS.unpack(said)[0]
 
 
 # One a thread: bubblewrap ends with the thread that started it.
@@ -156,25 +184,45 @@ def end_with_parent() -> None:
 def probe(room: Room) -> None:
     """Raise SandboxError unless a child can be shut in as `room` says."""
     trial = Parent(replace(room, warm=(), sections=()))
-    session = Session(trial, "{}", time.monotonic() + 10)
     try:
-        session.run("1", 5)
-    except Lost as lost:
+        with contextlib.closing(Session(trial, "{}", Allowance.of(room.limits))) as session:
+            session.run("1", 5)
+    except (Lost, ParentLost) as lost:
         raise SandboxError(say("grade.sandbox.nested")) from lost
     finally:
-        with contextlib.suppress(ParentLost):
-            session.close()
         trial.close()
 
 
+@dataclass
+class Allowance:
+    """The processor time that is left to a submission, over all its sessions, and the wall clock's end of it."""
+
+    seconds: float
+    until: float
+
+    @classmethod
+    def of(cls, limits: Limits) -> Allowance:
+        """All of it."""
+        return cls(limits.total, time.monotonic() + limits.total * limits.patience)
+
+    @property
+    def is_waited_out(self) -> bool:
+        """Whether the wall clock has ended it."""
+        return time.monotonic() > self.until
+
+    @property
+    def is_used_up(self) -> bool:
+        return self.seconds <= 0 or self.is_waited_out
+
+
 @contextlib.contextmanager
-def session(room: Room, numbers: str, deadline: float, bare: bool = False) -> Iterator[Session]:
-    """A child of this thread's warm parent that has the student's `numbers` (JSON) and time till `deadline`.
+def session(room: Room, numbers: str, allowance: Allowance, bare: bool = False) -> Iterator[Session]:
+    """A child of this thread's warm parent that has the student's `numbers` (JSON) and what the `allowance` leaves.
 
     `bare`: without the library's models, for functions that are to be judged (`worker`).
     """
     try:
-        opened = Session(parent(room), numbers, deadline, bare)
+        opened = Session(parent(room), numbers, allowance, bare)
         try:
             yield opened
         finally:
@@ -195,10 +243,14 @@ class Ran:
 class Session:
     """One child, spoken to over one socket. What it says is data."""
 
-    def __init__(self, parent: Parent, numbers: str, deadline: float, bare: bool = False):
+    def __init__(self, parent: Parent, numbers: str, allowance: Allowance, bare: bool = False):
         self.lost, self.status = "", 0
-        self._parent, self.limits, self._deadline = parent, parent.room.limits, deadline
-        self._socket = parent.open(bare)
+        self.waited = False  # whether the wall clock has ended a call or the child
+        self._parent, self.limits, self._allowance = parent, parent.room.limits, allowance
+        self._socket, pid = parent.open(bare)
+        self._meter, self._charged = Meter(pid), 0.0
+        # What the two clocks show when what is asked must have been answered.
+        self._stop, self._until = _GRACE, time.monotonic() + _WARM_UP
         self._folder = None if parent.room.sandboxed else tempfile.mkdtemp(prefix="gvclab-")
         try:
             self._send((self._folder, numbers))
@@ -209,13 +261,14 @@ class Session:
 
     def run(self, source: str, seconds: float) -> Ran:
         """Run a cell for so many seconds at most."""
-        seconds = max(0.1, min(seconds, self._deadline - time.monotonic()))
-        self._send(("run", source, seconds))
+        seconds, before = max(0.1, min(seconds, self._allowance.seconds)), self._allowance.seconds
         # JSON may write a letter as twelve.
-        reply = self._receive(seconds + _GRACE, 12 * self.limits.printed + 10_000)
+        reply = self._ask(("run", source, seconds, self._patient(seconds)), seconds, 12 * self.limits.printed + 10_000)
         match reply.get("error"):
             case [str(kind), str(words), int() | None as line]:
                 error = (short(kind, 60), short(words, 300), line)
+                if kind == SLOW:  # the alarm's clock is coarser than ours
+                    self._allowance.seconds = min(self._allowance.seconds, before - seconds)
             case _:
                 error = None
         printed = reply.get("printed")
@@ -223,37 +276,38 @@ class Session:
 
     def value(self, name: str) -> dict:
         """What stands under a name: {"missing": True} or {"value": plain data, "function": bool}."""
-        self._send(("value", name))
-        reply = self._receive(self.limits.call, self.limits.reply)
+        reply = self._ask(("value", name), self.limits.call, self.limits.reply)
         if reply.get("missing") is True:
             return {"missing": True}
         if reply.get("large") is True:
-            return {"value": Other(say("exercises.kind.too_large")), "function": False}
+            return {"value": Other(TOO_LARGE), "function": False}
         return {"value": untag(reply.get("value")), "function": reply.get("function") is True}
 
     @contextlib.contextmanager
-    def function(self, name: str, rehearsed: tuple[bytes, ...] = (), apart: bool = False) -> Iterator[Callable]:
+    def function(
+        self, name: str, rehearsed: tuple[bytes, ...] = (), apart: bool = False, patient: bool = True
+    ) -> Iterator[Callable]:
         """A stand-in for a function as it now is; see `exercises.service.serve`.
 
         `rehearsed`: pickled inputs that will be asked for. They are sent in one go, which saves the way to and
         fro; a call with other inputs is sent by itself.
         `apart`: calls are answered by a fork, so that one that is fatal costs only itself, and more time; else it ends
         the session.
+        `patient`: also when the wall clock has ended a call the others are made; else they fail at once.
         """
-        remote = _Function(self, name, rehearsed, apart)
+        remote = _Function(self, name, rehearsed, apart, patient)
         yield remote
         if remote.served and not self.lost:
             with contextlib.suppress(Lost):  # what was earned stays earned; `lost` tells
                 self.ask(("done",), self.limits.call)
 
-    def ask(self, command: tuple, seconds: float) -> dict:
-        """The reply to a command that takes so many seconds at most."""
-        self._send(command)
-        return self._receive(seconds + _GRACE, self.limits.replies)
+    def ask(self, command: tuple, seconds: float, patience: float = 0.0) -> dict:
+        """The reply to a command that takes so many seconds at most, or `patience` by the wall clock."""
+        return self._ask(command, seconds, self.limits.replies, patience)
 
-    def extend(self, seconds: float) -> None:
-        """Give it so many seconds more."""
-        self._deadline += seconds
+    def used(self) -> float:
+        """Seconds of processor time so far."""
+        return self._meter.read()
 
     def serve(self, name: str, apart: bool) -> None:
         """From now on calls of a function are answered, until `done`."""
@@ -271,46 +325,72 @@ class Session:
             if self._folder:
                 shutil.rmtree(self._folder, ignore_errors=True)
 
+    def _patient(self, seconds: float) -> float:
+        """The wall-clock seconds for so many of processor time."""
+        return max(0.1, min(seconds * self.limits.patience, self._allowance.until - time.monotonic()))
+
+    def _ask(self, command: tuple, seconds: float, limit: int, patience: float = 0.0) -> dict:
+        """The reply, of so many bytes at most, to a command that may use so many seconds."""
+        if self.lost:
+            raise Lost(self.lost)
+        if self._allowance.seconds < -_GRACE:
+            self._lose("slow")
+        before = self._meter.read()
+        self._stop = before + min(seconds, self._allowance.seconds) + _GRACE
+        self._until = time.monotonic() + (patience or self._patient(seconds)) + _GRACE
+        try:
+            self._send(command)
+            return self._receive(limit)
+        finally:
+            used = self._meter.read()
+            self._allowance.seconds -= used - self._charged  # what went on while nothing was asked counts too
+            self._charged = used
+
     def _send(self, command: tuple) -> None:
         data = pickle.dumps(command)
+        rest = memoryview(_LENGTH.pack(len(data)) + data)
         try:
-            self._timeout(self.limits.cell)
-            self._socket.sendall(_LENGTH.pack(len(data)) + data)
-        except TimeoutError:
-            self._lose("silent")
+            while rest:
+                self._await(writing=True)
+                rest = rest[self._socket.send(rest) :]
         except OSError:
             self._lose("gone")
 
-    def _receive(self, seconds: float, limit: int) -> dict:
-        until = time.monotonic() + seconds
+    def _receive(self, limit: int) -> dict:
         try:
-            (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size, until))
+            (length,) = _LENGTH.unpack(self._exactly(_LENGTH.size))
             if length > limit:
                 self._lose("garbled")
-            reply = json.loads(self._parent.unplaced(self._exactly(length, until)))
-        except TimeoutError:
-            self._lose("silent")
+            reply = json.loads(self._parent.unplaced(self._exactly(length)))
         except OSError:
             self._lose("gone")
         except (ValueError, RecursionError):
             self._lose("garbled")
         return reply if isinstance(reply, dict) else {}
 
-    def _exactly(self, length: int, until: float) -> bytes:
+    def _exactly(self, length: int) -> bytes:
         data = b""
         while len(data) < length:
-            self._timeout(until - time.monotonic())
+            self._await()
             piece = self._socket.recv(length - len(data))
             if not piece:
                 self._lose("gone")
             data += piece
         return data
 
-    def _timeout(self, seconds: float) -> None:
-        left = min(seconds, self._deadline + _GRACE - time.monotonic())
-        if left <= 0:
-            raise TimeoutError
-        self._socket.settimeout(left)
+    def _await(self, writing: bool = False) -> None:
+        """Wait until the socket can be read, or written; `Lost` if a clock says that it took too long."""
+        poll = select.poll()
+        poll.register(self._socket, select.POLLOUT if writing else select.POLLIN)
+        while True:
+            # First the clocks: a child that says a little all the time does not get more of it.
+            if time.monotonic() > self._until:
+                self.waited = True
+                self._lose("waited")
+            if poll.poll(_LOOK * 1000):
+                return
+            if self._meter.read() > self._stop:
+                self._lose("slow")
 
     def _lose(self, how: str) -> None:
         self.lost = how
@@ -320,9 +400,10 @@ class Session:
 class _Function:
     """Calls over the socket. A fork that died of a call is replaced at the next."""
 
-    def __init__(self, session: Session, name: str, rehearsed: tuple[bytes, ...], apart: bool):
+    def __init__(self, session: Session, name: str, rehearsed: tuple[bytes, ...], apart: bool, patient: bool):
         self._session, self._name, self._apart, self._limits = session, name, apart, session.limits
-        self._end = time.monotonic() + self._limits.calls
+        self._patient, self._left = patient, self._limits.calls
+        self._until = time.monotonic() + self._limits.calls * self._limits.patience
         self.served = False
         self._known = self._rehearse(rehearsed)
 
@@ -336,9 +417,11 @@ class _Function:
         """The replies to calls known beforehand, in order for each input; none if they do not all come in time."""
         if not inputs:
             return {}
+        seconds = min(_REHEARSAL, self._limits.call)
         try:
-            replies = self._ask(("calls", inputs, _REHEARSAL), _REHEARSAL).get("replies")
+            replies = self._ask("calls", inputs, seconds, seconds * self._limits.patience).get("replies")
         except Lost:
+            self._session.waited = False  # each call is tried by itself
             return {}
         known = defaultdict(list)
         if isinstance(replies, list) and len(replies) == len(inputs):
@@ -347,30 +430,44 @@ class _Function:
         return known
 
     def _asked(self, inputs: bytes) -> dict:
-        left = min(self._limits.call, self._end - time.monotonic())
+        left = min(self._limits.call, self._left)
+        patience = min(left * self._limits.patience, self._until - time.monotonic())
         if left <= 0:
-            raise Failure(say("exercises.code.no_time", seconds=f"{self._limits.calls:g}"))
+            raise failure("no_time", seconds=f"{self._limits.calls:g}")
+        if patience <= 0 or (self._session.waited and not self._patient):
+            raise self._waited()
+        before = self._session.used()
         try:
-            reply = self._ask(("call", inputs, left), left)
+            reply = self._ask("call", inputs, left, patience)
         except Lost as lost:
-            self._end = 0
-            how = {"silent": "slow", "garbled": "unreadable"}.get(self._session.lost, "exit")
-            raise Failure(say(f"exercises.code.{how}", seconds=f"{self._limits.call:g}")) from lost
+            self._left = 0
+            if self._session.lost == "waited":
+                raise self._waited() from lost
+            how = {"slow": "slow", "garbled": "unreadable"}.get(self._session.lost, "exit")
+            raise failure(how, seconds=f"{self._limits.call:g}") from lost
+        if reply.get("died") == signal.SIGALRM:
+            raise self._waited()
+        if reply.get("died") == signal.SIGPROF:
+            self._left -= left  # no more and no less, however late it was noticed
+            raise failure("slow", seconds=f"{self._limits.call:g}")
+        self._left -= min(left, self._session.used() - before)
         if "died" in reply:
-            raise Failure(self._epitaph(reply["died"]))
+            raise self._epitaph(reply["died"])
         return reply
 
-    def _ask(self, command: tuple, seconds: float) -> dict:
+    def _ask(self, what: str, inputs: object, seconds: float, patience: float) -> dict:
         if not self.served:
             self._session.serve(self._name, self._apart)
             self.served = True
-        reply = self._session.ask(command, seconds)
+        reply = self._session.ask((what, inputs, seconds, patience), seconds, patience)
         self.served = "died" not in reply
         return reply
 
-    def _epitaph(self, number: object) -> str:
-        if number == signal.SIGALRM:
-            return say("exercises.code.slow", seconds=f"{self._limits.call:g}")
+    def _waited(self) -> Failure:
+        self._session.waited = True
+        return failure("waited", seconds=f"{self._limits.call * self._limits.patience:g}")
+
+    def _epitaph(self, number: object) -> Failure:
         if number in (0, signal.SIGKILL) or number not in set(signal.Signals):
-            return say("exercises.code.exit")
-        return say("exercises.code.crashed", signal=signal.Signals(number).name)
+            return failure("exit")
+        return failure("crashed", signal=signal.Signals(number).name)

@@ -8,20 +8,19 @@ Without `names` nothing on the page tells who anybody is: students are only coun
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gvclab.content import entry, language
+from gvclab.content import language, render
 from gvclab.content import text as say
 from gvclab.exercises.cards import rich
 
 from . import statistics
-from .results import Results
+from .record import identified, identity, nameless
+from .results import Results, hint_place, hint_words
 
 TEACH_AGAIN = 0.6  # share of points below which an item is taught again
 NEEDS_HELP = 0.5  # share of points below which a student needs help
@@ -74,6 +73,7 @@ def content(results: Results, names: bool = False) -> dict[str, Any]:
         "noted": results.notes.loc[~results.notes["refused"], "student"].nunique(),
         "late": {"n": len(late), "points": float((late["raw"] - late["score"]).sum())},
         "points_only": int((students["submitted"] & ~students["explained"]).sum()),
+        "outdated": int((students["submitted"] & students["outdated"]).sum()),
         "scores": _scores(shares(results)[results.readable].dropna().to_numpy()),
         "items": items.reset_index().to_dict("records"),
         "items_sentence": _items_sentence(items),
@@ -141,12 +141,19 @@ def item_table(results: Results, matrix: pd.DataFrame) -> pd.DataFrame:
 
 
 def hint_table(results: Results) -> pd.DataFrame:
-    """How often each hint was met: item, hint, n (submissions), share of the answers read; the commonest first."""
+    """How often each hint was met: item, hint (its words), n (submissions), share of the answers read.
+
+    The commonest first, those met equally often in the order in which they stand in the exercises.
+    """
     met = results.read[["item", "hints"]].explode("hints").dropna().rename(columns={"hints": "hint"})
     counts = met.groupby(["item", "hint"]).size().rename("n").reset_index()
     answers = results.read["item"].value_counts()
     counts["share"] = counts["n"] / answers.reindex(counts["item"]).to_numpy()
-    return counts.sort_values(["n", "item", "hint"], ascending=[False, True, True], ignore_index=True)
+    order = list(results.items.index)
+    rows = counts.to_dict("records")
+    rows.sort(key=lambda row: (-row["n"], order.index(row["item"]), hint_place(row["item"], row["hint"])))
+    words = [{**row, "hint": hint_words(row["item"], row["hint"])} for row in rows]
+    return pd.DataFrame(words, columns=["item", "hint", "n", "share"])
 
 
 def _scores(scores: np.ndarray) -> dict[str, Any]:
@@ -243,15 +250,19 @@ def _help(results: Results, matrix: pd.DataFrame) -> dict[str, Any]:
 
 def _notes(results: Results, names: bool) -> list[dict]:
     """Reasons of refusal, then notes, each with how many submissions have it."""
-    notes = results.notes
-    if not names:
-        clean = _nameless(results.students)
-        notes = notes.assign(note=[clean(note) for note in notes["note"]]).drop_duplicates()
-    rows = [
-        {"note": note, "refused": refused, "n": len(who), "who": [_name(results, one) for one in who]}
-        for (note, refused), who in notes.groupby(["note", "refused"])["student"]
+    said = [identity(note if names else nameless(note)) for note in results.notes["note"]]
+    notes = results.notes.assign(note=said).drop_duplicates()
+    groups = list(notes.groupby(["note", "refused"])["student"])
+    groups.sort(key=lambda group: (not group[0][1], -len(group[1]), group[0][0]))
+    return [
+        {
+            "note": render(identified(note)),
+            "refused": refused,
+            "n": len(who),
+            "who": [_name(results, one) for one in who],
+        }
+        for (note, refused), who in groups
     ]
-    return sorted(rows, key=lambda row: (not row["refused"], -row["n"], row["note"]))
 
 
 def _waiting(results: Results) -> list[dict]:
@@ -266,19 +277,3 @@ def _waiting(results: Results) -> list[dict]:
         }
         for item, students in who
     ]
-
-
-def _nameless(students: pd.DataFrame) -> Callable[[str], str]:
-    """A function that takes out of a note how students call their files, and anybody's name."""
-    telling = [entry("grade.note.renamed").partition("{file}"), entry("grade.note.unused").partition("{files}")]
-    calling = "|".join(f"(?<={re.escape(before)}).*(?={re.escape(after)})" for before, _, after in telling)
-    files = re.compile(calling, re.S)
-    words = [word for column in ("first_name", "last_name") for name in students[column] for word in name.split()]
-    known = {name for name in (*students.index, *words, *students["email"]) if len(name) > 2}
-    listed = "|".join(re.escape(name) for name in sorted(known, key=len, reverse=True))
-    people = re.compile(rf"(?<!\w)(?:{listed})(?!\w)" if known else r"(?!)", re.I)
-
-    def clean(note: str) -> str:
-        return people.sub(say("report.notes.someone"), files.sub(say("report.notes.file"), note))
-
-    return clean

@@ -8,8 +8,6 @@ of it.
 
 from __future__ import annotations
 
-import json
-import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,18 +21,39 @@ import numpy as np
 import pandas as pd
 
 from gvclab.build.exercise import grade_id
-from gvclab.content import entry
+from gvclab.content import Message
 from gvclab.content import text as say
-from gvclab.exercises import bank
+from gvclab.exercises import Verdict, bank
+from gvclab.exercises.checkers_code import FAILS
+from gvclab.exercises.rendering import label_of, path_of, rendered
+from gvclab.exercises.wording import wording
+
+from . import record
+from .record import Record
 
 GRADEBOOK = "gradebook.db"
-# Of the sentences on a function those that blame no single property.
-_WHOLE = ("nothing", "returned_nothing", "library", "exit", "crashed", "slow", "no_time", "memory", "recursion")
+# What is said of a function and blames no single property.
+_WHOLE = {
+    f"exercises.code.{name}"
+    for name in ("nothing", "returned_nothing", "library", "exit", "crashed", "slow", "no_time", "memory", "recursion")
+}
+# What is a hint among all that is said, beside the texts of the item itself.
+_HINTS = {f"exercises.{name}" for name in ("graph.turned", "graph.sign", "order")} | {
+    f"exercises.close.{name}" for name in ("times_100", "over_100", "rounding")
+}
+
+
+class Hint(NamedTuple):
+    """A known mistake that an answer met: in which part of it (none: in all), and what is said (`record.identity`)."""
+
+    part: str
+    said: str
 
 
 class ItemResult(NamedTuple):
-    """One item of one submission; `score` is nan while a person has still to read it for the first time, `hints` are
-    those met, `read` is False where its notebook is missing or could not be read.
+    """One item of one submission; `score` is nan while a person has still to read it for the first time, `verdict` is
+    None where only the points are known, `hints` are those met, `read` is False where its notebook is missing or could
+    not be read.
     """
 
     student: str
@@ -42,8 +61,8 @@ class ItemResult(NamedTuple):
     score: float
     points: float
     status: str
-    message: str
-    hints: tuple[str, ...] = ()
+    verdict: Verdict | None = None
+    hints: tuple[Hint, ...] = ()
     read: bool = True
 
 
@@ -54,9 +73,11 @@ class Results:
     items       by id, in the order of the page: title, points
     students    by id, everybody in the gradebook: first_name, last_name, email, lms_user_id, submitted, raw (points),
                 penalty (for being late), score (what counts), possible (the points graded so far), refused (a notebook
-                is missing or could not be read), explained (there are verdicts)
+                is missing or could not be read), explained (there are verdicts), outdated (these are of an earlier
+                version, whose hints cannot be counted)
     marks       a row per submission and item: the fields of `ItemResult`
-    notes       a row per oddity of a submission: student, note, refused (whether it is why something was not read)
+    notes       a row per oddity of a submission: student, note (a `Message`), refused (whether it is why something was
+                not read)
     """
 
     assignment: str
@@ -100,10 +121,10 @@ def load(root: Path, assignment: str, gradebook: Path | None = None) -> Results:
     with _reading(gradebook or root / GRADEBOOK) as session:
         cells, roster, handed_in, grades = _queried(session, assignment)
     items = _item_table(cells)
-    told = {student: _told(root, student, assignment) for student in handed_in.index}
+    records = {student: _record(root, student, assignment) for student in handed_in.index}
     marks = [
-        _mark(student, name, score if by_hand or not waiting else np.nan, waiting, worth, told[student])._replace(
-            read=notebook not in told[student].unread
+        _mark(student, name, score if by_hand or not waiting else np.nan, waiting, worth, records[student])._replace(
+            read=not records[student] or notebook not in records[student].unread
         )
         for student, notebook, cell, score, waiting, by_hand in grades
         for name in [_item_id(notebook, cell)]
@@ -111,11 +132,12 @@ def load(root: Path, assignment: str, gradebook: Path | None = None) -> Results:
     ]
     marks.sort(key=lambda mark: (mark.student, items.index.get_loc(mark.item)))
     marks = pd.DataFrame(marks, columns=list(ItemResult._fields))
-    students = _student_table(roster.join(handed_in), marks, told)
+    students = _student_table(roster.join(handed_in), marks, records)
     notes = [
         (student, note, refused)
-        for student, one in told.items()
-        for refused, some in ((True, one.reasons), (False, one.notes))
+        for student, one in records.items()
+        if one
+        for refused, some in ((True, record.distinct(one.unread.values())), (False, one.all_notes))
         for note in some
     ]
     return Results(assignment, items, students, marks, pd.DataFrame(notes, columns=["student", "note", "refused"]))
@@ -130,8 +152,8 @@ def _item_table(cells: list[tuple[str, str, float]]) -> pd.DataFrame:
     return pd.DataFrame(titled, columns=["item", "title", "points"]).set_index("item")
 
 
-def _student_table(students: pd.DataFrame, marks: pd.DataFrame, told: dict[str, _Told]) -> pd.DataFrame:
-    nothing = _Told({})
+def _student_table(students: pd.DataFrame, marks: pd.DataFrame, records: dict[str, Record | None]) -> pd.DataFrame:
+    kept = [records.get(student) for student in students.index]
     possible = marks[marks["score"].notna()].groupby("student")["points"].sum()
     raw, penalty = students["raw"].fillna(0.0), students["penalty"].fillna(0.0)
     return students.assign(
@@ -140,8 +162,9 @@ def _student_table(students: pd.DataFrame, marks: pd.DataFrame, told: dict[str, 
         penalty=penalty,
         score=(raw - penalty).clip(lower=0.0),  # as nbgrader's own export
         possible=possible.reindex(students.index, fill_value=0.0),
-        refused=[bool(told.get(student, nothing).reasons) for student in students.index],
-        explained=[bool(told.get(student, nothing).verdicts) for student in students.index],
+        refused=[bool(one and one.unread) for one in kept],
+        explained=[bool(one and one.items) for one in kept],
+        outdated=[bool(one and one.version < record.VERSION) for one in kept],
     )
 
 
@@ -211,10 +234,10 @@ def _queried(session: Any, assignment: str) -> tuple[list, pd.DataFrame, pd.Data
         .filter(api.Assignment.name == assignment)
     )
     handed_in = pd.DataFrame(rows.all(), columns=["id", "raw", "penalty"])
-    told = (submitted.student_id, api.Notebook.name, api.BaseCell.name, api.Grade.score)
-    told += (api.Grade.needs_manual_grade, api.Grade.manual_score.is_not(None))
+    asked = (submitted.student_id, api.Notebook.name, api.BaseCell.name, api.Grade.score)
+    asked += (api.Grade.needs_manual_grade, api.Grade.manual_score.is_not(None))
     grades = (
-        session.query(*told)
+        session.query(*asked)
         .select_from(api.Grade)
         .join(api.SubmittedNotebook, api.Grade.notebook_id == api.SubmittedNotebook.id)
         .join(api.Notebook, api.SubmittedNotebook.notebook_id == api.Notebook.id)
@@ -230,82 +253,62 @@ def _queried(session: Any, assignment: str) -> tuple[list, pd.DataFrame, pd.Data
 # ----------------------------------------------------------------------------------------- beside the grades
 
 
-class _Told(NamedTuple):
-    """What the grader noted of a submission: verdicts by item, what was odd, and which notebooks are missing or could
-    not be read, and why.
-    """
-
-    verdicts: dict[str, dict]
-    notes: tuple[str, ...] = ()
-    unread: frozenset[str] = frozenset()
-    reasons: tuple[str, ...] = ()
-
-
-def _told(root: Path, student: str, assignment: str) -> _Told:
-    from .gradebook import SIDECAR  # and with it nbgrader, which takes seconds
-
-    path = root / "autograded" / student / assignment / SIDECAR
+def _record(root: Path, student: str, assignment: str) -> Record | None:
+    """What the grader kept of a submission; None where nbgrader itself graded it."""
+    path = root / "autograded" / student / assignment / record.FILE
     if not path.is_file():
-        return _Told({})
+        return None
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
-        sheets = list(record["notebooks"].values())
-        verdicts = {item: told for sheet in sheets for item, told in sheet["items"].items()}
-        if not all(isinstance(told["status"] + told["message"], str) for told in verdicts.values()):
-            raise TypeError("a verdict is no text")
-        notes = dict.fromkeys([*record["notes"], *(note for sheet in sheets for note in sheet["notes"])])
-        refused = {name: sheet["reason"] for name, sheet in record["notebooks"].items() if sheet["reason"]}
-        return _Told(verdicts, tuple(notes), frozenset(refused), tuple(dict.fromkeys(refused.values())))
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return record.read(path.read_text(encoding="utf-8"))
+    except ValueError as error:
         raise ValueError(say("report.error.sidecar", path=path, student=student)) from error
 
 
-def _mark(student: str, name: str, score: float, waiting: bool, worth: float, told: _Told) -> ItemResult:
+def _mark(student: str, name: str, score: float, waiting: bool, worth: float, kept: Record | None) -> ItemResult:
     if waiting:
-        return ItemResult(student, name, score, worth, "manual", "")
-    verdict = told.verdicts.get(name)
-    if verdict is None or name not in _items():
+        return ItemResult(student, name, score, worth, "manual")
+    item = kept.items.get(name) if kept else None
+    if item is None or name not in _items():
         status = "right" if score >= worth else "partial" if score > 0 else "none"
-        return ItemResult(student, name, score, worth, status, "")
-    hints = tuple(dict.fromkeys(_hints(name, verdict)))
-    return ItemResult(student, name, score, worth, verdict["status"], verdict["message"], hints)
+        return ItemResult(student, name, score, worth, status)
+    hints = tuple(dict.fromkeys(_hints(name, item.verdict)))
+    return ItemResult(student, name, score, worth, item.verdict.status, item.verdict, hints)
 
 
-def _hints(name: str, verdict: dict, label: str = "") -> Iterator[str]:
-    """The hints in a verdict and its parts. Only sentences of ours: a message may quote the student."""
-    parts = verdict.get("parts", ())
-    for part in parts:
-        yield from _hints(name, part, part["label"])
-    before = f"{label}: " if label else ""
-    if verdict["status"] in ("misconception", "close", "partial") and not parts:
-        yield from (before + hint for hint in _known(name) if hint in verdict["message"])
-    elif label and verdict["status"] == "wrong" and _items()[name].type == "code":
-        stopped = next((words for pattern, words in _stops() if pattern.fullmatch(verdict["message"])), "")
-        yield stopped or before + say("exercises.code.fails")
+def _hints(name: str, verdict: Verdict, part: str = "") -> Iterator[Hint]:
+    """The hints in a verdict and its parts: nothing that quotes the student."""
+    for inner, each in verdict.parts:
+        yield from _hints(name, each, inner)
+    if verdict.status in ("misconception", "close", "partial") and not verdict.parts:
+        known = (message for message in verdict.said if path_of(message) or message.id in _HINTS)
+        yield from (Hint(part, record.identity(message)) for message in known)
+    elif part and verdict.status == "wrong" and _items()[name].type == "code":
+        stopped = next((message for message in verdict.said if message.id in _WHOLE), None)
+        yield Hint("", record.identity(_bare(stopped))) if stopped else Hint(part, record.identity(FAILS))
 
 
-@cache
-def _stops() -> tuple[tuple[re.Pattern, str], ...]:
-    """What is said of a function that gave no value to judge: patterns, and the words without what they quote."""
-    said = [entry("exercises.code")[key] for key in _WHOLE]
-    field = re.compile(r"\{\w+\}")
-    return tuple(
-        (re.compile(".*".join(map(re.escape, field.split(words))), re.S), field.sub("…", words)) for words in said
-    )
+def _bare(message: Message) -> Message:
+    """The message without what it quotes."""
+    return Message(message.id, dict.fromkeys(message.values, "…"))
 
 
-@cache
-def _known(name: str) -> tuple[str, ...]:
-    """All the hints that an item can give."""
+def hint_words(name: str, hint: Hint) -> str:
+    """The hint as a person reads it."""
+    item, message = _items()[name], record.identified(hint.said)
+    label = label_of(item, hint.part) if hint.part else ""
+    said = rendered(item, message)
+    return say("report.hints.of_part", part=label, hint=said) if label else said
+
+
+def hint_place(name: str, hint: Hint) -> tuple:
+    """What hints of an item are sorted by: the part's place in the item, then the hint's."""
     item = _items()[name]
-    arrows = [(a.name, b.name) for a in item.nodes for b in item.nodes if a is not b]
-    hints = [
-        *(wrong.hint for part in item.parts for wrong in part.wrong),
-        *(option.hint for option in item.options),
-        *(hint for _, _, hint in item.wrong_pairs),
-        *(edge.hint for edge in item.forbidden),
-        *(say(f"exercises.graph.{kind}", source=a, target=b) for a, b in arrows for kind in ("turned", "sign")),
-        *(say(f"exercises.close.{kind}") for kind in entry("exercises.close")),
-        say("exercises.order"),
-    ]
-    return tuple(dict.fromkeys(filter(None, hints)))
+    parts = [*(part.name for part in item.parts), *(term.id for term in item.terms), *item.properties]
+    said = record.identified(hint.said)
+    texts = [(item.id, path) for path in wording(item)]
+    text = (item.id, path_of(said))
+    return (
+        parts.index(hint.part) if hint.part in parts else -1,
+        texts.index(text) if text in texts else len(texts),
+        hint.said,
+    )

@@ -32,6 +32,7 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from traitlets.config import Config, PyFileConfigLoader
 
+from gvclab.content import Message
 from gvclab.content import text as say
 from gvclab.exercises import bank
 from gvclab.exercises.variants import Identity
@@ -40,11 +41,11 @@ from . import personal, pool
 from .engine import Done, Mark, Work, grade_all, unjudged
 from .gradebook import Entry, Ledger, staging_folder
 from .intake import Assignment, Sheet, Submission, assignment, take
+from .record import VERSION, ItemRecord, Record, SheetRecord, distinct, named_student, quoted
 from .sandbox import Limits, Room, SandboxError
 from .transcript import steps, transcript
 
-_PATIENCE = "20s"  # with a scheduler that does not answer
-_FORMAT = 1  # of the record beside a graded submission
+_PATIENCE = "60s"  # with a scheduler that does not answer
 
 
 @dataclass(frozen=True)
@@ -89,17 +90,22 @@ class Result:
         return sum(mark.points for mark in self.marks.values())
 
     @property
-    def reasons(self) -> tuple[str, ...]:
+    def reasons(self) -> tuple[Message, ...]:
         """Why something could not be graded."""
-        return tuple(dict.fromkeys(sheet.reason for sheet in self.submission.sheets if sheet.reason))
+        return distinct(sheet.reason for sheet in self.submission.sheets if sheet.reason)
 
     @property
-    def failure(self) -> str:
+    def failure(self) -> Message | None:
         """Why the grader could not do it, in part at least."""
-        return next((done.failure for done in self.done.values() if done.failure), "")
+        return next((done.failure for done in self.done.values() if done.failure), None)
 
     @property
-    def notes(self) -> tuple[str, ...]:
+    def is_final(self) -> bool:
+        """Whether there is no reason to grade these bytes again."""
+        return not self.failure and not any(done.waited for done in self.done.values())
+
+    @property
+    def notes(self) -> tuple[Message, ...]:
         """What was put right, and what is odd."""
         notes = [note for sheet in self.submission.sheets for note in sheet.notes]
         return (*self.submission.notes, *notes, *(note for done in self.done.values() for note in done.notes))
@@ -112,8 +118,8 @@ class Line:
     student: str
     score: float
     points: float
-    reasons: tuple[str, ...]
-    notes: tuple[str, ...]
+    reasons: tuple[Message, ...]
+    notes: tuple[Message, ...]
 
 
 @dataclass
@@ -123,7 +129,7 @@ class Report:
     graded: list[Line] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
-    failed: dict[str, str] = field(default_factory=dict)
+    failed: dict[str, Message] = field(default_factory=dict)
     seconds: float = 0.0
 
     @property
@@ -154,7 +160,7 @@ def _sections(assigned: Assignment) -> tuple[str, ...]:
 
 def grader_id(assigned: Assignment, salt: str) -> str:
     """A fingerprint of all that a score depends on beside the submission."""
-    digest = hashlib.sha256(f"{_FORMAT}\0{version('gvclab')}\0{salt}\0".encode())
+    digest = hashlib.sha256(f"{VERSION}\0{version('gvclab')}\0{salt}\0".encode())
     for notebook in assigned.notebooks:
         for cell in notebook.book.cells:
             digest.update(f"{cell.cell_type}\0{cell.source}\0".encode())
@@ -188,30 +194,16 @@ def _entry(result: Result, salt: str = "") -> Entry:
         copies[name] = personal.notebook(copy, sheet.notebook.items, who) if salt else copy
         scores[name] = {cell: done.marks[item.id].score for cell, item in sheet.notebook.checks.items()}
         sheets[name] = _sheet_record(sheet, done)
-    record = {
-        "format": _FORMAT,
-        "grader": result.grader,
-        "digest": submission.digest,
-        "student": submission.student,
-        "timestamp": submission.timestamp and submission.timestamp.isoformat(),
-        "notes": list(submission.notes),
-        "notebooks": sheets,
-    }
-    key = "" if result.failure else _key(submission, result.grader)
+    timestamp = submission.timestamp.isoformat() if submission.timestamp else None
+    record = Record(submission.student, result.grader, submission.digest, timestamp, sheets, submission.notes)
+    key = _key(submission, result.grader) if result.is_final else ""
     return Entry(submission.student, key, pages, copies, scores, record, submission.timestamp)
 
 
-def _sheet_record(sheet: Sheet, done: Done) -> dict:
-    def told(verdict) -> dict:
-        parts = [{"label": label, **told(part)} for label, part in verdict.parts]
-        return {"status": verdict.status, "message": verdict.message, **({"parts": parts} if parts else {})}
-
+def _sheet_record(sheet: Sheet, done: Done) -> SheetRecord:
     checks = {item.id: cell for cell, item in sheet.notebook.checks.items()}
-    items = {
-        item: {"cell": checks[item], "score": mark.score, "points": mark.points, **told(mark.verdict)}
-        for item, mark in done.marks.items()
-    }
-    return {"reason": sheet.reason, "notes": [*sheet.notes, *done.notes], "items": items}
+    items = {name: ItemRecord(checks[name], mark.score, mark.points, mark.verdict) for name, mark in done.marks.items()}
+    return SheetRecord(items, (*sheet.notes, *done.notes), sheet.reason)
 
 
 # ---------------------------------------------------------------------------------------------- all of them
@@ -228,7 +220,7 @@ def run(plan: Plan, watch: Callable[[Line | None, int, int], None] = lambda line
         return _run(plan, watch)
     except (SQLAlchemyError, sqlite3.Error) as error:
         book = course(plan.course)[0].db_url.removeprefix("sqlite:///")
-        raise ValueError(say("grade.error.gradebook", file=book, problem=_told(error))) from error
+        raise ValueError(say("grade.error.gradebook", file=book, problem=_problem(error))) from error
 
 
 def _run(plan: Plan, watch: Callable[[Line | None, int, int], None]) -> Report:
@@ -258,7 +250,7 @@ def _run(plan: Plan, watch: Callable[[Line | None, int, int], None]) -> Report:
         for submission, done in _through(plan, room, salt, due()):
             result = Result(submission, done, grader)
             new = enrolled and submission.student not in enrolled
-            notes = (say("grade.note.stranger", student=submission.student),) if new else ()
+            notes = (Message("grade.note.stranger", {"student": named_student(submission.student)}),) if new else ()
             line = Line(result.student, result.score, result.points, result.reasons, notes + result.notes)
             try:
                 if not plan.dry_run:
@@ -266,7 +258,7 @@ def _run(plan: Plan, watch: Callable[[Line | None, int, int], None]) -> Report:
             except OperationalError:
                 raise  # it is locked, or the disk is full: the next would fare no better
             except Exception as error:  # the others are entered all the same
-                report.failed[result.student] = _told(error)
+                report.failed[result.student] = quoted(_problem(error))
             else:
                 if result.failure:
                     report.failed[result.student] = result.failure
@@ -277,7 +269,7 @@ def _run(plan: Plan, watch: Callable[[Line | None, int, int], None]) -> Report:
     return report
 
 
-def _told(error: Exception) -> str:
+def _problem(error: Exception) -> str:
     """An error in a line."""
     words = getattr(error, "orig", None) or getattr(error, "strerror", None) or error
     return f"{type(error).__name__}: {words}"
@@ -383,7 +375,7 @@ def _spelled(folder: Path, name: str) -> Path:
 def _is_graded(submission: Submission, ledger: Ledger, key: str, grader: str) -> bool:
     """Whether these bytes were graded by this grader, and folder and gradebook have what came out."""
     record = ledger.record(submission.student)
-    return key == _key(submission, grader) == f"{record.get('grader')} {record.get('digest')}"
+    return record is not None and key == _key(submission, grader) == f"{record.grader} {record.digest}"
 
 
 def _key(submission: Submission, grader: str) -> str:
@@ -411,7 +403,11 @@ def _lock(folders: CourseDirectory) -> Iterator[None]:
 
 
 def _through(plan: Plan, room: Room, salt: str, submissions: Iterator[Submission]) -> Iterator[tuple]:
-    """Each submission with what it earned, as they come; a few are under way at a time."""
+    """Each submission with what it earned, as they come; a few are under way at a time.
+
+    What the wall clock has ended is tried again when all others are done, each alone.
+    """
+    aside: list[tuple] = []
     with contextlib.ExitStack() as stack:
         crew = stack.enter_context(_Crew(plan)) if not plan.dry_run else None
         waiting: dict[Future, tuple] = {}
@@ -430,7 +426,13 @@ def _through(plan: Plan, room: Room, salt: str, submissions: Iterator[Submission
             ready, _ = wait(waiting, return_when=FIRST_COMPLETED) if waiting else ((), None)
             for future in ready:
                 submission, works, settled = waiting.pop(future)
-                yield submission, settled | crew.outcome(future, works, room)
+                done = crew.outcome(future, works, room)
+                if any(one.waited for one in done.values()):
+                    aside.append((submission, works, settled))
+                else:
+                    yield submission, settled | done
+        for submission, works, settled in aside:
+            yield submission, settled | crew.outcome(crew.submit(works, room, alone=True), works, room, alone=True)
 
 
 class _Crew:
@@ -467,14 +469,14 @@ class _Crew:
         else:
             self._executor.shutdown(cancel_futures=True)
 
-    def submit(self, works: dict[str, Work], room: Room) -> Future:
+    def submit(self, works: dict[str, Work], room: Room, alone: bool = False) -> Future:
         try:
-            return self._executor.submit(grade_all, works, room)
+            return self._executor.submit(grade_all, works, room, alone)
         except BrokenProcessPool:
             self._executor = self._engaged()
-            return self._executor.submit(grade_all, works, room)
+            return self._executor.submit(grade_all, works, room, alone)
 
-    def outcome(self, future: Future, works: dict[str, Work], room: Room) -> dict[str, Done]:
+    def outcome(self, future: Future, works: dict[str, Work], room: Room, alone: bool = False) -> dict[str, Done]:
         """What came out; if the worker died of it, what comes out when it is tried once more by itself."""
         try:
             return future.result()
@@ -482,7 +484,7 @@ class _Crew:
             raise
         except Exception:
             try:
-                return self.submit(works, room).result()
+                return self.submit(works, room, alone).result()
             except Exception as error:
-                reason = say("grade.reason.grader", error=type(error).__name__)
+                reason = Message("grade.reason.grader", {"error": type(error).__name__})
                 return {name: Done(unjudged(work, reason), failure=reason) for name, work in works.items()}

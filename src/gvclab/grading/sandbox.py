@@ -43,6 +43,7 @@ _LIBRARIES = (
     "/usr/share/zoneinfo",
 )
 _DEVICES = ("/dev/null", "/dev/random", "/dev/urandom")  # not zero: mapped, it is memory that nobody counts
+_WORKPLACE = "/tmp"  # where a submission has its private folder
 _NOBODY = 65534
 _KEPT = ("LD_LIBRARY_PATH", "TZ", "GVCLAB_LANGUAGE")
 
@@ -53,14 +54,18 @@ class SandboxError(ValueError):
 
 @dataclass(frozen=True)
 class Limits:
-    """What a submission may use: seconds, megabytes, processes, and how much it may say (bytes)."""
+    """What a submission may use: seconds, megabytes, processes, and how much it may say (bytes).
 
-    cell: float = 30.0  # as nbgrader's
+    Seconds are of processor time, so that nothing depends on what else the machine does.
+    """
+
+    cell: float = 30.0  # as nbgrader's, which are of wall-clock time
     total: float = 120.0  # all cells
     # One call of a student's function, and all calls for one item: half as much again as in `exercises.service`, since
-    # several submissions may be graded at once.
+    # a busy machine's processor time is worth a little less.
     call: float = 3.0
     calls: float = 15.0
+    patience: float = 10.0  # how much wall-clock time there is for each of these seconds, for what sleeps or waits
     megabytes: int = 1024  # beyond what the warm parent has
     files: int = 64  # megabytes in /tmp
     processes: int = 32
@@ -90,7 +95,8 @@ def start(room: Room) -> tuple[subprocess.Popen, socket.socket]:
         "sections": room.sections,
         "isolate": room.sandboxed,
         "user": _NOBODY if room.sandboxed and os.geteuid() == 0 else None,
-        "folder": _workplace(room.hidden),
+        "folder": _WORKPLACE,
+        "kept": _kept(room.hidden),
     }
     command = [sys.executable, "-B", "-s", "-m", "gvclab.grading.worker", json.dumps(options)]
     files: list[int] = []
@@ -175,7 +181,7 @@ def _bubblewrap(hidden: str, files: list[int]) -> list[str]:
     for device in _DEVICES:
         command += ["--dev-bind-try", device, device]
     covered = [str(path) for path, how in view.items() if how == "--tmpfs"]
-    command += ["--perms", "0755", "--dir", _workplace(hidden), "--proc", "/proc"]
+    command += ["--perms", "0755", "--dir", _WORKPLACE, "--proc", "/proc"]
     return command + [word for path in (*covered, "/") for word in ("--remount-ro", path)]
 
 
@@ -188,9 +194,11 @@ def _shown(hidden: str) -> dict[Path, str]:
     return {**({Path(hidden): "--tmpfs"} if hidden else {}), **shown}
 
 
-def _workplace(hidden: str) -> str:
-    """Where a submission has its private folder: where it covers nothing that is needed."""
-    return "/gvclab" if any(path.is_relative_to("/tmp") for path in _shown(hidden)) else "/tmp"
+def _kept(hidden: str) -> list[str]:
+    """What is needed of that which the private folder covers, as in a checkout below it; nothing within another."""
+    needed = {path for path, how in _shown(hidden).items() if how == "--ro-bind"} | {resource("content")}
+    covered = sorted(path for path in needed if path.is_relative_to(_WORKPLACE))
+    return [str(path) for path in covered if not any(parent in covered for parent in path.parents)]
 
 
 def _passable(path: Path, view: dict[Path, str]) -> list[str]:

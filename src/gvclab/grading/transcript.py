@@ -15,7 +15,8 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from gvclab.exercises import Score
+from gvclab.content import render
+from gvclab.exercises import Score, bank
 
 from .engine import Done, Mark, Step
 from .feedback import UNSAFE_TEX, clean_html
@@ -51,13 +52,19 @@ def transcript(notebook: Notebook, book: NotebookNode, done: Done) -> NotebookNo
             cell.source, left = (harmless(cell.source), rest) if told else (_literal(cell.source), left)
         elif item:
             cell.outputs = [_shown(done.marks[item.id])]
-        elif done.printed.get(number):
-            cell.outputs = [_output("stream", name="stdout", text=clean(done.printed[number]).rstrip("\n") + "\n")]
+        elif shown := _printed(done, number):
+            cell.outputs = [_output("stream", name="stdout", text=clean(shown).rstrip("\n") + "\n")]
     return copy
 
 
+def _printed(done: Done, cell: int) -> str:
+    """What a cell printed, and below it what stopped it."""
+    stopped = [render(done.stopped[cell])] if cell in done.stopped else []
+    return "\n".join(filter(None, [done.printed.get(cell, "").rstrip("\n"), *stopped]))
+
+
 def _shown(mark: Mark) -> NotebookNode:
-    score = Score(mark.verdict, mark.points)
+    score = Score(mark.verdict, bank.item(mark.item))
     data = {"text/plain": f"{mark.score:.6g}", "text/html": clean(score._repr_html_())}
     return _output("execute_result", data=data, metadata={}, execution_count=None)
 

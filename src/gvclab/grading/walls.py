@@ -23,7 +23,7 @@ _LINUX = sys.platform == "linux"
 _LIBC = ctypes.CDLL(None, use_errno=True)
 _NEW = {"user": 0x10000000, "pid": 0x20000000, "mount": 0x00020000, "ipc": 0x08000000}
 _SET_DUMPABLE, _SET_SUBREAPER, _SET_NO_NEW_PRIVS, _DROP_BOUND, _SET_SECCOMP = 4, 36, 38, 24, 22
-_NOSUID, _NODEV, _READ_ONLY, _RECURSIVE, _PRIVATE = 2, 4, 1, 0x4000, 0x40000
+_NOSUID, _NODEV, _READ_ONLY, _BIND, _RECURSIVE, _PRIVATE = 2, 4, 1, 0x1000, 0x4000, 0x40000
 
 
 def _checked(result: int, what: str) -> None:
@@ -49,10 +49,12 @@ def sweep() -> None:
                 os.waitpid(pid, 0)
 
 
-def isolate(folder: str, megabytes: int, user: int | None, covered: Iterable[str] = ()) -> None:
+def isolate(
+    folder: str, megabytes: int, user: int | None, covered: Iterable[str] = (), kept: Iterable[str] = ()
+) -> None:
     """New namespaces for the next fork, with a `folder` that is theirs: OSError where the system allows none.
 
-    `covered`: folders in which they see nothing.
+    `covered`: folders in which they see nothing. `kept`: folders below their own that they see all the same.
     `user`: whom a root shall become first, because nothing limits how many processes root may start.
     """
     if user is not None:
@@ -68,7 +70,13 @@ def isolate(folder: str, megabytes: int, user: int | None, covered: Iterable[str
     Path("/proc/self/oom_score_adj").write_text("1000")  # when memory runs out, this one goes first
     _checked(_LIBC.mount(None, b"/", None, _RECURSIVE | _PRIVATE, None), "mount /")
     room = f"size={megabytes}m,nr_inodes=4096,mode=0700".encode()
+    held = {path: os.open(path, os.O_PATH) for path in kept}
     _checked(_LIBC.mount(b"none", folder.encode(), b"tmpfs", _NOSUID | _NODEV, room), f"mount {folder}")
+    for path, descriptor in held.items():
+        Path(path).mkdir(parents=True)
+        source = f"/proc/self/fd/{descriptor}".encode()
+        _checked(_LIBC.mount(source, path.encode(), None, _BIND | _RECURSIVE, None), f"mount {path}")
+        os.close(descriptor)
     for path in ("/proc", *covered):
         how = _NOSUID | _NODEV | _READ_ONLY
         _checked(_LIBC.mount(b"none", path.encode(), b"tmpfs", how, b"size=4k"), f"mount {path}")
@@ -93,7 +101,7 @@ def seal(options: dict) -> None:
 def limit(options: dict) -> None:
     """Memory beyond what the parent has, processor time, sizes of files, numbers of files and processes."""
     lower(resource.RLIMIT_CORE, 0)
-    lower(resource.RLIMIT_CPU, int(options["total"]) + 5)
+    lower(resource.RLIMIT_CPU, 2 * int(options["total"]) + 5)  # of one process; the grader counts all (`meter`)
     lower(resource.RLIMIT_FSIZE, options["files"] * 2**20)
     lower(resource.RLIMIT_NOFILE, 128)
     if options["isolate"]:  # elsewhere all of a user's processes would count

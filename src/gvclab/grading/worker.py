@@ -16,12 +16,15 @@ Commands come down as pickles, from the trusted side; what goes up is JSON of bo
 side takes for what it is: something a student may have written. Nothing in here knows a key, and nothing that
 is said from here is a score.
 
-    ("run", source, seconds)   -> {"error": [kind, words, line] or null, "printed": text}
-    ("value", name)            -> {"missing": true} or {"value": plain data, "function": can it be called}
+    ("run", source, seconds, patience)   -> {"error": [kind, words, line] or null, "printed": text}
+    ("value", name)                      -> {"missing": true} or {"value": plain data, "function": can it be called}
     ("serve", name, apart)     no reply; from now on calls are answered, by a fork if they are to be kept apart:
-    ("call", inputs, seconds)  -> what `exercises.service` says of a call
-    ("calls", list, seconds)   -> {"replies": [the same of each]}: many calls in one go
-    ("done",)                  -> {"done": true}
+    ("call", inputs, seconds, patience)  -> what `exercises.service` says of a call
+    ("calls", list, seconds, patience)   -> {"replies": [the same of each]}: many calls in one go
+    ("done",)                            -> {"done": true}
+
+Seconds are of processor time, `patience` is in seconds of the wall clock. Both are kept here so that a session need
+not end with a cell that has used them up; who prevents that is ended from outside (`pool`).
 
 A fork that dies of a call is told of, {"died": signal number}, and can be served anew; without a fork such a call ends
 the child.
@@ -47,10 +50,9 @@ import struct
 import sys
 import types
 
-from gvclab.content import text as say
 from gvclab.exercises import closed
 from gvclab.exercises.plain import plain, tag, type_name
-from gvclab.exercises.service import answer_call
+from gvclab.exercises.service import TOO_LONG, answer_call
 from gvclab.grading import walls
 
 _LENGTH = struct.Struct(">I")
@@ -128,7 +130,8 @@ def _start(session: int, options: dict, bare: bool) -> int:
     if not between:
         with contextlib.suppress(BaseException):
             if options["isolate"]:
-                walls.isolate(options["folder"], options["files"], options["user"], [closed.FOLDER] if bare else [])
+                covered = [closed.FOLDER] if bare else []
+                walls.isolate(options["folder"], options["files"], options["user"], covered, options["kept"])
             child = os.fork()
             if not child:
                 _live(session, options, bare)
@@ -163,6 +166,7 @@ def _live(session: int, options: dict, bare: bool) -> None:
     try:
         os.setsid()
         _only(session)
+        os.write(_SESSION, _STATUS.pack(os.getpid()))  # the system adds who this is where the grader lives
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         os.register_at_fork(after_in_parent=lambda: _forks.append(True))
         _furnish(options)
@@ -174,11 +178,12 @@ def _live(session: int, options: dict, bare: bool) -> None:
         sys.modules["__main__"] = room
         while True:
             match _command():
-                case ("run", source, seconds):
-                    _reply(_run(vars(room), source, seconds, options["printed"], bare))
+                case ("run", source, seconds, patience):
+                    _reply(_run(vars(room), source, (seconds, patience), options["printed"], bare))
                 case ("value", name):
                     _reply(_value(vars(room), name), options["reply"])
                 case ("serve", name, apart):
+                    signal.signal(signal.SIGPROF, _give_up)
                     signal.signal(signal.SIGALRM, _give_up)
                     _answer(vars(room).get(name, closed.refuse), options["replies"], apart)
     finally:
@@ -219,7 +224,7 @@ def _exactly(length: int) -> bytes:
 def _reply(message: dict, limit: int = 1_000_000) -> None:
     data = json.dumps(message).encode("utf-8", "replace")
     if len(data) > limit:
-        data = json.dumps({"large": True, "error": ["ValueError", say("exercises.code.long")]}).encode()
+        data = json.dumps({"large": True, "error": [TOO_LONG, ""]}).encode()
     rest = memoryview(_LENGTH.pack(len(data)) + data)
     while rest:
         rest = rest[os.write(_SESSION, rest) :]
@@ -229,23 +234,33 @@ def _reply(message: dict, limit: int = 1_000_000) -> None:
 
 
 class _Slow(KeyboardInterrupt):
-    """The cell's time is over."""
+    """The cell's processor time is over."""
 
 
-def _run(names: dict, source: str, seconds: float, limit: int, bare: bool) -> dict:
+class _Waited(KeyboardInterrupt):
+    """The cell has slept or waited too long."""
+
+
+def _set_alarms(seconds: float = 0, patience: float = 0, again: float = 0) -> None:
+    signal.setitimer(signal.ITIMER_PROF, seconds, again)
+    signal.setitimer(signal.ITIMER_REAL, patience, again)
+
+
+def _run(names: dict, source: str, time: tuple[float, float], limit: int, bare: bool) -> dict:
     """Run a cell as a notebook would: statement by statement, a last value printed, an error told."""
     printed = _Printed(limit)
     sys.stdin, sys.stdout, sys.stderr = io.StringIO(), printed, printed
     sys.displayhook = sys.__displayhook__  # which also remembers the value as `_`
     error, me = None, os.getpid()
     try:
+        signal.signal(signal.SIGPROF, _interrupt)
         signal.signal(signal.SIGALRM, _interrupt)
-        signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)  # again and again: the first may be swallowed
+        _set_alarms(*time, again=0.5)  # again and again: the first may be swallowed
         _execute(names, source, bare)
     except BaseException as stopped:
         error = _told(stopped)
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        _set_alarms()
     _end_unless(me)
     _demand_room()
     return {"error": error, "printed": printed.text()}
@@ -291,8 +306,8 @@ def _demand_processes() -> None:
         _forks.clear()
 
 
-def _interrupt(*_) -> None:
-    raise _Slow
+def _interrupt(number: int, *_) -> None:
+    raise _Slow if number == signal.SIGPROF else _Waited
 
 
 def _execute(names: dict, source: str, bare: bool = False) -> None:
@@ -431,6 +446,7 @@ def _forked(function: object, limit: int) -> int:
     pid = os.fork()
     if not pid:
         try:
+            signal.signal(signal.SIGPROF, signal.SIG_DFL)
             signal.signal(signal.SIGALRM, signal.SIG_DFL)
             os._exit(os.waitstatus_to_exitcode(_serve(function, limit)))
         finally:
@@ -455,15 +471,15 @@ def _serve(function: object, limit: int) -> int:
 
     while True:
         match _command():
-            case ("call", inputs, seconds):
-                signal.setitimer(signal.ITIMER_REAL, seconds)
+            case ("call", inputs, *time):
+                _set_alarms(*time)
                 said = answer(inputs)
-                signal.setitimer(signal.ITIMER_REAL, 0)
+                _set_alarms()
                 _reply(said, limit)
-            case ("calls", several, seconds):
-                signal.setitimer(signal.ITIMER_REAL, seconds)
+            case ("calls", several, *time):
+                _set_alarms(*time)
                 said = [answer(inputs) for inputs in several]
-                signal.setitimer(signal.ITIMER_REAL, 0)
+                _set_alarms()
                 _reply({"replies": said}, limit)
             case _:
                 return _DONE

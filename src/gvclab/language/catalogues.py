@@ -9,25 +9,23 @@ from functools import cache
 from pathlib import Path
 from string import Formatter
 
-from gvclab.content import resource
-
 from .pseudo import PSEUDO, pseudo
 
 _SLOTS = re.compile(r"\{\{ *\w+ *\}\}|(?<!\])\[C[\d.]+-\d+\](?!\()")
 _log = logging.getLogger(__name__)
 
 
-def catalogue(tag: str, file: str) -> Callable[[str, str], str]:
-    """What translates one content file: (context, English) -> the text in the language, or the English."""
+def catalogue(tag: str, file: str, folder: Path) -> Callable[[str, str], str]:
+    """What translates one content file by a folder of catalogues: (context, English) -> its words, or the English."""
     if tag == PSEUDO:
         return lambda _context, english: pseudo(english)
-    known = _known(tag, file)
+    known = _known(tag, file, folder)
     return lambda context, english: known.get((context, english), english)
 
 
-def _known(tag: str, file: str) -> dict[tuple[str, str], str]:
+def _known(tag: str, file: str, folder: Path) -> dict[tuple[str, str], str]:
     """The entries that count; for `zh_TW` those of `zh` where it has none of its own."""
-    folder, parts = resource("locale"), tag.split("_")
+    parts = tag.split("_")
     paths = (folder / "_".join(parts[: n + 1]) / f"{file}.po" for n in range(len(parts)))
     found = [_read(path, path.stat().st_mtime_ns, file) for path in paths if path.is_file()]
     return found[0] if len(found) == 1 else {key: words for each in found for key, words in each.items()}

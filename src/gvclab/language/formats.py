@@ -16,7 +16,7 @@ from babel.dates import format_date, format_skeleton, get_month_names
 from .pseudo import PSEUDO, pseudo
 
 # strftime's directives that hold words, and an order that differs from language to language.
-_SKELETONS = {"%B %Y": "yMMMM", "%b %Y": "yMMM", "%d %B %Y": "yMMMMd", "%d %b %Y": "yMMMd", "%Y": "y"}
+_SKELETONS = {"%B %Y": "yMMMM", "%b %Y": "yMMM", "%d %b %Y": "yMMMd", "%Y": "y"}
 _NUMBER = re.compile(r"[\d][\d,]*(\.\d+)?")
 _OTHER_BASES = set("bcoxX")
 
@@ -63,7 +63,7 @@ def _number(plain: str, locale: Locale) -> str:
 
 
 def _dated(value: datetime.date, spec: str, locale: Locale) -> str:
-    if not spec:
+    if spec in ("", "%d %B %Y"):
         return format_date(value, "long", locale)
     if spec in _SKELETONS:
         return format_skeleton(_SKELETONS[spec], value, locale=locale)

@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from .domain import within
+from .domain import array, computed, number, within
 
 
 class Team(NamedTuple):
@@ -36,16 +36,22 @@ def team(B=1.0, theta=0.3, lam=0.02, beta=1.2, N=np.inf) -> Team:
 
     Parameters: B > 0, productivity; theta > 0, gain from specialisation; lam > 0, cost of coordination;
     beta > theta, its growth with the team; N >= 1, extent of the market, the largest team there is work for.
-    Raises ValueError naming a value outside its domain.
+    Raises ValueError naming a value outside its domain, or values whose best team is beyond all numbers (beta
+    close to theta and no limit N).
     Source: after Becker and Murphy 1992, Quarterly Journal of Economics (not verified).
     """
-    B, lam = within("B", B, 0, open_low=True), within("lam", lam, 0, open_low=True)
-    theta = within("theta", theta, 0, open_low=True)
-    beta = within("beta", beta, theta, open_low=True)
-    N = within("N", N, 1, np.inf)
-    best = (theta * B / (beta * lam)) ** (1 / (beta - theta))
-    n = min(max(best, 1.0), N)
-    return Team(n, B * n**theta - lam * n**beta, "market" if best > N else "transaction cost")
+    B, lam = number("B", B, 0, open_low=True), number("lam", lam, 0, open_low=True)
+    theta = number("theta", theta, 0, open_low=True)
+    beta = number("beta", beta, 0, open_low=True)
+    if beta <= theta:
+        raise ValueError(f"beta = {beta} must be above theta = {theta}")
+    N = number("N", N, 1, np.inf)
+    with np.errstate(over="ignore", invalid="ignore"):
+        log_best = (np.log(theta) + np.log(B) - np.log(beta) - np.log(lam)) / np.float64(beta - theta)
+        n = min(max(np.exp(log_best), 1.0), N)
+        y = B * np.power(n, theta) - lam * np.power(n, beta)
+    computed("the best team", [n, y], B=B, theta=theta, lam=lam, beta=beta, N=N)
+    return Team(float(n), float(y), "market" if log_best > np.log(N) else "transaction cost")
 
 
 class Spider(NamedTuple):
@@ -71,15 +77,15 @@ def spider(t, alpha=1.0, bA=0.8, Theta=1.0, mu=0.0, delta=0.4, shock=0.0) -> Spi
     alpha : >= 0, cost of assembly at home, where all parts together cost 1.
     bA : >= 0, relative cost of assembly abroad.
     Theta : >= 0, cost of shipping the final good home, in units of t.
-    mu, delta > 0 : mean and half-width of the parts' relative cost abroad, less 1.
+    mu, delta : mean and half-width of the parts' relative cost abroad, less 1; delta >= 1e-6.
     shock : a security premium, added to the relative cost abroad of the assembly and of every part.
 
     Raises ValueError naming a value outside its domain.
     Source: after Baldwin and Venables 2013, Journal of International Economics (abstract read).
     """
-    t, alpha, Theta = within("t", t, 0), within("alpha", alpha, 0), within("Theta", Theta, 0)
-    bA, mu, shock = within("bA", bA, 0), within("mu", mu), within("shock", shock)
-    delta = within("delta", delta, 0, open_low=True)
+    t, alpha, Theta = number("t", t, 0), number("alpha", alpha, 0), number("Theta", Theta, 0)
+    bA, mu, shock = number("bA", bA, 0), number("mu", mu), number("shock", shock)
+    delta = number("delta", delta, 1e-6)
     low, high = mu + shock - delta, mu + shock + delta
 
     def area(u: float) -> float:
@@ -87,6 +93,7 @@ def spider(t, alpha=1.0, bA=0.8, Theta=1.0, mu=0.0, delta=0.4, shock=0.0) -> Spi
         return u * u / 2 if abs(u) <= t else t * abs(u) - t * t / 2
 
     gain = alpha * (bA + shock - 1) + Theta * t + (area(high) - area(low)) / (2 * delta)
+    computed("the cost", gain, t=t, alpha=alpha, bA=bA, Theta=Theta, mu=mu, delta=delta, shock=shock)
     abroad = gain < 0
     below = t if abroad else -t
     return Spider(abroad, min(1.0, max(0.0, (below - low) / (2 * delta))), gain)
@@ -115,15 +122,15 @@ def snake(c, t, market: int = 0) -> Snake:
     Raises ValueError naming a value outside its domain, or t of a wrong shape.
     Source: dynamic programming (textbook); the snake of Baldwin and Venables 2013 (abstract read).
     """
-    c = within("c", c)
-    if np.ndim(c) != 2 or c.size == 0:
-        raise ValueError(f"c has shape {np.shape(c)}; it must be a table of stages by places")
+    c = array("c", c, (None, None))
     places = c.shape[1]
     t = within("t", t, 0)
     t = t * (1 - np.eye(places)) if np.ndim(t) == 0 else t
     if t.shape != (places, places) or np.diag(t).any():
         raise ValueError(f"t must be a number or {places} x {places} with zeros on its diagonal")
-    market = within("market", market, 0, places - 1, whole=True)
+    market = number("market", market, 0, places - 1, whole=True)
+    with np.errstate(over="ignore"):
+        computed("the cost", np.abs(c).sum() + t.sum(), c=c, t=t)
     border = 1 - np.eye(places, dtype=int)
     # Costs equal but for rounding are ties: the number of crossings decides.
     tie = 1e-12 * (np.abs(c).sum() + t.max(initial=0) + 1)
@@ -164,15 +171,16 @@ def cvw(lam=(0.6, 0.4, 0.2), L=(1.0, 1.0, 1.0), S=1.0) -> Chain:
     p_c = e^(lam_c N_c) p_{c-1} + (e^(lam_c N_c) - 1) w_c / lam_c, wages w_{c+1} = w_c + (lam_c - lam_{c+1})
     p_c, scaled so that the final good costs 1. Income equals output: sum of w_c L_c = Q_C.
 
-    Parameters: lam (C,) > 0, mistake rates, strictly falling (the worst country first); L (C,) > 0, labour;
-    S > 0, complexity: the length of the chain, at most 500 / lam (nothing measurable would be left).
+    Parameters: lam (C,) in [1e-9, 1e9], mistake rates, strictly falling (the worst country first); L (C,) in
+    [1e-9, 1e9], labour; S > 0, complexity: the length of the chain, at most 500 / lam (nothing measurable would
+    be left).
     Raises ValueError naming a value outside its domain, or rates that do not fall.
     Source: Costinot, Vogel and Wang 2013, Review of Economic Studies (abstract read).
     """
-    lam = np.atleast_1d(within("lam", lam, 0, open_low=True))
-    L = np.atleast_1d(within("L", L, 0, open_low=True))
-    S = within("S", S, 0, 500 / lam.max(), open_low=True)
-    if lam.ndim != 1 or lam.shape != L.shape:
+    lam = array("lam", np.atleast_1d(within("lam", lam, 0, open_low=True)), (None,), 1e-9, 1e9)
+    L = array("L", np.atleast_1d(within("L", L, 0, open_low=True)), (None,), 1e-9, 1e9)
+    S = number("S", S, 0, 500 / lam.max(), open_low=True)
+    if lam.shape != L.shape:
         raise ValueError(f"lam and L have shapes {lam.shape} and {L.shape}; they must be of one length")
     if (np.diff(lam) >= 0).any():
         raise ValueError(f"lam = {lam.tolist()} must fall strictly, the country with most mistakes first")
@@ -190,7 +198,7 @@ def cvw(lam=(0.6, 0.4, 0.2), L=(1.0, 1.0, 1.0), S=1.0) -> Chain:
     last = lam[-1] * S
     log_output = brentq(
         lambda u: stages(np.exp(u)).sum() - S,
-        np.log(lost[-1]) - last - np.log1p(-np.exp(-last)) - 1e-6,
+        np.log(lost[-1]) - last - np.log(-np.expm1(-last)) - 1e-6,
         np.log(L.sum() / S) + 1e-6,
         xtol=1e-14,
         rtol=1e-14,

@@ -5,14 +5,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..domain import fitted, instance, number
 from ..iotable import ICIO
-from .economy import World
+from .economy import MOST_TARIFF, World
 
 
 def calibrate(table: ICIO, theta: ArrayLike = 5.0, tariffs: ArrayLike = 0.0) -> World:
     """The world that an inter-country table shows: solved without a shock it returns every sector's output.
 
-    theta: trade elasticities, one or (S,). tariffs: one rate or (N, N, S) [importer, exporter, sector], paid
+    theta: trade elasticities above 0, one or (S,). tariffs: rates above -1, one or (N, N, S) [importer,
+    exporter, sector], paid
     on top of the table's flows, which are net of them; a country's own goods pay none.
     pi: from intermediate plus final flows; gamma[n, k, s]: inputs of k, duty included, per unit of output of
     s; alpha: from final demand; wL: value added less duties on inputs; D: final spending - wL - revenue.
@@ -20,12 +22,14 @@ def calibrate(table: ICIO, theta: ArrayLike = 5.0, tariffs: ArrayLike = 0.0) -> 
     A negative cell of final demand (inventories) has no share. It is moved out first: the seller's other
     final deliveries shrink in proportion, which leaves every sector's sales, output and value added as they
     are. A sector without output keeps to itself.
-    Raises ValueError where a seller's final deliveries sum to less than 0, and as `World` does.
+    Raises ValueError where a seller's final deliveries sum to less than 0, where a country has no final demand,
+    and as `World` does.
     """
-    N, S = table.shape
+    N, S = instance("table", table, ICIO).shape
+    theta = fitted("theta", theta, (S,), 0, open_low=True)
+    tariff = fitted("tariffs", tariffs, (N, N, S), -1, MOST_TARIFF, open_low=True) * ~np.eye(N, dtype=bool)[:, :, None]
     Z = table.Z.reshape(N, S, N, S).transpose(2, 0, 1, 3)  # [buyer, seller, good, user]
     F = _without_negatives(table).reshape(N, S, N).transpose(2, 0, 1)  # [buyer, seller, good]
-    tariff = np.broadcast_to(np.asarray(tariffs, dtype=float), (N, N, S)) * ~np.eye(N, dtype=bool)[:, :, None]
     output = table.x.reshape(N, S)
     inputs = (Z * (1 + tariff)[..., None]).sum(axis=1)  # (N, S, S) duty included
     gamma = np.divide(inputs, output[:, None, :], out=np.zeros_like(inputs), where=output[:, None, :] > 0)
@@ -34,6 +38,8 @@ def calibrate(table: ICIO, theta: ArrayLike = 5.0, tariffs: ArrayLike = 0.0) -> 
     at_home = np.broadcast_to(np.eye(N)[:, :, None], spent.shape).copy()
     pi = np.divide(spent, X[:, None, :], out=at_home, where=X[:, None, :] > 0)
     final = (F * (1 + tariff)).sum(axis=1)
+    if (without := final.sum(axis=1) <= 0).any():
+        raise ValueError(f"table: {table.countries[without.argmax()]} has no final demand, so no spending shares")
     revenue = (spent * tariff / (1 + tariff)).sum(axis=(1, 2))
     wL = (output - inputs.sum(axis=1)).sum(axis=1)
     return World(
@@ -43,7 +49,7 @@ def calibrate(table: ICIO, theta: ArrayLike = 5.0, tariffs: ArrayLike = 0.0) -> 
         tariff=tariff,
         gamma=gamma,
         alpha=final / final.sum(axis=1, keepdims=True),
-        theta=np.broadcast_to(np.asarray(theta, dtype=float), (S,)),
+        theta=theta,
         wL=wL,
         D=final.sum(axis=1) - wL - revenue,
     )
@@ -53,7 +59,9 @@ def as_table(world: World, year: int | None = None) -> ICIO:
     """The world's base as an inter-country table, flows net of tariffs: value added in it includes the duties
     on inputs.
     """
-    N, S = world.alpha.shape
+    N, S = instance("world", world, World).alpha.shape
+    if year is not None:
+        number("year", year, 0, 9999, whole=True)
     reaches = world.pi / (1 + world.tariff)  # [buyer, seller, good]
     used = world.gamma * world.base.Y[:, None, :]  # [buyer, good, user]
     Z = np.einsum("nik,nks->ikns", reaches, used).reshape(N * S, N * S)

@@ -9,8 +9,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..domain import within
-from .economy import World
+from ..domain import array, instance, mapping, number, shares
+from .economy import LARGEST_INCOME, World
+
+MOST_KAPPA = 1e4  # beyond, talent hardly differs and `Mobile` says the same
 
 
 class Supply(NamedTuple):
@@ -63,13 +65,20 @@ class Roy:
 
     Income per head of a group ŷ_g = (Σ_s q_gs ŵ_s^κ)^(1/κ); labour income offered in s is Σ_g m_g ŷ_g q_gs
     ŵ_s^κ/ŷ_g^κ. κ→∞ is `Mobile`, κ→1 specific factors. income: (N, G) income shares m; sector: (N, G, S) each
-    group's sector shares q. Use `roy`, which checks them. Source: Galle, Rodríguez-Clare and Yi 2023, Review
-    of Economic Studies 90(1) (*read*: abstract).
+    group's sector shares q, given by `roy`, which checks that they are those of the world. Raises ValueError for
+    shares that do not sum to 1 and for κ outside (1, 1e4]. Source: Galle, Rodríguez-Clare and Yi 2023, Review of
+    Economic Studies 90(1) (*read*: abstract).
     """
 
     kappa: float
     income: np.ndarray
     sector: np.ndarray
+
+    def __post_init__(self):
+        object.__setattr__(self, "kappa", number("kappa", self.kappa, 1, MOST_KAPPA, open_low=True))
+        income = shares("income", self.income, (None, None))
+        object.__setattr__(self, "income", income)
+        object.__setattr__(self, "sector", shares("sector", self.sector, (*income.shape, None), "the shares in income"))
 
     def unknowns(self, world: World) -> int:
         return world.alpha.size
@@ -114,22 +123,28 @@ def roy(world: World, kappa: float, groups: Mapping[str, tuple[ArrayLike, ArrayL
     without an entry is one group.
 
     Income shares sum to 1 and each group's sector shares too; together they must give the country's sector
-    shares of labour income (`ras` makes them so). Raises ValueError naming the country at fault, and for κ of
-    1 or less.
+    shares of labour income (`ras` makes them so). kappa: κ in (1, 1e4].
+    Raises ValueError naming the country at fault, and for κ outside its domain.
     """
-    kappa = within("kappa", kappa, 1, open_low=True)
     labour = sector_shares(world)
-    given = {country: tuple(np.asarray(part, dtype=float) for part in pair) for country, pair in (groups or {}).items()}
     N, S = labour.shape
+    given = {}
+    for country, pair in ({} if groups is None else mapping("groups", groups)).items():
+        world.country(country)
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise ValueError(f"groups of {country} must be a pair: income shares and sector shares")
+        m = array(f"income shares of {country} in groups", pair[0], (None,))
+        q = array(f"sector shares of {country} in groups", pair[1], (None, None))
+        given[country] = m, q
     G = max((len(m) for m, _ in given.values()), default=1)
     income, sector = np.zeros((N, G)), np.repeat(labour[:, None, :], G, axis=1)
     income[:, 0] = 1
     for country, (m, q) in given.items():
         n = world.country(country)
         if q.shape != (m.size, S):
-            raise ValueError(f"sector shares of {country} have shape {q.shape}; they must be {(m.size, S)}")
+            raise ValueError(f"sector shares in groups of {country} have shape {q.shape}; they must be {(m.size, S)}")
         if m.min() <= 0 or q.min() < 0 or not np.allclose([m.sum(), *q.sum(axis=1)], 1, rtol=0, atol=1e-9):
-            raise ValueError(f"the shares of {country} must be 0 or more and sum to 1")
+            raise ValueError(f"the shares of {country} in groups must be 0 or more and sum to 1")
         if not np.allclose(m @ q, labour[n], rtol=0, atol=1e-9):
             raise ValueError(
                 f"the groups of {country} give sector shares {np.round(m @ q, 6)}, "
@@ -142,21 +157,33 @@ def roy(world: World, kappa: float, groups: Mapping[str, tuple[ArrayLike, ArrayL
 
 def sector_shares(world: World) -> np.ndarray:
     """(N, S) each sector's share of a country's labour income."""
-    return world.va * world.base.Y / world.wL[:, None]
+    return instance("world", world, World).va * world.base.Y / world.wL[:, None]
 
 
 def ras(seed: ArrayLike, rows: ArrayLike, columns: ArrayLike, tol: float = 1e-12) -> np.ndarray:
-    """The matrix closest in structure to `seed` (0 or more) with these row and column sums: scale rows, scale
-    columns, repeat.
+    """The matrix closest in structure to `seed` with these row and column sums: scale rows, scale columns,
+    repeat.
 
+    seed: (R, C); rows: (R,); columns: (C,); all 0 or more. tol: largest miss of a row sum, as a share of the
+    whole, above 0. A row or column of zeros stays zero and must have the sum 0.
     Raises ValueError where the margins do not agree or the zeros of the seed do not let them be met.
     """
-    matrix, rows, columns = (np.array(a, dtype=float) for a in (seed, rows, columns))
+    matrix = array("seed", seed, (None, None), 0, LARGEST_INCOME).copy()
+    rows = array("rows", rows, matrix.shape[:1], 0, LARGEST_INCOME, given="the rows of seed")
+    columns = array("columns", columns, matrix.shape[1:], 0, LARGEST_INCOME, given="the columns of seed")
+    tol = number("tol", tol, 0, 1, open_low=True)
+    for name, sums, entries in (("rows", rows, matrix.sum(axis=1)), ("columns", columns, matrix.sum(axis=0))):
+        if (unmet := (entries == 0) & (sums > 0)).any():
+            raise ValueError(f"{name} has a sum above 0 where the seed has only zeros (at {int(unmet.argmax())})")
     if not np.isclose(rows.sum(), columns.sum(), rtol=1e-9, atol=0):
-        raise ValueError(f"row sums add up to {rows.sum():g}, column sums to {columns.sum():g}; they must agree")
+        raise ValueError(f"rows add up to {rows.sum():g}, columns to {columns.sum():g}; they must agree")
     for _ in range(10_000):
-        matrix *= (rows / matrix.sum(axis=1))[:, None]
-        matrix *= columns / matrix.sum(axis=0)
+        matrix *= _ratio(rows, matrix.sum(axis=1))[:, None]
+        matrix *= _ratio(columns, matrix.sum(axis=0))
         if np.abs(matrix.sum(axis=1) - rows).max() <= tol * rows.sum():
             return matrix
-    raise ValueError("the zeros of the seed do not let these row and column sums be met")
+    raise ValueError("the zeros of the seed do not let these sums of rows and columns be met")
+
+
+def _ratio(wanted: np.ndarray, held: np.ndarray) -> np.ndarray:
+    return np.divide(wanted, held, out=np.zeros_like(wanted), where=held > 0)

@@ -9,8 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..domain import within
+from ..domain import array, computed, fitted, names, within
 from ..iotable.table import position_of
+
+MOST_TARIFF = 1e6  # a rate
+LARGEST_INCOME = 1e30  # of an income or a change
+MOST_THETA, LEAST_THETA = 1e3, 1e-9
+LEAST_VALUE_ADDED = 1e-6  # per unit of output
 
 
 class Accounts(NamedTuple):
@@ -29,9 +34,9 @@ class World:
 
     pi: (N, N, S) share of seller i in buyer n's spending on s, pi[n, i, s]; sums to 1 over i.
     tariff: (N, N, S) ad valorem rate that n puts on goods from i; none on a country's own.
-    gamma: (N, S, S) input of k per unit of output of s, gamma[n, k, s]; value added is the rest.
-    alpha: (N, S) final spending shares; sum to 1. theta: (S,) trade elasticities, above 0.
-    wL: (N,) labour income; D: (N,) deficits, same unit; sum to 0.
+    gamma: (N, S, S) input of k per unit of output of s, gamma[n, k, s]; value added is the rest, 1e-6 or more.
+    alpha: (N, S) final spending shares; sum to 1. theta: (S,) trade elasticities, from 1e-9 to 1e3.
+    wL: (N,) labour income, above 0; D: (N,) deficits, same unit; sum to 0.
 
     Raises ValueError naming the value at fault, also where shares and incomes are no equilibrium: labour
     demand must be wL.
@@ -49,6 +54,8 @@ class World:
     D: np.ndarray
 
     def __post_init__(self):
+        object.__setattr__(self, "countries", names("countries", self.countries))
+        object.__setattr__(self, "sectors", names("sectors", self.sectors))
         N, S = len(self.countries), len(self.sectors)
         shapes = {
             "pi": (N, N, S),
@@ -59,25 +66,25 @@ class World:
             "wL": (N,),
             "D": (N,),
         }
-        object.__setattr__(self, "countries", tuple(self.countries))
-        object.__setattr__(self, "sectors", tuple(self.sectors))
         for name, shape in shapes.items():
-            array = np.array(getattr(self, name), dtype=float)
-            if array.shape != shape:
-                raise ValueError(f"{name} has shape {array.shape}; {N} countries and {S} sectors ask for {shape}")
-            array.setflags(write=False)
-            object.__setattr__(self, name, array)
+            value = array(
+                name, getattr(self, name), shape, -LARGEST_INCOME, LARGEST_INCOME, given="countries and sectors"
+            ).copy()
+            value.setflags(write=False)
+            object.__setattr__(self, name, value)
         within("pi", self.pi, 0)
         _is_one("the sum of pi over sellers", self.pi.sum(axis=1), 1e-9)
-        within("tariff", self.tariff, -1, open_low=True)
+        within("tariff", self.tariff, -1, MOST_TARIFF, open_low=True)
         within("tariff on a country's own goods", self.tariff[range(N), range(N)], 0, 0)
         within("gamma", self.gamma, 0)
-        within("value added per output", self.va, 0, open_low=True)
+        within("value added per output, 1 less the sum of gamma,", self.va, LEAST_VALUE_ADDED)
         within("alpha", self.alpha, 0)
         _is_one("the sum of alpha over sectors", self.alpha.sum(axis=1), 1e-9)
-        within("theta", self.theta, 0, open_low=True)
+        within("theta", self.theta, LEAST_THETA, MOST_THETA)
         within("wL", self.wL, 0, open_low=True)
         balanced("D", self.D, self.wL.sum())
+        within("spending with these tariffs", self.base.X, -1e-12 * np.abs(self.base.X).max())
+        within("income, the sum of wL, tariff revenue and D,", self.income, 0, open_low=True)
         _is_one("labour demand over wL", (self.va * self.base.Y).sum(axis=1) / self.wL, 1e-8)
 
     @cached_property
@@ -88,7 +95,7 @@ class World:
     @cached_property
     def base(self) -> Accounts:
         """Spending, output and tariff revenue before the shock."""
-        return accounts(self.pi, self.tariff, self.gamma, self.alpha, self.wL + self.D)
+        return spending(self.pi, self.tariff, self.gamma, self.alpha, self.wL + self.D)
 
     @property
     def income(self) -> np.ndarray:
@@ -115,9 +122,9 @@ class World:
 
         `tariffs = np.where(world.border("USA", "CHN", ("LOW", "HIGH")), 0.2, world.tariff)`
         """
-        buyer = _chosen("country", importers, self.countries)
-        seller = _chosen("country", exporters, self.countries)
-        goods = _chosen("sector", sectors, self.sectors)
+        buyer = chosen("country", importers, self.countries, "importers")
+        seller = chosen("country", exporters, self.countries, "exporters")
+        goods = chosen("sector", sectors, self.sectors, "sectors")
         foreign = ~np.eye(len(self.countries), dtype=bool)
         return (buyer[:, None] & seller & foreign)[:, :, None] & goods
 
@@ -148,9 +155,28 @@ def accounts(pi: np.ndarray, tariff: np.ndarray, gamma: np.ndarray, alpha: np.nd
     """World spending given labour income plus deficit `earned` (N,); linear in N·S unknowns.
 
     X_ns = Σ_k γ_n^{sk} Y_nk + α_ns (earned_n + R_n), Y_is = Σ_n π_nis X_ns/(1+t_nis), R_n = Σ t π X/(1+t).
+
+    Shapes and domains as in `World`; shares may sum to less than 1. Raises ValueError naming a value outside its
+    domain, and where spending returns as revenue and output without end.
     """
+    pi = array("pi", pi, (None, None, None), 0, 1)
+    N, _, S = pi.shape
+    array("pi", pi, (N, N, S))
+    tariff = fitted("tariff", tariff, (N, N, S), -1, MOST_TARIFF, open_low=True)
+    gamma = array("gamma", gamma, (N, S, S), 0, 1)
+    alpha = array("alpha", alpha, (N, S), 0, 1)
+    earned = array("earned", earned, (N,), -LARGEST_INCOME, LARGEST_INCOME)
+    return spending(pi, tariff, gamma, alpha, earned)
+
+
+def spending(pi: np.ndarray, tariff: np.ndarray, gamma: np.ndarray, alpha: np.ndarray, earned: np.ndarray) -> Accounts:
+    """`accounts` for arguments that have been checked."""
     net = received(pi / (1 + tariff))
-    X = np.linalg.solve(spending_matrix(net, gamma, alpha), (alpha * earned[:, None]).ravel())
+    try:
+        X = np.linalg.solve(spending_matrix(net, gamma, alpha), (alpha * earned[:, None]).ravel())
+    except np.linalg.LinAlgError:
+        raise ValueError("pi, tariff, gamma and alpha bring all spending back, so it has no finite level") from None
+    computed("spending", X, pi=pi, tariff=tariff, gamma=gamma, alpha=alpha, earned=earned)
     R = (X * (1 - net.sum(axis=1))).reshape(alpha.shape).sum(axis=1)
     return Accounts(X.reshape(alpha.shape), (X @ net).reshape(alpha.shape), R)
 
@@ -166,8 +192,11 @@ def _is_one(name: str, value: np.ndarray, tolerance: float) -> None:
     within(name, value, 1 - tolerance, 1 + tolerance)
 
 
-def _chosen(kind: str, names: str | Iterable[str] | None, known: tuple[str, ...]) -> np.ndarray:
-    mask = np.full(len(known), names is None)
-    for name in (names,) if isinstance(names, str) else names or ():
-        mask[position_of(kind, name, known)] = True
+def chosen(kind: str, wanted: str | Iterable[str] | None, known: tuple[str, ...], parameter: str) -> np.ndarray:
+    """Mask of the names wanted: one, several, or all where none is given; ValueError for an unknown one."""
+    if wanted is None:
+        return np.ones(len(known), dtype=bool)
+    mask = np.zeros(len(known), dtype=bool)
+    for name in (wanted,) if isinstance(wanted, str) else names(parameter, wanted):
+        mask[position_of(kind, name, known, parameter)] = True
     return mask

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from .economy import World
+from ..domain import fitted, instance, names, number
+from ..iotable.table import position_of
+from .economy import MOST_TARIFF, World, chosen
 from .hat import Equilibrium, solve
 
 
@@ -29,13 +31,22 @@ def optimal_tariff(
     """The one rate on imports `against` these countries (all) and sectors (all) that suits `country` best
     while nobody answers.
 
-    Searched between 0 and `highest` with the other tariffs as in `tariffs` (the world's own if not given).
+    Searched between 0 and `highest`, which is above 0 and at most 100, with the other tariffs as in `tariffs` (the
+    world's own if not given).
+    Raises ValueError for a value outside its domain, where `country` buys nothing from them, and where welfare
+    still rises at `highest`.
     """
     from scipy.optimize import minimize_scalar  # here: only this search needs it
 
-    border = world.border(country, against, sectors)
+    n = instance("world", world, World).country(country)
+    sellers = chosen("country", against, world.countries, "against")
+    border = world.border(country, None, sectors) & sellers[:, None]
+    if not (world.pi * border).any():
+        there = ", ".join(np.array(world.countries)[sellers])
+        raise ValueError(f"against = {there}: {country} buys nothing there that a tariff could be put on")
+    highest = number("highest", highest, 0, 100, open_low=True)
     given = world.tariff if tariffs is None else tariffs
-    n = world.country(country)
+    given = fitted("tariffs", given, border.shape, -1, MOST_TARIFF, open_low=True)
     last: Equilibrium | None = None
 
     def loss(rate: float) -> float:
@@ -44,25 +55,39 @@ def optimal_tariff(
         return -float(last.welfare[n])
 
     rate = minimize_scalar(loss, bounds=(0, highest), method="bounded", options={"xatol": 1e-7}).x
+    if rate > highest * (1 - 1e-6):
+        raise ValueError(f"highest = {highest}: the welfare of {country} still rises there; set it higher")
     return TariffChoice(np.array([rate]), solve(world, tariffs=np.where(border, rate, given), start=last))
 
 
 def nash_tariffs(
-    world: World, players: Iterable[str], sectors: str | Iterable[str] | None = None, tol: float = 1e-6
+    world: World,
+    players: Iterable[str],
+    sectors: str | Iterable[str] | None = None,
+    tol: float = 1e-6,
+    highest: float = 2.0,
 ) -> TariffChoice:
     """The tariff war: each player's rate on all the others suits it best given theirs. Best responses in turn
-    until none moves by `tol`.
+    until none moves by `tol`, which lies in [1e-7, 1]. sectors, highest: as in `optimal_tariff`.
 
-    Raises RuntimeError where 100 rounds do not settle it.
+    Raises ValueError for fewer than two players, a repeated one, and as `optimal_tariff` does; RuntimeError where
+    100 rounds do not settle it.
     """
-    players = tuple(players)
-    sectors = sectors if sectors is None or isinstance(sectors, str) else tuple(sectors)
+    instance("world", world, World)
+    players = names("players", players)
+    if len(players) < 2:
+        raise ValueError(f"players = {players}: a tariff war needs two or more")
+    for player in players:
+        position_of("country", player, world.countries, "players")
+    tol = number("tol", tol, 1e-7, 1)
+    if isinstance(sectors, Iterator):  # it is gone through more than once
+        sectors = tuple(sectors)
     tariffs, rates = world.tariff, np.zeros(len(players))
     for _ in range(100):
         before = rates.copy()
         for p, player in enumerate(players):
             others = [other for other in players if other != player]
-            rates[p] = optimal_tariff(world, player, others, sectors, tariffs=tariffs).tariff[0]
+            rates[p] = optimal_tariff(world, player, others, sectors, highest, tariffs).tariff[0]
             tariffs = np.where(world.border(player, others, sectors), rates[p], tariffs)
         if np.abs(rates - before).max() < tol:
             return TariffChoice(rates, solve(world, tariffs=tariffs))

@@ -10,7 +10,7 @@ from .position import Reliance, downstreamness, reliance, upstreamness
 from .scenarios import (
     Extraction,
     Pandemic,
-    Sourcing,
+    SourcingShares,
     extract,
     influence,
     pandemic,
@@ -42,7 +42,7 @@ __all__ = [
     "Reach",
     "Recount",
     "Reliance",
-    "Sourcing",
+    "SourcingShares",
     "aggregate",
     "balances",
     "bilateral",

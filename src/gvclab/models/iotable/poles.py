@@ -8,14 +8,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ..domain import choice, instance, mapping, number, sequence, square
 from .position import column_shares
-from .table import ICIO
+from .table import ICIO, LARGEST_CELL
 from .trade import bilateral
 
 
 class Linkage(NamedTuple):
-    """Purchases between P poles: flows (P, P), sellers in rows; share: each buyer's column sums to 1;
-    introversion: share over what the sellers' weight in world exports would give (1 = no preference)."""
+    """Purchases between P poles: flows (P, P), sellers in rows; share: each buyer's column sums to 1 (0 where it
+    buys nothing); introversion: share over what the sellers' weight in world exports would give (1 = no
+    preference; not a number where a pole has nothing to sell to the buyer)."""
 
     poles: tuple[str, ...]
     flows: np.ndarray
@@ -29,6 +31,8 @@ def linkage(table: ICIO, poles: Mapping[str, str], kind: str = "input") -> Linka
     `poles` sends each country to its pole; `kind` is "input", "final" or "total". Backward linkage of a pole
     is its column, forward its row.
     """
+    instance("table", table, ICIO)
+    poles = mapping("poles", poles)
     if missing := [country for country in table.countries if country not in poles]:
         raise ValueError(f"poles says nothing about {', '.join(missing)}")
     return introversion(bilateral(table, kind), [poles[country] for country in table.countries])
@@ -41,12 +45,10 @@ def introversion(flows: ArrayLike, poles: Sequence[str]) -> Linkage:
     The diagonal is ignored. Index of seller pole q for buyer pole p: share of q in p's foreign purchases over
     the share that q has in world exports outside the buyer, Σ_{b∈p} m_b (Σ_{s∈q,s≠b} E_s)/(Σ_{s≠b} E_s) /
     Σ_{b∈p} m_b, with exports E and imports m. It is 1 where every buyer takes from each seller in proportion
-    to its exports, whatever the units.
+    to its exports, whatever the units. Raises ValueError for flows below 0 or poles of another number.
     """
-    flows = np.array(flows, dtype=float)
-    if flows.ndim != 2 or flows.shape != (len(poles),) * 2:
-        raise ValueError(f"flows has shape {flows.shape}; {len(poles)} poles ask for {(len(poles),) * 2}")
-    np.fill_diagonal(flows, 0)
+    flows, poles = _by_pole("flows", flows, poles, 0)
+    flows = np.where(np.eye(len(poles), dtype=bool), 0.0, flows)
     names = tuple(dict.fromkeys(poles))
     member = np.array([[pole == name for pole in poles] for name in names], dtype=float)
     E, m = flows.sum(axis=1), flows.sum(axis=0)
@@ -70,25 +72,24 @@ def recount(flows: ArrayLike, poles: Sequence[str], pole: str, parts: int) -> Re
     """What would the same trade look like if a pole's members were counted otherwise, with nothing else changed?
 
     flows: (G, G), sellers in rows, home purchases on the diagonal; poles: each country's. parts: into how many
-    equal parts each member of `pole` is split (1 leaves all as it is), 0 to merge them into one. The parts of a
-    member sell and buy alike, from one another too, so that 1 - 1/parts of its home purchases become trade within
-    the pole; between merged members all trade becomes home purchases.
+    equal parts each member of `pole` is split (1 leaves all as it is; 100 at most), 0 to merge them into one. The
+    parts of a member sell and buy alike, from one another too, so that 1 - 1/parts of its home purchases become
+    trade within the pole; between merged members all trade becomes home purchases.
 
-    Raises ValueError for a pole without members or parts that are no whole number from 0.
+    Raises ValueError for flows below 0, poles of another number, a pole without members or parts that are no
+    whole number from 0 to 100.
     """
-    flows = np.asarray(flows, dtype=float)
+    flows, poles = _by_pole("flows", flows, poles, 0)
+    choice("pole", pole, dict.fromkeys(poles))
+    parts = number("parts", parts, 0, 100, whole=True)
     inside = [each == pole for each in poles]
-    if not any(inside):
-        raise ValueError(f"pole is {pole!r}; it must be one of {', '.join(dict.fromkeys(poles))}")
-    if parts != int(parts) or parts < 0:
-        raise ValueError(f"parts is {parts}; it must be a whole number from 0")
     if parts == 0:
         first = inside.index(True)
         into = [first if mine else k for k, mine in enumerate(inside)]
         kept = list(dict.fromkeys(into))
         member = np.equal.outer(kept, into).astype(float)
         return Recount(member @ flows @ member.T, tuple(poles[k] for k in kept))
-    copies = np.where(inside, int(parts), 1)
+    copies = np.where(inside, parts, 1)
     of = np.repeat(np.arange(len(poles)), copies)
     part = 1 / copies[of]
     return Recount(flows[np.ix_(of, of)] * np.outer(part, part), tuple(poles[k] for k in of))
@@ -96,7 +97,7 @@ def recount(flows: ArrayLike, poles: Sequence[str], pole: str, parts: int) -> Re
 
 class Reach(NamedTuple):
     """Where the value of each country's products was added, as shares of it (G,): at home, in the other countries
-    of its pole, beyond. The three sum to 1."""
+    of its pole, beyond. The three sum to 1 (all are 0 where there are no products)."""
 
     home: np.ndarray
     region: np.ndarray
@@ -107,11 +108,22 @@ def reach(origin: ArrayLike, poles: Sequence[str]) -> Reach:
     """Was the value of a product added at home, in the neighbourhood, or beyond?
 
     origin: (G, G) value added of s in products of r, as `va_in_exports` or `va_in` give it; poles: each country's.
+    Raises ValueError for poles of another number, or value that sums to less than 0.
     Source: Los, Timmer and de Vries 2015, J. Regional Science 55(1) (*read*), who ask this of final manufactures.
     """
-    origin = np.asarray(origin, dtype=float)
+    origin, poles = _by_pole("origin", origin, poles, None)
+    if (total := origin.sum(axis=0)).min() < 0:
+        raise ValueError(f"origin has a column that sums to {total.min():g}; the value of products must be 0 or more")
     share = column_shares(origin)
     own = np.eye(len(poles), dtype=bool)
-    near = np.equal.outer(np.asarray(poles), np.asarray(poles)) & ~own
+    near = np.equal.outer(poles, poles) & ~own
     home, region = (np.where(mask, share, 0.0).sum(axis=0) for mask in (own, near))
     return Reach(home, region, share.sum(axis=0) - home - region)
+
+
+def _by_pole(name: str, matrix: ArrayLike, poles: Sequence[str], low: float | None) -> tuple[np.ndarray, tuple]:
+    """A matrix of countries, and the pole of each."""
+    matrix, poles = square(name, matrix, low, LARGEST_CELL), sequence("poles", poles, str)
+    if len(matrix) != len(poles):
+        raise ValueError(f"{name} has shape {matrix.shape}; {len(poles)} poles ask for {(len(poles),) * 2}")
+    return matrix, poles

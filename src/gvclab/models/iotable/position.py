@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..domain import choice, instance
 from .table import ICIO
 
 
@@ -16,11 +17,13 @@ def upstreamness(table: ICIO) -> np.ndarray:
     Since Δ = x̂⁻¹ A x̂, U = (L x)/x: the factors of I - A serve again.
     Source: Antràs, Chor, Fally and Hillberry 2012, AER Papers and Proceedings 102(3) (*read*: abstract).
     """
+    instance("table", table, ICIO)
     return np.divide(table.leontief(table.x), table.x, out=np.ones_like(table.x), where=table.x > 0)
 
 
 def downstreamness(table: ICIO) -> np.ndarray:
     """How many stages of work lie behind a unit of output? (GN,), D = L'1, 1 or more."""
+    instance("table", table, ICIO)
     return table.leontief_left(np.ones(table.x.size))
 
 
@@ -38,8 +41,8 @@ def reliance(table: ICIO, by: str = "sector") -> Reliance:
     are (G, GN) by sector, (G, G) by "country" (users weighted with their output). Source: Baldwin, Freeman
     and Theodorakopoulos 2023, Brookings Papers (*read*: abstract).
     """
-    if by not in ("sector", "country"):
-        raise ValueError(f'by is {by!r}; it must be "sector" or "country"')
+    instance("table", table, ICIO)
+    choice("by", by, ("sector", "country"))
     origin = table.home.T.astype(float)
     face, through = origin @ table.A, table.leontief_left(origin) - origin
     if by == "country":

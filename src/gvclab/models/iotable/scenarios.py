@@ -7,8 +7,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..domain import within
-from .table import ICIO
+from ..domain import fitted, instance, number, shares, square
+from .table import ICIO, position_of, solve_rounds
+
+LEAST_LABOUR = 1e-6  # share of labour: with less, the sum over rounds of suppliers is lost in rounding
+LARGEST_SHOCK = 100.0  # log change
 
 
 class Extraction(NamedTuple):
@@ -27,10 +30,10 @@ def extract(table: ICIO, country: str) -> Extraction:
     x' = (I - A')⁻¹ F'1 with coefficients unchanged elsewhere. This is accounting: nobody replaces the lost
     inputs and nobody buys less because of them, so it measures exposure, an upper bound, and is no forecast.
     """
-    gone = table.rows(country)
+    gone = instance("table", table, ICIO).rows(country)
     A, f = table.A.copy(), table.F.sum(axis=1)
     A[gone] = A[:, gone] = f[gone] = 0
-    x = np.linalg.solve(np.eye(f.size) - A, f)
+    x = solve_rounds(A, f[:, None])[:, 0]
     change = table.by_country(table.v * (x - table.x))
     return Extraction(change, np.divide(change, table.gdp, out=np.zeros_like(change), where=table.gdp != 0))
 
@@ -42,8 +45,14 @@ def relocate(table: ICIO, origin: str, host: str, destination: str, sector: str,
     instead; every sector keeps its inputs per unit of output, x' = L F'1. World final demand and world GDP do
     not change.
     """
-    within("share", share, 0, 1)
-    old, new, to = table.row(origin, sector), table.row(host, sector), table.country(destination)
+    instance("table", table, ICIO)
+    share = number("share", share, 0, 1)
+    from_, by, to = (
+        position_of("country", name, table.countries, parameter)
+        for parameter, name in (("origin", origin), ("host", host), ("destination", destination))
+    )
+    good = position_of("sector", sector, table.sectors)
+    old, new = (place * len(table.sectors) + good for place in (from_, by))
     if table.x[new] <= 0 and table.F[old, to] > 0 and share > 0:
         raise ValueError(f"{host} {sector} produces nothing, so the table does not say with what inputs it would")
     F = table.F.copy()
@@ -59,12 +68,12 @@ def influence(W: ArrayLike, labour_share: float) -> np.ndarray:
     """How much of a sector's shock reaches the aggregate? (n,), sums to 1.
 
     v = (a/n) (I - (1-a) W')⁻¹ 1 with W[i, j] the share of j among i's inputs (rows sum to 1) and a the labour
-    share. Independent shocks of standard deviation σ give the aggregate σ‖v‖₂: n^(-1/2) on a ring, not
+    share, from 1e-6 to 1. Independent shocks of standard deviation σ give the aggregate σ‖v‖₂: n^(-1/2) on a ring, not
     vanishing on a star. Source: Acemoglu, Carvalho, Ozdaglar and Tahbaz-Salehi 2012, Econometrica 80(5) (*not
     verified*).
     """
-    W = _shares("W", W)
-    within("labour_share", labour_share, 0, 1, open_low=True)
+    W = _spending_shares("W", W)
+    labour_share = number("labour_share", labour_share, LEAST_LABOUR, 1)
     n = len(W)
     return np.linalg.solve(np.eye(n) - (1 - labour_share) * W.T, np.full(n, labour_share / n))
 
@@ -73,12 +82,12 @@ def pandemic_matrix(Pi: ArrayLike, beta: ArrayLike) -> np.ndarray:
     """Whose lockdown do I feel? M (G, G) with dlnC = M dlnL, exact for shocks of any size; rows sum to 1.
 
     One-sector roundabout Cobb-Douglas world: Pi[n, i] is the share of i in n's spending (rows = buyer, sum to
-    1), beta the labour share (0 to 1, one number or one per country), M = Π (I - (1-β) Π)⁻¹ β. Nominal
+    1), beta the labour share (1e-6 to 1, one number or one per country), M = Π (I - (1-β) Π)⁻¹ β. Nominal
     incomes are fixed, so wages move as 1/L_n, log prices are -Π (I - (1-β) Π)⁻¹ β lnL and real consumption
     their opposite. M(I) = I: a closed country feels its own shock only.
     """
-    Pi = _shares("Pi", Pi)
-    beta = np.broadcast_to(within("beta", beta, 0, 1, open_low=True), len(Pi))
+    Pi = _spending_shares("Pi", Pi)
+    beta = fitted("beta", beta, (len(Pi),), LEAST_LABOUR, 1)
     return Pi @ np.linalg.solve(np.eye(len(Pi)) - (1 - beta)[:, None] * Pi, np.diag(beta))
 
 
@@ -95,18 +104,20 @@ class Pandemic(NamedTuple):
 
 
 def pandemic(Pi: ArrayLike, beta: ArrayLike, shock: ArrayLike) -> Pandemic:
-    """What does a fall of labour (log changes, (G,)) cost with and without trade? See `pandemic_matrix`.
+    """What does a fall of labour cost with and without trade? See `pandemic_matrix`.
+
+    shock: log changes of labour, one or (G,), below 0 for a fall, from -100 to 100.
 
     Closing the border (Π = I) gives dlnC = dlnL. It helps country n if and only if its own shock is milder
     than the M-weighted mean.
     """
     M = pandemic_matrix(Pi, beta)
-    shock = np.broadcast_to(within("shock", shock), len(M))
+    shock = fitted("shock", shock, (len(M),), -LARGEST_SHOCK, LARGEST_SHOCK)
     own = np.diag(M) * shock
     return Pandemic(M, M @ shock, own, M @ shock - own, shock)
 
 
-class Sourcing(NamedTuple):
+class SourcingShares(NamedTuple):
     """A table read as a one-sector roundabout world: Pi (G, G) spending shares by origin, rows = buyer; beta
     (G,) labour shares.
     """
@@ -115,19 +126,17 @@ class Sourcing(NamedTuple):
     beta: np.ndarray
 
 
-def sourcing_shares(table: ICIO) -> Sourcing:
+def sourcing_shares(table: ICIO) -> SourcingShares:
     """The arguments of `pandemic_matrix` from a table: all purchases by country of origin, value added over
-    output.
+    output. Raises ValueError for a table in which a country buys or produces nothing: it has no shares.
     """
-    bought = table.by_country(table.sales).T
-    return Sourcing(bought / bought.sum(axis=1, keepdims=True), table.gdp / table.by_country(table.x))
+    bought = instance("table", table, ICIO).by_country(table.sales).T
+    spent, output = bought.sum(axis=1), table.by_country(table.x)
+    for country, *amounts in zip(table.countries, spent, output, strict=True):
+        if min(amounts) <= 0:
+            raise ValueError(f"table: {country} buys {amounts[0]:g} and produces {amounts[1]:g}, so it has no shares")
+    return SourcingShares(bought / spent[:, None], table.gdp / output)
 
 
-def _shares(name: str, matrix: ArrayLike) -> np.ndarray:
-    matrix = np.asarray(matrix, dtype=float)
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
-        raise ValueError(f"{name} has shape {matrix.shape}; it must be square")
-    sums = matrix.sum(axis=1)
-    if not (matrix.min() >= 0 and np.allclose(sums, 1, rtol=0, atol=1e-9)):
-        raise ValueError(f"rows of {name} must be shares that sum to 1; they sum to {np.round(sums, 6)}")
-    return matrix
+def _spending_shares(name: str, matrix: ArrayLike) -> np.ndarray:
+    return shares(f"rows of {name}", square(name, matrix), (None, None))

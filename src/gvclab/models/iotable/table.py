@@ -10,10 +10,20 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.linalg import lu_factor, lu_solve
+from scipy.linalg import lu_solve
+from scipy.linalg.lapack import dgetrf
+
+from ..domain import array, instance, mapping, names, number, within
 
 _BALANCE = 1e-6  # of a row's sales: what float arithmetic may lose, not what rounding to whole millions loses
+LARGEST_CELL = 1e30  # of a cell: products of cells stay within the range of numbers
 _ROUNDING = 0.05  # of a row's sales: the most that `from_arrays` books as rounding
+
+
+NO_INVERSE = (
+    "the table has no Leontief inverse: in some sectors inputs use up all output, so that no value is added; "
+    "check Z and x, or merge these sectors with `aggregate`"
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,9 +31,12 @@ class ICIO:
     """An inter-country input-output table of G countries x N sectors that balances: Z 1 + F 1 = x.
 
     Z: (GN, GN) intermediate deliveries; F: (GN, G) final deliveries by destination; x: (GN,) gross output.
-    Rows sell. Cells of F may be negative (inventories), cells of Z may not. The arrays are copied and made
-    read-only. Raises ValueError naming the cell or row at fault. `from_arrays` makes one from published
-    arrays.
+    Rows sell. Cells of F may be negative (inventories), cells of Z may not; none is beyond 1e30. The arrays are
+    copied and made read-only. Raises ValueError naming the cell or row at fault. `from_arrays` makes one from
+    published arrays.
+
+    What needs L = (I - A)⁻¹ raises ValueError for a table whose inputs use up all output (no value is added
+    somewhere along a loop of suppliers): it has no such inverse.
     """
 
     Z: np.ndarray
@@ -34,28 +47,32 @@ class ICIO:
     year: int | None = None
 
     def __post_init__(self):
-        countries, sectors = _labels("countries", self.countries), _labels("sectors", self.sectors)
+        countries, sectors = names("countries", self.countries), names("sectors", self.sectors)
+        if self.year is not None:
+            object.__setattr__(self, "year", number("year", self.year, 0, 9999, whole=True))
         G, size = len(countries), len(countries) * len(sectors)
-        Z = _frozen("Z", self.Z, (size, size))
-        F = _frozen("F", self.F, (size, G))
-        x = _frozen("x", self.x, (size,))
+        Z, F, x = (
+            _frozen(name, getattr(self, name), shape)
+            for name, shape in (("Z", (size, size)), ("F", (size, G)), ("x", (size,)))
+        )
         for field, value in (("Z", Z), ("F", F), ("x", x), ("countries", countries), ("sectors", sectors)):
             object.__setattr__(self, field, value)
-        for name, array in (("Z", Z), ("x", x)):
-            if array.size and array.min() < 0:
-                row = np.unravel_index(array.argmin(), array.shape)[0]
-                raise ValueError(f"{name} of {self.label(row)} has {array.min():g}; it must be 0 or more")
+        for name, cells in (("Z", Z), ("x", x)):
+            if cells.min() < 0:
+                row = np.unravel_index(cells.argmin(), cells.shape)[0]
+                raise ValueError(f"{name} of {self.label(row)} has {cells.min():g}; it must be 0 or more")
         sales = Z.sum(axis=1) + F.sum(axis=1)
         gap = np.abs(sales - x) - _BALANCE * (np.abs(F).sum(axis=1) + Z.sum(axis=1))
         if gap.max() > _BALANCE * x.mean():
             row = int(gap.argmax())
             raise ValueError(
-                f"output of {self.label(row)} is {x[row]:g} but its sales sum to {sales[row]:g}; "
+                f"output of {self.label(row)} in x is {x[row]:g} but its sales in Z and F sum to {sales[row]:g}; "
                 "they must be equal (from_arrays books the rounding of a published table)"
             )
 
     def label(self, row: int) -> str:
         """The country and sector of a row: `"CHN ELE"`."""
+        row = number("row", row, 0, len(self.countries) * len(self.sectors) - 1, whole=True)
         return f"{self.countries[row // len(self.sectors)]} {self.sectors[row % len(self.sectors)]}"
 
     def country(self, name: str) -> int:
@@ -79,7 +96,7 @@ class ICIO:
     @cached_property
     def A(self) -> np.ndarray:
         """(GN, GN) input coefficients Z x̂⁻¹; a sector without output has none."""
-        return read_only(self.Z * np.divide(1.0, self.x, out=np.zeros_like(self.x), where=self.x > 0))
+        return read_only(np.divide(self.Z, self.x, out=np.zeros_like(self.Z), where=self.x > 0))
 
     @cached_property
     def v(self) -> np.ndarray:
@@ -100,6 +117,9 @@ class ICIO:
 
     def by_country(self, rows: np.ndarray) -> np.ndarray:
         """Sum the first axis (GN) over each country's sectors: (G, ...)."""
+        rows = np.asarray(within("rows", rows))
+        if rows.ndim == 0 or len(rows) != self.x.size:
+            raise ValueError(f"rows has shape {np.shape(rows)}; its first axis must have {self.x.size} entries")
         return rows.reshape(*self.shape, *rows.shape[1:]).sum(axis=1)
 
     @cached_property
@@ -130,20 +150,43 @@ class ICIO:
         # copy.
         M = -self.A
         M[np.diag_indices_from(M)] += 1
-        return lu_factor(M.T, overwrite_a=True, check_finite=False)
+        *lu, singular = dgetrf(M.T, overwrite_a=True)
+        # L = I + A + A² + ... has column sums of 1 or more; a table that uses up what it makes has no such sum.
+        if singular or not (lu_solve(lu, np.ones(self.x.size), check_finite=False) > 1 - _BALANCE).all():
+            raise ValueError(NO_INVERSE)
+        return lu
 
     def leontief(self, b: np.ndarray) -> np.ndarray:
         """L b with L = (I - A)⁻¹: output needed, everywhere, for the deliveries b (GN,) or (GN, k)."""
-        return lu_solve(self._lu, b, trans=1, check_finite=False)
+        if np.ndim(b) not in (1, 2) or len(b) != self.x.size:
+            raise ValueError(f"b has shape {np.shape(b)}; its first axis must have {self.x.size} entries")
+        return lu_solve(self._lu, within("b", b), trans=1, check_finite=False)
 
     def leontief_left(self, b: np.ndarray) -> np.ndarray:
         """b L: what a unit of each sector's final delivery contains of b (GN,) or (k, GN)."""
-        return lu_solve(self._lu, b.T, check_finite=False).T
+        if np.ndim(b) not in (1, 2) or np.shape(b)[-1] != self.x.size:
+            raise ValueError(f"b has shape {np.shape(b)}; its last axis must have {self.x.size} entries")
+        return lu_solve(self._lu, within("b", b).T, check_finite=False).T
 
     @cached_property
     def va_content(self) -> np.ndarray:
         """(G, GN) value added of country s in a unit of final delivery of sector j; columns sum to 1."""
         return read_only(self.leontief_left(np.where(self.home.T, self.v, 0.0)))
+
+
+def solve_rounds(A: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """(I - A)⁻¹ b = b + A b + A² b + ..., for one matrix or a stack of them: A (..., n, n), b (..., n, k).
+
+    ValueError where the sum over rounds of suppliers has no end.
+    """
+    right = np.concatenate([b, np.ones((*b.shape[:-1], 1))], axis=-1)
+    try:
+        x = np.linalg.solve(np.eye(A.shape[-1]) - A, right)
+    except np.linalg.LinAlgError:
+        raise ValueError(NO_INVERSE) from None
+    if not (x[..., -1] > 1 - _BALANCE).all():
+        raise ValueError(NO_INVERSE)
+    return x[..., :-1]
 
 
 def from_arrays(
@@ -161,30 +204,36 @@ def from_arrays(
     every coefficient: the gap is booked as final demand at home. Raises ValueError as `ICIO` does, and for a
     gap above 5 % of the row's sales, which is no rounding.
     """
-    Z, F = np.asarray(Z, dtype=float), collapse_uses(F, len(countries))
-    if x is not None:
-        x = np.asarray(x, dtype=float)
-        if Z.shape[0] == x.size == F.shape[0] == len(countries) * len(sectors):
-            gap = x - Z.sum(axis=1) - F.sum(axis=1)
-            bad = np.abs(gap) > _ROUNDING * np.maximum(Z.sum(axis=1) + np.abs(F).sum(axis=1), x.mean())
-            if bad.any():
-                row, n = int(np.argmax(bad)), len(sectors)
-                raise ValueError(
-                    f"output of {countries[row // n]} {sectors[row % n]} is {x[row]:g} but its sales sum to "
-                    f"{x[row] - gap[row]:g}; a gap above {_ROUNDING:.0%} is not rounding"
-                )
-            rows = np.arange(x.size)
-            F[rows, rows // len(sectors)] += gap
-    else:
-        x = Z.sum(axis=1) + F.sum(axis=1)
-    return ICIO(Z, F, x, tuple(countries), tuple(sectors), year)
+    countries, sectors = names("countries", countries), names("sectors", sectors)
+    size, n = len(countries) * len(sectors), len(sectors)
+    asked = "countries and sectors"
+    Z = array("Z", Z, (size, size), 0, LARGEST_CELL, given=asked)
+    F = array("F", collapse_uses(F, len(countries)), (size, len(countries)), -LARGEST_CELL, LARGEST_CELL, given=asked)
+    if x is None:
+        return ICIO(Z, F, Z.sum(axis=1) + F.sum(axis=1), countries, sectors, year)
+    x = array("x", x, (size,), 0, LARGEST_CELL, given=asked)
+    gap = x - Z.sum(axis=1) - F.sum(axis=1)
+    bad = np.abs(gap) > _ROUNDING * np.maximum(Z.sum(axis=1) + np.abs(F).sum(axis=1), x.mean())
+    if bad.any():
+        row = int(np.argmax(bad))
+        raise ValueError(
+            f"output of {countries[row // n]} {sectors[row % n]} in x is {x[row]:g} but its sales in Z and F sum to "
+            f"{x[row] - gap[row]:g}; a gap above {_ROUNDING:.0%} is not rounding"
+        )
+    rows = np.arange(size)
+    F[rows, rows // n] += gap
+    return ICIO(Z, F, x, countries, sectors, year)
 
 
 def collapse_uses(F: ArrayLike, n_countries: int) -> np.ndarray:
-    """Final demand by country: (GN, G·uses), country-major, summed over a country's uses to (GN, G)."""
-    F = np.array(F, dtype=float)
-    if F.ndim != 2 or n_countries < 1 or F.shape[1] % n_countries:
-        raise ValueError(f"F has shape {F.shape}; its columns must be a multiple of the {n_countries} countries")
+    """Final demand by country: (GN, G·uses), country-major, summed over a country's uses to (GN, G).
+
+    Raises ValueError where the columns are no multiple of `n_countries`.
+    """
+    n_countries = number("n_countries", n_countries, 1, 1e6, whole=True)
+    F = array("F", F, (None, None), -LARGEST_CELL, LARGEST_CELL)
+    if F.shape[1] % n_countries:
+        raise ValueError(f"n_countries = {n_countries}: F has {F.shape[1]} columns, which must be a multiple of it")
     return F.reshape(F.shape[0], n_countries, -1).sum(axis=2)
 
 
@@ -196,6 +245,7 @@ def aggregate(
     Flows between merged countries become home flows. New labels stand in order of first appearance in the
     table. Raises ValueError for a label that the mapping leaves out.
     """
+    instance("table", table, ICIO)
     old_c, new_c = _mapped("countries", table.countries, countries)
     old_s, new_s = _mapped("sectors", table.sectors, sectors)
     N = len(new_s)
@@ -207,40 +257,32 @@ def aggregate(
     return ICIO(S.T @ table.Z @ S, S.T @ table.F @ C, table.x @ S, new_c, new_s, table.year)
 
 
-def _mapped(kind: str, labels: tuple[str, ...], mapping: Mapping[str, str] | None):
-    if mapping is None:
+def _mapped(kind: str, labels: tuple[str, ...], given: Mapping[str, str] | None):
+    if given is None:
         return np.arange(len(labels)), labels
-    if missing := [label for label in labels if label not in mapping]:
+    merged = mapping(kind, given)
+    if missing := [label for label in labels if label not in merged]:
         raise ValueError(f"the mapping of {kind} says nothing about {', '.join(missing)}")
-    new = tuple(dict.fromkeys(mapping[label] for label in labels))
-    return np.array([new.index(mapping[label]) for label in labels]), new
+    new = names(kind, dict.fromkeys(merged[label] for label in labels))
+    return np.array([new.index(merged[label]) for label in labels]), new
 
 
-def _labels(kind: str, labels: Sequence[str]) -> tuple[str, ...]:
-    labels = tuple(str(label) for label in labels)
-    if not labels or len(set(labels)) < len(labels):
-        twice = sorted({label for label in labels if labels.count(label) > 1})
-        raise ValueError(f"{kind} must be one or more different names; repeated: {twice}")
-    return labels
+def _frozen(name: str, cells: ArrayLike, shape: tuple[int, ...]) -> np.ndarray:
+    """A read-only copy."""
+    return read_only(array(name, cells, shape, -LARGEST_CELL, LARGEST_CELL, given="countries and sectors").copy())
 
 
-def _frozen(name: str, array: ArrayLike, shape: tuple[int, ...]) -> np.ndarray:
-    array = np.array(array, dtype=float)
-    if array.shape != shape:
-        raise ValueError(f"{name} has shape {array.shape}; countries and sectors ask for {shape}")
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} has a value that is not a finite number at {np.argwhere(~np.isfinite(array))[0]}")
-    return read_only(array)
-
-
-def read_only(array: np.ndarray) -> np.ndarray:
+def read_only(cells: np.ndarray) -> np.ndarray:
     """The same array, closed to changes."""
-    array.setflags(write=False)
-    return array
+    cells.setflags(write=False)
+    return cells
 
 
-def position_of(kind: str, name: str, labels: tuple[str, ...]) -> int:
-    """Where a country or sector stands; ValueError lists the known ones."""
-    if name not in labels:
-        raise ValueError(f"no {kind} {name!r} here; there is {', '.join(labels)}")
+def position_of(kind: str, name: str, labels: tuple[str, ...], parameter: str | None = None) -> int:
+    """Where a country or sector stands; ValueError lists the known ones, and names the parameter if it is not
+    called by its kind.
+    """
+    if not isinstance(name, str) or name not in labels:
+        where = "" if parameter is None else f"{parameter}: "
+        raise ValueError(f"{where}no {kind} {name!r} here; there is {', '.join(labels)}")
     return labels.index(name)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from ..domain import array, choice, instance, names
 from .position import upstreamness
-from .table import ICIO, position_of
+from .table import ICIO, position_of, solve_rounds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -18,9 +19,9 @@ def bilateral(table: ICIO, kind: str = "total") -> np.ndarray:
     """How much does s sell to r? (G, G), sellers in rows, zero diagonal; `kind` is "total", "input" or
     "final".
     """
+    instance("table", table, ICIO)
     kinds = {"total": lambda: table.sales, "input": lambda: table.sales - table.F, "final": lambda: table.F}
-    if kind not in kinds:
-        raise ValueError(f"kind is {kind!r}; it must be one of {', '.join(kinds)}")
+    choice("kind", kind, kinds)
     flows = table.by_country(kinds[kind]())
     np.fill_diagonal(flows, 0)
     return flows
@@ -32,7 +33,7 @@ def va_trade(table: ICIO) -> np.ndarray:
     Rows sum to GDP, columns to final demand. Source: Johnson and Noguera 2012, J. Int. Economics 86(2)
     (*read*: abstract).
     """
-    return table.va_content @ table.F
+    return instance("table", table, ICIO).va_content @ table.F
 
 
 def vax(table: ICIO) -> np.ndarray:
@@ -67,21 +68,24 @@ def va_in_exports(table: ICIO) -> np.ndarray:
     The diagonal is domestic, the rest of a column foreign value added; columns sum to gross exports exactly,
     since v'L = 1'. Source: Koopman, Wang and Wei 2014, American Economic Review 104(2) (*not verified*).
     """
-    return va_in(table, table.abroad.sum(axis=1))
+    return va_in(table, instance("table", table, ICIO).abroad.sum(axis=1))
 
 
 def va_in(table: ICIO, deliveries: np.ndarray, sectors: Collection[str] | None = None) -> np.ndarray:
     """Whose work is in these products? (G, G): value added of s in the deliveries of r.
 
-    deliveries: (GN,) what each sector of each country delivers; a final delivery contains all value added along its
-    chain, so that columns sum to the deliveries. sectors: count only value added in these. ValueError for an
-    unknown one. Source for final products: Timmer, Erumban, Los, Stehrer and de Vries 2014, J. Economic
-    Perspectives 28(2) (*not verified*).
+    deliveries: (GN,) what each sector of each country delivers (less than 0 where inventories shrink); a final
+    delivery contains all value added along its chain, so that columns sum to the deliveries. sectors: count only
+    value added in these.
+    Raises ValueError for deliveries of another shape and for an unknown sector.
+    Source for final products: Timmer, Erumban, Los, Stehrer and de Vries 2014, J. Economic Perspectives 28(2)
+    (*not verified*).
     """
-    content = table.va_content
+    content = instance("table", table, ICIO).va_content
+    deliveries = array("deliveries", deliveries, table.x.shape)
     if sectors is not None:
         earns = np.zeros(len(table.sectors))
-        earns[[position_of("sector", each, table.sectors) for each in sectors]] = 1
+        earns[[position_of("sector", each, table.sectors, "sectors") for each in names("sectors", sectors)]] = 1
         content = table.leontief_left(np.where(table.home.T, table.v * np.tile(earns, len(table.countries)), 0.0))
     return (content * deliveries).reshape(-1, *table.shape).sum(axis=2)
 
@@ -117,12 +121,10 @@ def decompose(table: ICIO) -> Decomposition:
     size GN. For country totals sum over r.
     Source: Borin and Mancini 2019, World Bank Policy Research WP 8804 (*not verified*).
     """
-    G, N = table.shape
-    eye = np.eye(N)
-    home_final = table.F[table.home].reshape(G, N, 1)
-    met_at_home = np.linalg.solve(eye - table.A_home, home_final)[..., 0]  # L_d,r F_rr
-    v = table.v.reshape(G, N, 1)
-    content = np.linalg.solve(eye - table.A_home.transpose(0, 2, 1), v)[..., 0]  # V_s L_d,s
+    G, N = instance("table", table, ICIO).shape
+    home_final, v = table.F[table.home].reshape(G, N, 1), table.v.reshape(G, N, 1)
+    met_at_home = solve_rounds(table.A_home, home_final)[..., 0]  # L_d,r F_rr
+    content = solve_rounds(table.A_home.transpose(0, 2, 1), v)[..., 0]  # V_s L_d,s
     for_r_alone = np.einsum("irj,rj->ir", table.A.reshape(G * N, G, N), met_at_home, optimize=True)
     direct = np.where(table.home, 0.0, table.F + for_r_alone)
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..domain import within
+from ..domain import together, within
+
+_NONE = 1e-12  # elasticities below this are 0
 
 
 def ces_output(z, s, sigma):
@@ -23,7 +25,9 @@ def ces_output(z, s, sigma):
     Raises ValueError naming a value outside its domain.
     Source: textbook CES; used for an energy embargo by Bachmann et al. 2022 (read).
     """
-    z, s, sigma = np.broadcast_arrays(within("z", z, 0), within("s", s, 0, 1), within("sigma", sigma, 0, np.inf))
+    z, s, sigma = within("z", z, 0), within("s", s, 0, 1), within("sigma", sigma, 0, np.inf)
+    together(z=z, s=s, sigma=sigma)
+    z, s, sigma = np.broadcast_arrays(z, s, np.where(np.asarray(sigma) < _NONE, 0.0, sigma))
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         power = 1 - 1 / sigma
         log_z = np.log(z)

@@ -101,7 +101,7 @@ def _walk(g, r, weight, slope_cost, active, v) -> list[np.ndarray]:
     beyond = side < 0
     slope_risk = np.eye(n + 1)[n] - weight[beyond] @ g[beyond]
     visited = [active.copy()]
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):  # quotients by 0, which are then left out
         for _ in range(100 * len(r)):
             # The price of each active row, mu * price_cost + price_risk, must stay within [0, weight].
             # Which of them leaves that range first as mu falls?

@@ -8,11 +8,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..domain import within
+from ..domain import array, fitted, names, number, sequence, shares, within
 from .frontier_walk import corners
 
 # The greatest weight of security: at 1 the cost would not count at all.
 MOST_WEIGHT = 0.99
+# Money per unit of need: objectives are compared to ten decimals.
+MOST_MONEY = 1e6
+# Substitutability: with more, shares that matter are as small as those that do not count (`USED`).
+MOST_PHI = 1e6
+# Places: all 2^8 sets of them are looked at. Shocks: all 2^16 combinations.
+MOST_PLACES, MOST_SHOCKS = 8, 16
 # Shares below this are none: the place is not used and costs no kappa.
 USED = 1e-9
 # Supplies that differ by less, half a minute of a year's need, are the same.
@@ -54,14 +60,14 @@ def scenarios(shocks: Iterable[Shock], places: Sequence[str]) -> Scenarios:
     Formula: shocks are independent; one that occurs multiplies what survives of each place it hits by
     1 - severity. All 2^J combinations are enumerated; those that leave the same, within 1e-6, are merged.
 
-    Returns p (S,), adding up to 1, and z (S, K), in a fixed order. Raises ValueError naming an unknown place.
+    Parameters: shocks, at most 16 with different names, probability and severity in [0, 1]; places, different
+    names.
+    Returns p (S,), adding up to 1, and z (S, K), in a fixed order.
+    Raises ValueError naming the shock and its value outside the domain, or a place that is not there.
     """
-    places = tuple(places)
+    places = names("places", places)
     p, z = np.ones(1), np.ones((1, len(places)))
-    for shock in shocks:
-        unknown = set(shock.places) - set(places)
-        if unknown:
-            raise ValueError(f"shock {shock.name!r} hits {sorted(unknown)}; the places are {list(places)}")
+    for shock in checked(shocks, places):
         if shock.probability == 0 or shock.severity == 0:
             continue
         hit = z * np.where([place in shock.places for place in places], 1 - shock.severity, 1.0)
@@ -70,6 +76,23 @@ def scenarios(shocks: Iterable[Shock], places: Sequence[str]) -> Scenarios:
         z, merged = np.unique(_snap(z), axis=0, return_inverse=True)
         p = np.bincount(merged.ravel(), p)
     return Scenarios(p[p > 0], z[p > 0])
+
+
+def checked(shocks: Iterable[Shock], places: tuple[str, ...]) -> tuple[Shock, ...]:
+    """The shocks, each with values in its domain, known places and a name of its own."""
+    shocks = sequence("shocks", shocks, Shock)
+    if len(shocks) > MOST_SHOCKS:
+        raise ValueError(f"shocks has {len(shocks)} entries; at most {MOST_SHOCKS} can be combined")
+    if shocks:
+        names("shocks", (shock.name for shock in shocks))
+    found = []
+    for name, probability, hit, severity in shocks:
+        hit = sequence(f"places of shock {name!r}", hit, str)
+        if unknown := sorted(set(hit) - set(places)):
+            raise ValueError(f"shocks: shock {name!r} hits {unknown}; the places are {list(places)}")
+        probability = number(f"probability of shock {name!r}", probability, 0, 1)
+        found.append(Shock(name, probability, hit, number(f"severity of shock {name!r}", severity, 0, 1)))
+    return tuple(found)
 
 
 def _snap(supply: np.ndarray) -> np.ndarray:
@@ -85,18 +108,32 @@ def _snap(supply: np.ndarray) -> np.ndarray:
 def effective(z, phi) -> np.ndarray:
     """What does a unit booked yield, when spared places can do more? a = z (1 + phi [z = 1]).
 
-    Parameters: z (..., K) surviving fractions; phi >= 0, substitutability: the fraction by which a place that
-    was spared can raise its output. Returns an array of the shape of z.
+    Parameters: z (..., K) surviving fractions in [0, 1]; phi in [0, 1e6], substitutability: the fraction by
+    which a place that was spared can raise its output. Returns an array of the shape of z.
+    Raises ValueError naming a value outside its domain.
     """
-    z = np.asarray(z, dtype=float)
+    return _effective(np.asarray(within("z", z, 0, 1)), number("phi", phi, 0, MOST_PHI))
+
+
+def _effective(z, phi) -> np.ndarray:
     return np.where(z == 1, z * (1 + phi), z)
 
 
 def shortage(a, x, b=0.0) -> np.ndarray:
     """What fraction of a year's need is missing in each scenario? u = max(0, 1 - a x - b).
 
-    Parameters: a (S, K) effective supply; x (..., K) shares; b (...) stock in years. Returns (..., S).
+    Parameters: a (S, K) effective supply, 0 or more; x (..., K) shares in [0, 1]; b stock in years, in [0, 1],
+    one or one for each x (...). Returns (..., S). Raises ValueError naming a value outside its domain.
     """
+    a = array("a", a, (None, None), 0, 1 + MOST_PHI)
+    x, b = within("x", x, 0, 1), within("b", b, 0, 1)
+    if np.ndim(x) == 0 or x.shape[-1] != a.shape[1]:
+        raise ValueError(f"x has shape {np.shape(x)}; a asks for {a.shape[1]} shares")
+    fitted("b", b, x.shape[:-1])
+    return _shortage(a, x, b)
+
+
+def _shortage(a, x, b) -> np.ndarray:
     return np.maximum(0.0, 1 - np.asarray(x) @ np.asarray(a).T - np.asarray(b)[..., None])
 
 
@@ -106,17 +143,24 @@ def cvar(u, p, alpha):
     Formula: sort from the worst; take each outcome with its probability until 1 - alpha is used up (the last
     one in part), and divide by 1 - alpha. alpha = 0 gives the mean.
 
-    Parameters: u (..., S) losses; p (S,) probabilities; alpha in [0, 1).
-    Returns a float or an array (...). Raises ValueError naming alpha outside its domain.
+    Parameters: u (..., S) losses, from -1e100 to 1e100; p (S,) probabilities that sum to 1; alpha in [0, 1).
+    Returns a float or an array (...). Raises ValueError naming a value outside its domain.
     Source: Rockafellar and Uryasev 2000 (not verified).
     """
-    tail = 1 - within("alpha", alpha, 0, 1, open_high=True)
-    u, p = np.asarray(u, dtype=float), np.asarray(p, dtype=float)
+    alpha = number("alpha", alpha, 0, 1, open_high=True)
+    u, p = np.asarray(within("u", u, -1e100, 1e100)), shares("p", p, (None,))
+    if u.ndim == 0 or u.shape[-1] != len(p):
+        raise ValueError(f"u has shape {u.shape}; p has {len(p)} probabilities")
+    value = _cvar(u, p, alpha)
+    return float(value) if value.ndim == 0 else value
+
+
+def _cvar(u, p, alpha) -> np.ndarray:
+    tail = 1 - alpha
     worst_first = np.argsort(-u, axis=-1, kind="stable")
     used = np.minimum(np.cumsum(p[worst_first], axis=-1), tail)
     mass = np.diff(used, axis=-1, prepend=0.0)
-    value = (np.take_along_axis(u, worst_first, -1) * mass).sum(-1) / tail
-    return float(value) if value.ndim == 0 else value
+    return (np.take_along_axis(u, worst_first, -1) * mass).sum(-1) / tail
 
 
 def evaluate(x, c, p, z, alpha=0.95, phi=1.0, h=0.25, kappa=0.01, V=4.0, b=0.0, w=0.0, lam=0.0) -> Portfolio:
@@ -125,12 +169,22 @@ def evaluate(x, c, p, z, alpha=0.95, phi=1.0, h=0.25, kappa=0.01, V=4.0, b=0.0, 
     Formulas: cost C = c x + h b + kappa #{x > 0}; risk: CVaR and mean of the `shortage` u;
     objective (1 - w) C + w V CVaR + lam V E[u].
 
-    Parameters as in `optimise`; x (K,) shares, b stock in years, both taken as they are given.
+    Parameters as in `optimise`; x (K,) shares in [0, 1], which need not be the best and may leave a part of the
+    need unbooked, but sum to 1 at most; b stock in [0, 1] years.
+    Raises ValueError naming a value outside its domain.
     """
-    x = np.asarray(x, dtype=float)
-    u = shortage(effective(z, phi), x, b)
+    c, p, z, alpha, phi, h, kappa, V, lam = _parameters(c, p, z, alpha, phi, h, kappa, V, lam)
+    x, b, w = array("x", x, c.shape, 0, 1), number("b", b, 0, 1), number("w", w, 0, MOST_WEIGHT)
+    if x.sum() > 1 + 1e-6:
+        raise ValueError(f"x = {x} must be shares that add up to 1 at most")
+    return assess(x, c, p, z, alpha, phi, h, kappa, V, b, w, lam)
+
+
+def assess(x, c, p, z, alpha, phi, h, kappa, V, b, w, lam) -> Portfolio:
+    """`evaluate` for arguments that have been checked."""
+    u = _shortage(_effective(z, phi), x, b)
     cost = float(np.dot(c, x) + h * b + kappa * np.count_nonzero(x > USED))
-    tail, mean = cvar(u, p, alpha), float(np.dot(p, u))
+    tail, mean = float(_cvar(u, p, alpha)), float(np.dot(p, u))
     return Portfolio(x, float(b), cost, tail, mean, (1 - w) * cost + w * V * tail + lam * V * mean)
 
 
@@ -143,24 +197,58 @@ def optimise(w, c, p, z, alpha=0.95, phi=1.0, h=0.25, kappa=0.01, V=4.0, bmax=0.
     Parameters
     ----------
     w : in [0, 0.99], relative weight of security (at 1 the cost would be undetermined).
-    c : (K,) unit costs. p : (S,), z : (S, K) as from `scenarios`.
-    alpha : in [0, 1), CVaR looks at the worst 1 - alpha. phi : >= 0, substitutability.
-    h : holding cost of a year's stock. kappa : cost of an active place. bmax : largest stock, years of need.
+    c : (K,) unit costs of one to eight places. p : (S,), z : (S, K) as from `scenarios`.
+    alpha : in [0, 1), CVaR looks at the worst 1 - alpha. phi : in [0, 1e6], substitutability.
+    h : holding cost of a year's stock. kappa : cost of an active place.
+    bmax : in [0, 1], largest stock, years of need.
     V : value of what is lost when a year's need is missing, in units of procurement cost.
-    xmax : largest share of one place, a number or (K,).
-    lam : >= 0, weight of the mean shortage (a risk-neutral firm has w = 0, lam = 1).
+    xmax : in [0, 1], largest share of one place, a number or (K,).
+    lam : weight of the mean shortage (a risk-neutral firm has w = 0, lam = 1).
+
+    c, h, kappa, V and lam lie in [0, 1e6].
 
     Ties: of portfolios with the same objective (to 1e-10) the one with the lowest CVaR, then with fewest
     places, then with the largest share in the place listed first (second …). The result never varies.
-    Raises ValueError if xmax leaves part of the need unbooked.
+    Raises ValueError naming a value outside its domain, or if xmax leaves part of the need unbooked.
     Source: Rockafellar and Uryasev 2000 (not verified) for each set of places, all sets compared.
     """
-    w = within("w", w, 0, MOST_WEIGHT)
+    w = number("w", w, 0, MOST_WEIGHT)
+    c, p, z, alpha, phi, h, kappa, V, lam = _parameters(c, p, z, alpha, phi, h, kappa, V, lam)
+    bmax, xmax = number("bmax", bmax, 0, 1), caps(xmax, len(c))
+    return best(w, c, p, z, alpha, phi, h, kappa, V, bmax, xmax, lam)
+
+
+def best(w, c, p, z, alpha, phi, h, kappa, V, bmax, xmax, lam) -> Portfolio:
+    """`optimise` for arguments that have been checked."""
     if lam == 0:
         candidates = efficient(c, p, z, alpha, phi, h, bmax, xmax)
     else:
         candidates = risk_neutral(w, c, p, z, alpha, phi, h, V, bmax, xmax, lam)
     return choose(w, candidates, kappa, V, lam)
+
+
+def _parameters(c, p, z, alpha, phi, h, kappa, V, lam) -> tuple:
+    """The parameters that `evaluate` and `optimise` share, checked."""
+    c = array("c", c, (None,), 0, MOST_MONEY)
+    if len(c) > MOST_PLACES:
+        raise ValueError(f"c has {len(c)} places; at most {MOST_PLACES} can be compared")
+    p = shares("p", p, (None,))
+    return (
+        c,
+        p,
+        array("z", z, (len(p), len(c)), 0, 1, given="p and c"),
+        number("alpha", alpha, 0, 1, open_high=True),
+        number("phi", phi, 0, MOST_PHI),
+        *(number(name, value, 0, MOST_MONEY) for name, value in (("h", h), ("kappa", kappa), ("V", V), ("lam", lam))),
+    )
+
+
+def caps(xmax, n_places: int) -> np.ndarray:
+    """The largest share of each place."""
+    xmax = fitted("xmax", xmax, (n_places,), 0, 1)
+    if xmax.sum() < 1 - USED:
+        raise ValueError(f"xmax = {xmax.tolist()} must add up to at least 1, the whole need")
+    return xmax
 
 
 class Candidates(NamedTuple):
@@ -175,7 +263,10 @@ class Candidates(NamedTuple):
 
 
 def efficient(c, p, z, alpha, phi, h, bmax, xmax) -> Candidates:
-    """The corners of the cost-risk frontiers of all 2^K - 1 sets of places. Arguments as in `optimise`."""
+    """The corners of the cost-risk frontiers of all 2^K - 1 sets of places.
+
+    Arguments as in `optimise`, as arrays, and checked.
+    """
     found = []
     for program in _programs(c, p, z, phi, h, bmax, xmax):
         walk = corners(program.supply, program.cost, program.cap, program.booked, program.p, alpha)
@@ -229,11 +320,7 @@ class _Program(NamedTuple):
 
 def _programs(c, p, z, phi, h, bmax, xmax) -> Iterator[_Program]:
     """The problems of all sets of places, largest first."""
-    c, a = np.asarray(c, dtype=float), _snap(effective(z, phi))
-    n_places = len(c)
-    xmax = np.minimum(1.0, np.broadcast_to(np.asarray(xmax, dtype=float), n_places))
-    if xmax.sum() < 1 - USED:
-        raise ValueError(f"xmax = {xmax.tolist()} must add up to at least 1, the whole need")
+    a, n_places = _snap(_effective(z, phi)), len(c)
     columns_supply = np.column_stack([a, np.ones(len(a))])
     columns_cost, columns_cap = np.append(c, h), np.append(xmax, bmax)
     # Scenarios that look the same from a set of places are merged, by a code of what each place yields.
@@ -266,9 +353,9 @@ def _programs(c, p, z, phi, h, bmax, xmax) -> Iterator[_Program]:
 
 def _candidates(portfolios, c, p, z, alpha, phi, h) -> Candidates:
     x, b = np.where(portfolios[:, :-1] < USED, 0.0, portfolios[:, :-1]), portfolios[:, -1]
-    u = shortage(effective(z, phi), x, b)
+    u = _shortage(_effective(z, phi), x, b)
     x.flags.writeable = False  # rows of it are handed out and kept
-    return Candidates(x, b, x @ c + h * b, cvar(u, p, alpha), u @ p, np.count_nonzero(x, axis=1))
+    return Candidates(x, b, x @ c + h * b, _cvar(u, p, alpha), u @ p, np.count_nonzero(x, axis=1))
 
 
 def choose(w, candidates: Candidates, kappa, V, lam=0.0) -> Portfolio:

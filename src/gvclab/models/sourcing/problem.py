@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from types import MappingProxyType
@@ -10,19 +10,24 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..domain import within
+from ..domain import array, instance, mapping, names, number, within
 from .portfolio import (
+    MOST_MONEY,
+    MOST_PHI,
+    MOST_PLACES,
     MOST_WEIGHT,
     TIE,
     Candidates,
     Portfolio,
     Scenarios,
     Shock,
+    assess,
+    best,
+    caps,
+    checked,
     choose,
     effective,
     efficient,
-    evaluate,
-    optimise,
     scenarios,
     shortage,
 )
@@ -85,27 +90,20 @@ class Sourcing:
     lam: float = 0.0
 
     def __post_init__(self) -> None:
-        places = tuple(self.places)
-        if not 1 <= len(places) <= 8 or len(set(places)) < len(places):
-            raise ValueError(f"places = {places} must be one to eight different names")
-        if len(self.costs) != len(places):
-            raise ValueError(f"costs = {self.costs} must be one number for each of {places}")
-        checked = {
+        places = names("places", self.places)
+        if len(places) > MOST_PLACES:
+            raise ValueError(f"places = {places} must be one to {MOST_PLACES} different names")
+        fields = {
             "places": places,
-            "costs": tuple(within(f"cost of {k}", c, 0) for k, c in zip(places, self.costs, strict=True)),
-            "shocks": tuple(_checked(shock, places) for shock in self.shocks),
-            "alpha": within("alpha", self.alpha, 0, 1, open_high=True),
-            "phi": within("phi", self.phi, 0),
-            "h": within("h", self.h, 0),
-            "kappa": within("kappa", self.kappa, 0),
-            "V": within("V", self.V, 0),
-            "bmax": within("bmax", self.bmax, 0, 1),
-            "xmax": tuple(np.broadcast_to(within("xmax", self.xmax, 0, 1), len(places)).tolist()),
-            "lam": within("lam", self.lam, 0),
+            "costs": tuple(array("costs", self.costs, (len(places),), 0, MOST_MONEY, given="places").tolist()),
+            "shocks": checked(self.shocks, places),
+            "alpha": number("alpha", self.alpha, 0, 1, open_high=True),
+            "phi": number("phi", self.phi, 0, MOST_PHI),
+            **{name: number(name, getattr(self, name), 0, MOST_MONEY) for name in ("h", "kappa", "V", "lam")},
+            "bmax": number("bmax", self.bmax, 0, 1),
+            "xmax": tuple(caps(self.xmax, len(places)).tolist()),
         }
-        if sum(checked["xmax"]) < 1:
-            raise ValueError(f"xmax = {self.xmax} must add up to at least 1, the whole need")
-        for name, value in checked.items():
+        for name, value in fields.items():
             object.__setattr__(self, name, value)
 
     @property
@@ -118,26 +116,26 @@ class Sourcing:
 
         The frontier is found once for all weights and remembered, whatever w, V and kappa are asked for.
         """
-        w = within("w", w, 0, MOST_WEIGHT)
+        w = number("w", w, 0, MOST_WEIGHT)
         if self.lam == 0:
             return choose(w, self._candidates, self.kappa, self.V)
-        return optimise(w, bmax=self.bmax, xmax=self.xmax, lam=self.lam, **self._given)
+        return best(w, bmax=self.bmax, xmax=np.array(self.xmax), lam=self.lam, **self._given)
 
     def evaluate(self, x, b: float = 0.0, w: float = 0.0) -> Portfolio:
         """What given shares x (K,), adding up to 1, and a stock b in [0, 1] years cost and risk."""
-        x = within("x", x, 0, 1)
+        x = np.asarray(within("x", x, 0, 1))
         if x.shape != (len(self.places),) or abs(x.sum() - 1) > 1e-6:
             raise ValueError(f"x = {x} must be {len(self.places)} shares that add up to 1")
-        b, w = within("b", b, 0, 1), within("w", w, 0, MOST_WEIGHT)
-        return evaluate(x, b=b, w=w, lam=self.lam, **self._given)
+        b, w = number("b", b, 0, 1), number("w", w, 0, MOST_WEIGHT)
+        return assess(x, b=b, w=w, lam=self.lam, **self._given)
 
     def wedge(self, w: float, chi: float) -> Wedge:
         """What does it cost that a firm bears only the part chi of the loss?
 
         The firm optimises with chi V, society with V; chi > 1 is a firm that is blamed for more than the loss
-        is worth.
+        is worth. chi V lies in [0, 1e6].
         """
-        chi = within("chi", chi, 0)
+        chi = number("chi", chi, 0, MOST_MONEY / max(self.V, 1.0))
         social = self.optimise(w)
         private = replace(self, V=chi * self.V).optimise(w)
         private = self.evaluate(private.x, private.b, w)
@@ -177,6 +175,8 @@ class Sourcing:
         """Portfolios side by side, a pandas.DataFrame: a row each; shares, stock in weeks, cost and risk."""
         import pandas as pd
 
+        for each in mapping("portfolios", portfolios).values():
+            self._mine("portfolios", each)
         rows = {
             name: [*each.x, each.b * WEEKS, each.cost, each.cvar, each.expected] for name, each in portfolios.items()
         }
@@ -190,12 +190,18 @@ class Sourcing:
         """
         import pandas as pd
 
+        self._mine("portfolio", portfolio)
         p, z = self.scenarios
         table = pd.DataFrame(z, columns=list(self.places))
         table.insert(0, "probability", p)
         table["shortage"] = shortage(effective(z, self.phi), portfolio.x, portfolio.b)
         order = ["shortage", "probability"]
         return table.sort_values(order, ascending=False, kind="stable").reset_index(drop=True)
+
+    def _mine(self, name: str, portfolio: Portfolio) -> None:
+        """ValueError for a portfolio of other places."""
+        if len(instance(name, portfolio, Portfolio).x) != len(self.places):
+            raise ValueError(f"{name} has {len(portfolio.x)} shares; there are {len(self.places)} places")
 
     @property
     def _given(self) -> dict:
@@ -228,29 +234,32 @@ def create_sourcing(
 
     Raises ValueError naming the bad value and its domain.
     """
+    costs = COSTS if costs is None else mapping("costs", costs)
     if shocks is None:
-        _known("place", costs or {}, COSTS)
-        costs = {**COSTS, **(costs or {})}
-    elif costs is None:
-        costs = COSTS
-    shocks = {shock.name: shock for shock in (SHOCKS if shocks is None else shocks)}
-    if severities is not None and not isinstance(severities, Mapping):
-        severities = dict.fromkeys(shocks, severities)
-    for field, values in (("probability", probabilities), ("severity", severities)):
-        _known("shock", values or {}, shocks)
-        for name, value in (values or {}).items():
+        _known("costs: place", costs, COSTS)
+        costs = {**COSTS, **costs}
+    costs = {place: number(f"costs of {place}", cost, 0, MOST_MONEY) for place, cost in costs.items()}
+    shocks = {shock.name: shock for shock in checked(SHOCKS if shocks is None else shocks, tuple(costs))}
+    if severities is not None and not hasattr(severities, "keys"):
+        severities = dict.fromkeys(shocks, number("severities", severities, 0, 1))
+    given = ("probability", "probabilities", probabilities), ("severity", "severities", severities)
+    for field, argument, values in given:
+        values = {} if values is None else mapping(argument, values)
+        _known(f"{argument}: shock", values, shocks)
+        for name, value in values.items():
             shocks[name] = shocks[name]._replace(**{field: value})
     _known("parameter", parameters, ("alpha", "phi", "h", "kappa", "V", "bmax", "xmax", "lam"))
     return Sourcing(tuple(costs), tuple(costs.values()), tuple(shocks.values()), **parameters)
 
 
-def frontier(problem: Sourcing, weights: Iterable[float] = WEIGHTS) -> Frontier:
+def frontier(problem: Sourcing, weights: Sequence[float] = WEIGHTS) -> Frontier:
     """How do the best portfolio, its cost and its risk change with the weight of security?
 
     Along w the cost never falls and CVaR never rises (exchange argument; for lam = 0).
     Returns the optimal portfolios at the given weights, each in [0, 0.99].
     """
-    weights = [within("w", w, 0, MOST_WEIGHT) for w in weights]
+    instance("problem", problem, Sourcing)
+    weights = array("weights", weights, (None,), 0, MOST_WEIGHT).tolist()
     return _stack(weights, [problem.optimise(w) for w in weights])
 
 
@@ -262,7 +271,7 @@ def staircase(problem: Sourcing) -> Frontier:
     Returns the steps: portfolio i is best from w[i] to w[i + 1] (the last one up to 0.99).
     Raises ValueError if problem.lam > 0: the efficient portfolios are then not known beforehand.
     """
-    if problem.lam:
+    if instance("problem", problem, Sourcing).lam:
         raise ValueError(f"lam = {problem.lam} must be 0 for a staircase")
     _, _, spend, tail, _, places = problem._candidates
     cost, risk = spend + problem.kappa * places, problem.V * tail
@@ -285,13 +294,6 @@ def _stack(weights, portfolios) -> Frontier:
     return Frontier(np.array(weights), *map(np.array, zip(*portfolios, strict=True)))
 
 
-def _checked(shock: Shock, places: tuple[str, ...]) -> Shock:
-    name, probability, hit, severity = shock
-    _known(f"place of shock {name!r}", hit, places)
-    probability = within(f"probability of shock {name!r}", probability, 0, 1)
-    return Shock(name, probability, tuple(hit), within(f"severity of shock {name!r}", severity, 0, 1))
-
-
 def _known(what: str, names: Iterable[str], known: Iterable[str]) -> None:
     for name in names:
         if name not in known:
@@ -301,11 +303,11 @@ def _known(what: str, names: Iterable[str], known: Iterable[str]) -> None:
 @lru_cache(maxsize=64)
 def _scenarios(shocks, places) -> Scenarios:
     found = scenarios(shocks, places)
-    for array in found:
-        array.flags.writeable = False
+    for part in found:
+        part.flags.writeable = False
     return found
 
 
 @lru_cache(maxsize=64)
 def _efficient(shocks, places, costs, alpha, phi, h, bmax, xmax) -> Candidates:
-    return efficient(np.array(costs), *_scenarios(shocks, places), alpha, phi, h, bmax, xmax)
+    return efficient(np.array(costs), *_scenarios(shocks, places), alpha, phi, h, bmax, np.array(xmax))

@@ -6,9 +6,10 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from ..domain import within
+from ..domain import choice, number, within
 
-LARGEST = 15  # items: every one of the 2^15 sets is looked at
+MOST_ITEMS = 15  # items: every one of the 2^15 sets is looked at
+MOST_COST = 1e9  # sums are compared to twelve decimals
 
 
 class Secured(NamedTuple):
@@ -28,22 +29,26 @@ def secure(loss, prob, cost, budget, mode: Literal["independent", "weakest"] = "
     sum of cost_j <= budget. Exact: every set is compared. Among equally good sets the cheapest is taken,
     among those the one with the earliest items.
 
-    Parameters: loss >= 0, prob in [0, 1], cost >= 0: sequences of one length, at most 15; budget >= 0.
+    Parameters: loss in [0, 1e9], prob in [0, 1], cost in [0, 1e9]: sequences of one length, at most 15 (nothing is
+    secured of none); budget in [0, 1e9].
     Raises ValueError naming a value outside its domain, unequal lengths, or an unknown mode.
     Source: 0/1 knapsack and bottleneck selection (textbook).
     """
     loss, prob, cost = (
         np.atleast_1d(within(name, value, 0, high))
-        for name, value, high in (("loss", loss, None), ("prob", prob, 1), ("cost", cost, None))
+        for name, value, high in (("loss", loss, MOST_COST), ("prob", prob, 1), ("cost", cost, MOST_COST))
     )
-    budget = within("budget", budget, 0)
-    if not len(loss) == len(prob) == len(cost) <= LARGEST:
+    budget = number("budget", budget, 0, MOST_COST)
+    if not loss.ndim == prob.ndim == cost.ndim == 1:
+        raise ValueError(
+            f"loss, prob, cost have shapes {loss.shape}, {prob.shape}, {cost.shape}; they must be sequences"
+        )
+    if not len(loss) == len(prob) == len(cost) <= MOST_ITEMS:
         raise ValueError(
             f"loss, prob, cost have {len(loss)}, {len(prob)}, {len(cost)} items; "
-            f"they must be of one length, at most {LARGEST}"
+            f"they must be of one length, at most {MOST_ITEMS}"
         )
-    if mode not in ("independent", "weakest"):
-        raise ValueError(f"mode = {mode!r} must be 'independent' or 'weakest'")
+    choice("mode", mode, ("independent", "weakest"))
     # One row a set; the first item is the highest bit, so that later rows hold earlier items.
     bits = np.arange(len(loss))[::-1]
     sets = (np.arange(2 ** len(loss))[:, None] >> bits & 1).astype(bool)

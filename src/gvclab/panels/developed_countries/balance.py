@@ -17,7 +17,7 @@ from ..world import FIRST, LAST
 from .params import Params
 
 REGIONS = ("USA", "CAN", "MEX", "CHN", "JPN", "KOR", "TWN", "IIN", "DEU", "EUW", "EUE", "ROW")
-STYLES = {"gross": 0, "value_added": 3}
+KINDS = ("gross", "value_added")
 BILLION = 1e3  # of the table's million
 SMALL = 0.05  # billion: less is written as nothing
 
@@ -74,11 +74,8 @@ class BalanceLab(Panel):
                 axis(self.text("axes.pair"), anchor="x2", **zero),
             ),
             traces=[
-                *(bars(s, name=self.text(f"traces.{kind}"), orientation="h", **hover) for kind, s in STYLES.items()),
-                *(
-                    line(s, name=self.text(f"traces.{kind}"), mode="lines+markers", **right)
-                    for kind, s in STYLES.items()
-                ),
+                *(bars(kind, name=self.text(f"traces.{kind}"), orientation="h", **hover) for kind in KINDS),
+                *(line(kind, name=self.text(f"traces.{kind}"), mode="lines+markers", **right) for kind in KINDS),
                 {"mode": "lines", "line": {"color": theme.GREY, "width": 1.5}, "hoverinfo": "skip"}
                 | {"name": self.text("traces.year"), **right},
             ],
@@ -146,7 +143,7 @@ class BalanceLab(Panel):
     def _table(self, state: Params, solution: Solution):
         import pandas as pd
 
-        heads = [self.text(f"traces.{kind}") for kind in STYLES]
+        heads = [self.text(f"traces.{kind}") for kind in KINDS]
         now = {h: [*part, total] for h, part, total in zip(heads, solution.now, solution.overall, strict=True)}
         names = [*(name(partner) for partner in solution.partners), self.text("axes.all")]
         pair = pd.DataFrame(

@@ -15,9 +15,9 @@ from ..controls import Slider
 from .params import Params
 
 GROUPS = ("factory", "tech", "rest")
+STYLES = ("factory", "tech", "others")  # of GROUPS
 LEAST, MOST = 1.2, 20.0
 MOBILITIES = np.geomspace(LEAST, MOST, 16)
-NATION = theme.Style(theme.GREY, "solid", "line-ew", "")
 NOTHING = 1e-6  # per cent: a change below this is none
 
 
@@ -69,7 +69,6 @@ class DistributionLab(Panel):
     def frame(self):
         right = {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
         number = {"textposition": "auto", "textangle": 0, "hoverinfo": "skip", "cliponaxis": False}
-        star = theme.Style(theme.PURPLE, "", "star", "")
         # One scale for all shocks: a small one looks small.
         income = {"range": [-2.2, 1.4], "zeroline": True, "zerolinecolor": theme.GREY}
         return frame(
@@ -82,11 +81,11 @@ class DistributionLab(Panel):
                 axis(self.text("axes.income"), **income),
             ),
             traces=[
-                *(bars(k, name=self.text(f"groups_of.{g}"), **number) for k, g in enumerate(GROUPS)),
-                line(NATION, name=self.text("traces.nation"), hoverinfo="skip"),
-                *(line(k, name=self.text(f"groups_of.{g}"), **right) for k, g in enumerate(GROUPS)),
-                line(NATION, name=self.text("traces.nation"), **right),
-                points(star, size=15, name=self.text("traces.now"), hoverinfo="skip", **right),
+                *(bars(k, name=self.text(f"groups_of.{g}"), **number) for k, g in zip(STYLES, GROUPS, strict=True)),
+                line("nation", name=self.text("traces.nation"), hoverinfo="skip"),
+                *(line(k, name=self.text(f"groups_of.{g}"), **right) for k, g in zip(STYLES, GROUPS, strict=True)),
+                line("nation", name=self.text("traces.nation"), **right),
+                points("chosen", size=15, name=self.text("traces.now"), hoverinfo="skip", **right),
             ],
             widths=(5, 6),
             height=430,

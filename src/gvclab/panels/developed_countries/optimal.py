@@ -17,10 +17,6 @@ from .params import THETA, Params
 HIGHEST = 0.8
 RATES = np.linspace(0, HIGHEST, 17)
 ANSWERS = np.linspace(0, HIGHEST, 6)  # rates of the other to which the best reply is computed
-HOME, FOREIGN = theme.SERIES[0], theme.SERIES[1]
-HERE = theme.Style(theme.PURPLE, "", "star", "")
-WAR = theme.Style(theme.GREEN, "", "square", "")
-BEST = theme.Style(theme.ORANGE, "", "triangle-up", "")
 
 
 class Replies(NamedTuple):
@@ -102,14 +98,14 @@ class OptimalTariffLab(Panel):
             (axis(self.text("axes.home"), **rates), axis(self.text("axes.welfare"), **zero)),
             (axis(self.text("axes.home"), **rates), axis(self.text("axes.foreign"), **rates)),
             traces=[
-                line(HOME, name=self.text("traces.home")),
-                line(FOREIGN, name=self.text("traces.foreign")),
-                points(HERE, size=15, name=self.text("traces.now"), hoverinfo="skip"),
-                line(HOME, name=self.text("traces.home_reply"), showlegend=False, **right),
-                line(FOREIGN, name=self.text("traces.foreign_reply"), showlegend=False, **right),
-                points(BEST, size=12, name=self.text("traces.alone"), **right),
-                points(WAR, size=12, name=self.text("traces.war"), **right),
-                points(HERE, size=15, name=self.text("traces.now"), showlegend=False, hoverinfo="skip", **right),
+                line("home", name=self.text("traces.home")),
+                line("abroad", name=self.text("traces.foreign")),
+                points("chosen", size=15, name=self.text("traces.now"), hoverinfo="skip"),
+                line("home", name=self.text("traces.home_reply"), showlegend=False, **right),
+                line("abroad", name=self.text("traces.foreign_reply"), showlegend=False, **right),
+                points("alone", size=12, name=self.text("traces.alone"), **right),
+                points("war", size=12, name=self.text("traces.war"), **right),
+                points("chosen", size=15, name=self.text("traces.now"), showlegend=False, hoverinfo="skip", **right),
             ],
             height=430,
         )

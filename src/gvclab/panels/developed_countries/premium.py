@@ -21,7 +21,7 @@ MOST = 0.5
 SAME = 0.05  # log points: what is written alike
 SUPPLY = np.linspace(0, MOST, 11)
 PARTS = ("technology", "trade", "supply")
-STYLES = {"technology": 0, "trade": 3, "supply": 2}
+STYLES = {"technology": "technology", "trade": "trade", "supply": "schooling"}
 
 
 class Solution(NamedTuple):
@@ -59,17 +59,16 @@ class PremiumLab(Panel):
         zero = {"zeroline": True, "zerolinecolor": theme.GREY}
         number = {"textposition": "inside", "textangle": 0, "constraintext": "none"}
         number |= {"insidetextanchor": "middle", "hoverinfo": "skip"}
-        star = theme.Style(theme.PURPLE, "", "star", "")
-        sums = [("along", 4), ("no_trade", STYLES["trade"]), ("no_technology", STYLES["technology"])]
+        sums = [("along", "model"), ("no_trade", STYLES["trade"]), ("no_technology", STYLES["technology"])]
         return frame(
             (axis("", showline=False, ticks=""), axis(self.text("axes.premium"), range=[-60, 90], **zero)),
             (axis(self.text("axes.skilled")), axis(self.text("axes.premium"), range=[-60, 90], **zero)),
             traces=[
                 *(bars(STYLES[part], name=self.text(f"traces.{part}"), **number) for part in PARTS),
-                points(star, size=17, name=self.text("traces.total"), hoverinfo="skip", mode="markers+text")
+                points("chosen", size=17, name=self.text("traces.total"), hoverinfo="skip", mode="markers+text")
                 | {"textposition": "top center", "textfont": {"size": 14}},
                 *(line(style, name=self.text(f"traces.{name}"), **right) for name, style in sums),
-                points(star, size=15, name=self.text("traces.total"), showlegend=False, hoverinfo="skip", **right),
+                points("chosen", size=15, name=self.text("traces.total"), showlegend=False, hoverinfo="skip", **right),
             ],
             widths=(4, 6),
             height=420,

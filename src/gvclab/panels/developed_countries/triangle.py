@@ -14,7 +14,7 @@ from ..base import Panel
 from ..controls import Slider
 from .params import Params
 
-STYLES = {"gross": 0, "value_added": 3}
+KINDS = ("gross", "value_added")
 ROWS = (("USA", "CHN"), ("USA", "JPN"), ("USA", None), ("CHN", "JPN"), ("CHN", None))  # None: with all others
 
 
@@ -49,7 +49,7 @@ class TriangleLab(Panel):
         rows = {"autorange": "reversed", "showline": False, "ticks": "", "ticklabelstandoff": 6}
         return frame(
             (axis(self.text("axes.balance"), zeroline=True, zerolinecolor=theme.GREY), axis("", **rows)),
-            traces=[bars(style, name=self.text(f"traces.{kind}"), **number) for kind, style in STYLES.items()],
+            traces=[bars(kind, name=self.text(f"traces.{kind}"), **number) for kind in KINDS],
             height=400,
             barmode="group",
             legend={"traceorder": "normal"},
@@ -67,7 +67,7 @@ class TriangleLab(Panel):
 
     @staticmethod
     def _shown(solution: Solution) -> np.ndarray:
-        return np.array([[solution.balance(kind, *row) for row in ROWS] for kind in STYLES])
+        return np.array([[solution.balance(kind, *row) for row in ROWS] for kind in KINDS])
 
     def _rows(self) -> list[str]:
         return [
@@ -89,7 +89,7 @@ class TriangleLab(Panel):
     def _table(self, shown: np.ndarray):
         import pandas as pd
 
-        heads = [self.text(f"traces.{kind}") for kind in STYLES]
+        heads = [self.text(f"traces.{kind}") for kind in KINDS]
         return pd.DataFrame(dict(zip(heads, shown, strict=True)), index=self._rows()).rename_axis(
             self.text("table.pair")
         )

@@ -18,9 +18,7 @@ from .worlds import Arena, arena
 
 HIGHEST = 0.6
 RATES = np.linspace(0, HIGHEST, 13)
-USA, CHINA = theme.SERIES[0], theme.SERIES[1]
-GAINS, LOSES = 2, 3
-LATER = theme.Style(theme.PURPLE, "", "star", "")
+DASHES = {"usa": "solid", "china": "dash", "usa_answered": "dot", "china_answered": "longdashdot"}
 NOTHING = 5e-4  # per cent: a change below this is none
 
 
@@ -99,12 +97,8 @@ class TradeWarLab(Panel):
         rows = {"autorange": "reversed", "showline": False, "ticks": "", "ticklabelstandoff": 6}
         number = {"textposition": "outside", "textangle": 0, "constraintext": "none", "cliponaxis": False}
         number |= {"hoverinfo": "skip"}
-        sides = [
-            (USA, "solid", "usa"),
-            (CHINA, "solid", "china"),
-            (USA, "dot", "usa_answered"),
-            (CHINA, "dot", "china_answered"),
-        ]
+        usa, china = theme.style("USA"), theme.style("CHN")
+        sides = [(usa if name.startswith("usa") else china, dash, name) for name, dash in DASHES.items()]
         return frame(
             (
                 axis(self.text("axes.tariff"), domain=[0, 0.4], tickformat=".0%", range=[-0.01, HIGHEST + 0.01]),
@@ -120,11 +114,11 @@ class TradeWarLab(Panel):
             ),
             traces=[
                 *(line(style._replace(dash=dash), name=self.text(f"traces.{name}")) for style, dash, name in sides),
-                points(LATER, size=15, name=self.text("traces.now"), hoverinfo="skip"),
-                bars(GAINS, name=self.text("traces.gains"), **right),
-                bars(LOSES, name=self.text("traces.loses"), **right),
-                bars(theme.Style(theme.GREY, "", "", ""), name=self.text("traces.before"), **below, **number),
-                bars(theme.Style(theme.PURPLE, "", "", "/"), name=self.text("traces.after"), **below, **number),
+                points("chosen", size=15, name=self.text("traces.now"), hoverinfo="skip"),
+                bars("gains", name=self.text("traces.gains"), **right),
+                bars("loses", name=self.text("traces.loses"), **right),
+                bars("before", name=self.text("traces.before"), **below, **number),
+                bars("chosen", name=self.text("traces.after"), **below, **number),
             ],
             height=680,
             barmode="group",
@@ -235,7 +229,7 @@ class TradeWarLab(Panel):
             ),
         }
         if solution.curves is not None:
-            heads = [self.text(f"traces.{name}") for name in ("usa", "china", "usa_answered", "china_answered")]
+            heads = [self.text(f"traces.{name}") for name in DASHES]
             rates = pd.Index(RATES.round(2), name=self.text("axes.tariff"))
             tables[self.text("axes.welfare")] = pd.DataFrame(solution.curves.T, columns=heads, index=rates)
         return tables

@@ -16,6 +16,7 @@ from .params import Params
 
 DEAREST, BEST = 0.3, 0.3  # the ends of the two sliders
 ROWS = len(route.PLACES)
+STYLES = ("home", "region", "far_a")  # of route.PLACES
 
 
 class Solution(NamedTuple):
@@ -56,9 +57,8 @@ class EntryLab(Panel):
         rows = [self.text(f"places.{place}") for place in route.PLACES]
         below = {"xaxis": "x2", "yaxis": "y2"}
         stages = {"textfont": {"color": "white", "size": 13}, "showlegend": False}
-        crossing = theme.Style(theme.PURPLE, "", "x-thin", "")
-        at_border = points(crossing, size=9, mode="markers+text", name=self.text("traces.crossing"))
-        at_border["marker"]["line"] = {"width": 3, "color": theme.PURPLE}
+        at_border = points("border", size=9, mode="markers+text", name=self.text("traces.crossing"))
+        at_border["marker"]["line"] = {"width": 3, "color": theme.style("border").color}
         return frame(
             (
                 axis(self.text("axes.stage"), domain=[0, 1], showgrid=False),
@@ -84,13 +84,13 @@ class EntryLab(Panel):
                 }
                 | {"name": self.text("traces.route"), "showlegend": False},
                 {
-                    **points(theme.Style(theme.GREY, "", "circle-open", ""), size=33),
+                    **points("before", size=33),
                     "name": self.text("traces.key"),
                     "hoverinfo": "skip",
                 },
                 *(
-                    points(k, size=24, mode="markers+text", name=row, **stages) | {"hoverinfo": "skip"}
-                    for k, row in enumerate(rows)
+                    points(look, size=24, mode="markers+text", name=row, **stages) | {"hoverinfo": "skip"}
+                    for look, row in zip(STYLES, rows, strict=True)
                 ),
                 {**at_border, "textposition": "middle right", "hoverinfo": "skip"},
                 points(theme.Style(theme.GREY, "", "star", ""), size=17, name=self.text("traces.buyer")),
@@ -101,7 +101,7 @@ class EntryLab(Panel):
                     "hoverinfo": "skip",
                 }
                 | {"name": self.text("traces.now"), "showlegend": False, **below},
-                points(theme.SERIES[route.REMOTE], size=14, name=self.text("traces.now"), showlegend=False)
+                points("chosen", size=14, name=self.text("traces.now"), showlegend=False)
                 | {"cliponaxis": False, **below},
             ],
             height=560,
@@ -109,7 +109,7 @@ class EntryLab(Panel):
 
     def _steps(self, k: int, row: str, where: dict) -> dict:
         """The share of a place by border cost: a line of steps."""
-        steps = line(k, name=self.text("traces.share", place=row), **where)
+        steps = line(STYLES[k], name=self.text("traces.share", place=row), **where)
         steps["line"] |= {"shape": "hv", "width": 4 if k == route.REMOTE else 2.5}
         return steps
 

@@ -85,12 +85,11 @@ class ParticipationLab(Panel):
 
     def frame(self):
         right = {"xaxis": "x2", "yaxis": "y2"}
-        style = theme.Style(theme.PURPLE, "solid", "star", "")
-        chosen = points(style, size=20, mode="markers+text", name=self.text("traces.chosen"), showlegend=False)
+        chosen = points("chosen", size=20, mode="markers+text", name=self.text("traces.chosen"), showlegend=False)
         chosen["marker"]["line"] = {"width": 1.5, "color": "white"}
         bubbles = [
-            points(k, name=name(pole), mode="markers") | {"hovertemplate": "%{text}<extra></extra>"}
-            for k, pole in enumerate(POLES)
+            points(pole, name=name(pole), mode="markers") | {"hovertemplate": "%{text}<extra></extra>"}
+            for pole in POLES
         ]
         for bubble in bubbles:
             bubble["marker"] |= {"opacity": 0.5, "line": {"width": 0}}
@@ -107,11 +106,11 @@ class ParticipationLab(Panel):
             ),
             traces=[
                 *bubbles,
-                line(style, name=self.text("traces.trail"), showlegend=False, hoverinfo="skip"),
+                line("chosen", name=self.text("traces.trail"), showlegend=False, hoverinfo="skip"),
                 {**chosen, "textposition": "top right", "textfont": {"size": 15}, "hoverinfo": "skip"},
-                line(1, name=self.text("traces.backward"), **right),
-                line(0, name=self.text("traces.forward"), **right),
-                line(theme.REFERENCE, name=self.text("traces.world"), **right),
+                line("abroad", name=self.text("traces.backward"), **right),
+                line("home", name=self.text("traces.forward"), **right),
+                line("reference", name=self.text("traces.world"), **right),
                 {"mode": "lines", "line": {"color": theme.GREY, "width": 1.5}, "hoverinfo": "skip"}
                 | {"name": self.text("traces.year"), "showlegend": False, **right},
             ],

@@ -106,19 +106,19 @@ class PositionLab(Panel):
                 axis(self.text("axes.ratio"), domain=[0, 0.36]),
             ),
             traces=[
-                *(bars(k, name=name, showlegend=False, **number) for k, name in enumerate(names)),
-                {**tick, "cliponaxis": False, "hoverinfo": "skip"},
-                *(bars(k, name=name, showlegend=False, **number, **right) for k, name in enumerate(names)),
-                {**tick, "showlegend": False, "cliponaxis": False, "hoverinfo": "skip", **right},
-                line(theme.REFERENCE, name=self.text("traces.ratio_before"), **below),
-                line(4, name=self.text("traces.ratio"), **below),
-                points(
-                    theme.Style(theme.PURPLE, "", "star", ""),
-                    size=15,
-                    name=self.text("traces.now"),
-                    showlegend=False,
-                    **below,
+                *(
+                    bars(look, name=name, showlegend=False, **number)
+                    for look, name in zip(COUNTRIES, names, strict=True)
                 ),
+                {**tick, "cliponaxis": False, "hoverinfo": "skip"},
+                *(
+                    bars(k, name=name, showlegend=False, **number, **right)
+                    for k, name in zip(COUNTRIES, names, strict=True)
+                ),
+                {**tick, "showlegend": False, "cliponaxis": False, "hoverinfo": "skip", **right},
+                line("reference", name=self.text("traces.ratio_before"), **below),
+                line("model", name=self.text("traces.ratio"), **below),
+                points("chosen", size=15, name=self.text("traces.now"), showlegend=False, **below),
             ],
             height=560,
             barmode="overlay",

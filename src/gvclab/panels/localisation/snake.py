@@ -16,6 +16,7 @@ from .params import MOST_FRICTION, Params
 
 HOME = 0
 PLACES = ("home", "a", "b")
+STYLES = ("home", "far_a", "far_b")  # of PLACES
 STAGES = ("design", "materials", "components", "modules", "assembly", "testing", "packing", "marketing")
 # How much dearer (+) or cheaper (-) each stage is in A and in B than at Home, in units of the spread of costs.
 # A is good at early stages, B at late ones; testing is cheaper at Home, between two stages that are cheaper in B.
@@ -136,22 +137,17 @@ class SnakeLab(Panel):
                     "line": {"color": theme.GREY, "width": 6, "shape": "hvh"},
                     "hoverinfo": "skip",
                 },
-                *(points(k, size=17, name=name, showlegend=False) for k, name in enumerate(places)),
+                *(points(k, size=17, name=name, showlegend=False) for k, name in zip(STYLES, places, strict=True)),
                 {
                     "name": self.text("traces.crossings"),
                     "mode": "lines",
-                    "line": {"color": theme.PURPLE, "width": 3, "shape": "hv"},
+                    "line": {"color": theme.style("border").color, "width": 3, "shape": "hv"},
                     "showlegend": False,
                     **below,
                 },
-                points(4, size=14, name=self.text("traces.now"), showlegend=False, cliponaxis=False, **below),
-                *(bars(k, name=name, orientation="h", **right) for k, name in enumerate(places)),
-                line(
-                    theme.Style(theme.PURPLE, "solid", "", ""),
-                    name=self.text("traces.now"),
-                    showlegend=False,
-                    **right,
-                ),
+                points("chosen", size=14, name=self.text("traces.now"), showlegend=False, cliponaxis=False, **below),
+                *(bars(k, name=name, orientation="h", **right) for k, name in zip(STYLES, places, strict=True)),
+                line("chosen", name=self.text("traces.now"), showlegend=False, **right),
             ],
             height=620,
             barmode="overlay",

@@ -9,7 +9,7 @@ import numpy as np
 
 from gvclab.models.division import Spider, spider
 
-from ...charts import View, axis, frame, line, points, theme
+from ...charts import View, axis, frame, line, points
 from ..base import Panel
 from ..controls import Slider
 from . import params
@@ -123,13 +123,13 @@ class SpiderLab(Panel):
             ),
             (axis(self.text("axes.t"), **friction), axis(self.text("axes.gain"), tickformat=".2f")),
             traces=[
-                line(1, name=self.text("traces.abroad")),
-                line(2, name=self.text("traces.home")),
-                line(0, name=self.text("traces.share")),
-                points(0, size=14, name=self.text("traces.now"), cliponaxis=False),
-                line(theme.Style(theme.PURPLE, "solid", "", ""), name=self.text("traces.gain"), **right),
-                line(theme.REFERENCE, name=self.text("traces.even"), **right),
-                points(0, size=14, name=self.text("traces.now"), cliponaxis=False, **right),
+                line("abroad", name=self.text("traces.abroad")),
+                line("home", name=self.text("traces.home")),
+                line("model", name=self.text("traces.share")),
+                points("chosen", size=14, name=self.text("traces.now"), cliponaxis=False),
+                line("model", name=self.text("traces.gain"), **right),
+                line("reference", name=self.text("traces.even"), **right),
+                points("chosen", size=14, name=self.text("traces.now"), cliponaxis=False, **right),
             ],
             widths=(3, 2),
             height=420,

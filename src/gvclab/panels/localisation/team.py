@@ -8,7 +8,7 @@ import numpy as np
 
 from gvclab.models.division import Team, team
 
-from ...charts import View, axis, frame, line, points, theme
+from ...charts import View, axis, frame, line, points
 from ..base import Panel
 from ..controls import Slider
 from .params import Params
@@ -55,21 +55,21 @@ class TeamLab(Panel):
                 axis(self.text("axes.best"), **logs),
             ),
             traces=[
-                line(2, name=self.text("traces.gain")),
-                line(1, name=self.text("traces.cost")),
-                line(0, name=self.text("traces.net")),
-                line(theme.REFERENCE, name=self.text("traces.net_calm")),
-                points(theme.Style(theme.GREY, "", "circle-open", ""), size=13, name=self.text("traces.calm")),
-                points(0, size=13, name=self.text("traces.wary")),
-                line(theme.Style(theme.PURPLE, "solid", "", ""), name=self.text("traces.best"), **right),
+                line("benefit", name=self.text("traces.gain")),
+                line("cost", name=self.text("traces.cost")),
+                line("net", name=self.text("traces.net")),
+                line("reference", name=self.text("traces.net_calm")),
+                points("before", size=13, name=self.text("traces.calm")),
+                points("chosen", size=13, name=self.text("traces.wary")),
+                line("model", name=self.text("traces.best"), **right),
                 points(
-                    theme.Style(theme.GREY, "", "circle-open", ""),
+                    "before",
                     size=13,
                     name=self.text("traces.calm"),
                     showlegend=False,
                     **right,
                 ),
-                points(0, size=13, name=self.text("traces.wary"), showlegend=False, **right),
+                points("chosen", size=13, name=self.text("traces.wary"), showlegend=False, **right),
             ],
             widths=(3, 2),
             height=420,

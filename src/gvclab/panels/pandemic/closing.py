@@ -12,7 +12,7 @@ from ...charts import View, axis, bars, frame, points, theme
 from ...charts.labels import sides
 from ..base import Panel
 from .lockdown import SAME, Solution, solve
-from .params import HELPS, HURTS, LOCKDOWNS, POLES, PRESETS, STYLES, WORLD, Params
+from .params import LOCKDOWNS, POLES, PRESETS, WORLD, Params
 
 LETTER, ROW = 0.035, 0.05  # of the width and the height of the left plot
 
@@ -42,12 +42,12 @@ class ClosingLab(Panel):
                     "hoverinfo": "skip",
                 },
                 *(
-                    points(STYLES[pole], name=self.text("traces.open", pole=name(pole)), mode="markers+text")
+                    points(pole, name=self.text("traces.open", pole=name(pole)), mode="markers+text")
                     | {"hovertemplate": "%{customdata}: %{x:.1f} → %{y:.1f}<extra></extra>"}
                     for pole in POLES
                 ),
-                bars(HELPS, name=self.text("traces.helps"), **right),
-                bars(HURTS, name=self.text("traces.hurts"), **right),
+                bars("gains", name=self.text("traces.helps"), **right),
+                bars("loses", name=self.text("traces.hurts"), **right),
             ],
             height=480,
             barmode="relative",

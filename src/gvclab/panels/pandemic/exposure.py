@@ -11,9 +11,7 @@ from gvclab.data import name
 from ...charts import View, axis, bars, frame, points, theme
 from ..base import Panel
 from .lockdown import Solution, solve
-from .params import LOCKDOWNS, POLES, PRESETS, STYLES, WORLD, Params
-
-OWN = theme.Style(theme.GREY, "solid", "line-ns", "")
+from .params import LOCKDOWNS, POLES, PRESETS, WORLD, Params
 
 
 class ExposureLab(Panel):
@@ -26,19 +24,16 @@ class ExposureLab(Panel):
     presets: ClassVar = PRESETS
 
     def frame(self):
-        closed = points(theme.Style(theme.VERMILLION, "", "line-ns", ""), size=20)
-        closed["marker"]["line"] = {"width": 3, "color": theme.VERMILLION}
+        closed = points("lockdown", size=20)
+        closed["marker"]["line"] = {"width": 3, "color": theme.style("lockdown").color}
         return frame(
             (
                 axis(self.text("axes.x"), rangemode="tozero"),
                 axis("", autorange="reversed", showline=False, ticks="", ticklabelstandoff=6),
             ),
             traces=[
-                bars(OWN, name=self.text("traces.own"), orientation="h"),
-                *(
-                    bars(STYLES[pole], name=self.text("traces.imported", pole=name(pole)), orientation="h")
-                    for pole in POLES
-                ),
+                bars("own", name=self.text("traces.own"), orientation="h"),
+                *(bars(pole, name=self.text("traces.imported", pole=name(pole)), orientation="h") for pole in POLES),
                 {"name": self.text("traces.closed"), **closed},
             ],
             height=480,

@@ -7,9 +7,6 @@ from dataclasses import dataclass
 from ..controls import Choice, Slider
 
 POLES = {"NAM": "north_america", "EUR": "europe", "ASI": "asia", "RST": "rest"}  # pole -> field of the state
-# The same everywhere: a series each for the poles, for what closing helps and for what it hurts.
-STYLES = {"NAM": 0, "EUR": 2, "ASI": 3, "RST": 4}
-HELPS, HURTS = 5, 1
 LOCKDOWNS = tuple(Slider(name, min=0.0, max=0.35, step=0.01, group="lockdowns") for name in POLES.values())
 WORLD = (
     Slider("openness", min=0.0, max=2.0, step=0.1),

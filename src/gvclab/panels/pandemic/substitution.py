@@ -15,7 +15,7 @@ from ..base import Panel
 from ..controls import Slider
 from . import places
 from .lockdown import POINTS
-from .params import HELPS, HURTS, LOCKDOWNS, Params
+from .params import LOCKDOWNS, Params
 
 
 class Solution(NamedTuple):
@@ -63,11 +63,11 @@ class SubstitutionLab(Panel):
                 axis("", showticklabels=False, **rows),
             ),
             traces=[
-                bars(0, name=self.text("traces.open"), offsetgroup="open", **left),
-                bars(HURTS, name=self.text("traces.closing"), offsetgroup="closed", **left),
-                bars(3, name=self.text("traces.lockdown"), offsetgroup="closed", **left),
-                bars(HELPS, name=self.text("traces.helps"), offsetgroup="gain", **right),
-                bars(HURTS, name=self.text("traces.hurts"), offsetgroup="gain", **right),
+                bars("open", name=self.text("traces.open"), offsetgroup="open", **left),
+                bars("loses", name=self.text("traces.closing"), offsetgroup="closed", **left),
+                bars("lockdown", name=self.text("traces.lockdown"), offsetgroup="closed", **left),
+                bars("gains", name=self.text("traces.helps"), offsetgroup="gain", **right),
+                bars("loses", name=self.text("traces.hurts"), offsetgroup="gain", **right),
             ],
             widths=(2, 1),
             height=500,

@@ -18,7 +18,6 @@ STEPS = np.array([0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50])  # between lines of
 LINES = 8  # of equal trade at most
 ENDS = (TECH[0], TECH[-1])  # of technology, for the two curves of comparison
 SAME = 0.0005  # less is not to be seen
-GAINS, LOSES, CHOSEN = 5, 1, theme.Style(theme.PURPLE, "solid", "star", "")
 
 
 class Solution(NamedTuple):
@@ -55,7 +54,7 @@ class CostLab(Panel):
         quiet = {"hoverinfo": "skip", "showlegend": False}
         level = {"type": "contour", "showscale": False, "hoverinfo": "skip", **right}
         upper = [0.53, 1]
-        now = points(CHOSEN, size=16, name=self.text("traces.now"), cliponaxis=False)
+        now = points("chosen", size=16, name=self.text("traces.now"), cliponaxis=False)
         return frame(
             (
                 axis(self.text("axes.inst"), domain=[0, 0.4], range=[INST[0], INST[-1]]),
@@ -70,10 +69,10 @@ class CostLab(Panel):
                 axis("", domain=[0, 0.38], autorange="reversed", showline=False, ticks="", ticklabelstandoff=6),
             ),
             traces=[
-                line(0, name=self.text("traces.tech", tech=ENDS[0])),
-                line(1, name=self.text("traces.tech", tech=ENDS[1])),
-                line(CHOSEN, name=self.text("traces.chosen")),
-                line(theme.REFERENCE, name=self.text("traces.before"), hoverinfo="skip"),
+                line("least", name=self.text("traces.tech", tech=ENDS[0])),
+                line("most", name=self.text("traces.tech", tech=ENDS[1])),
+                line("chosen", name=self.text("traces.chosen")),
+                line("reference", name=self.text("traces.before"), hoverinfo="skip"),
                 now,
                 *[
                     level
@@ -87,17 +86,16 @@ class CostLab(Panel):
                 * 2,
                 level
                 | {
-                    "line": {"color": theme.GREEN, "width": 3},
+                    "line": {"color": theme.style("even").color, "width": 3},
                     "contours": {"coloring": "none", "start": 0, "end": 0, "size": 1},
                     "showlegend": True,
                     "name": self.text("traces.same"),
                 },
-                line(theme.Style(theme.VERMILLION, "dot", "", ""), name=self.text("traces.cancel"), **right)
-                | {"hoverinfo": "skip"},
-                points(theme.Style(theme.GREY, "", "circle-open", ""), size=11, name="", **quiet, **right),
+                line("undone", name=self.text("traces.cancel"), **right) | {"hoverinfo": "skip"},
+                points("before", size=11, name="", **quiet, **right),
                 now | {"showlegend": False, **right},
-                bars(GAINS, name=self.text("traces.gains"), showlegend=False, **below),
-                bars(LOSES, name=self.text("traces.loses"), showlegend=False, **below),
+                bars("gains", name=self.text("traces.gains"), showlegend=False, **below),
+                bars("loses", name=self.text("traces.loses"), showlegend=False, **below),
             ],
             height=660,
             barmode="relative",

@@ -14,7 +14,7 @@ from ...charts import View, axis, frame, line, theme
 from ..base import Panel
 from ..controls import Choice
 from ..world import FIRST, LAST, REST, named, pole_by_region
-from .params import POLES, STYLES, YEAR, Params
+from .params import POLES, YEAR, Params
 
 KINDS, SIDES, INDICES = ("input", "final", "total"), ("backward", "forward"), ("share", "introversion")
 PARTS = {"one": 0, "table": 1, "halves": 2, "quarters": 4}
@@ -119,8 +119,8 @@ class MatrixLab(Panel):
                     "hoverinfo": "skip",
                     "name": "",
                 },
-                *(line(STYLES[pole], name=name(pole), **right) for pole in POLES),
-                line(theme.REFERENCE, name=self.text("traces.listed", pole=""), **right),
+                *(line(pole, name=name(pole), **right) for pole in POLES),
+                line("reference", name=self.text("traces.listed", pole=""), **right),
                 {"mode": "lines", "line": {"color": theme.GREY, "width": 1.5}, "hoverinfo": "skip"}
                 | {"name": "", "showlegend": False, **right},
             ],

@@ -21,7 +21,6 @@ PRODUCTS = ("final", "exports")
 ALL, OUTSIDE = "ALL", "ROW"  # all places together; the place that has no region
 PLACES = ("CHN", "JPN", "KOR", "TWN", "IIN", "USA", "CAN", "MEX", "DEU", "EUW", "EUE")
 YEARS = np.arange(FIRST, LAST + 1)
-REGION, BEYOND = 0, 1  # series
 SAME = 0.05  # points: less is not to be seen
 
 
@@ -95,12 +94,12 @@ class OriginLab(Panel):
                 axis("", domain=[0, 0.56], autorange="reversed", showline=False, ticks="", ticklabelstandoff=6),
             ),
             traces=[
-                line(REGION, name=self.text("traces.region"), mode="lines+markers"),
-                line(BEYOND, name=self.text("traces.beyond"), mode="lines+markers"),
+                line("region", name=self.text("traces.region"), mode="lines+markers"),
+                line("abroad", name=self.text("traces.beyond"), mode="lines+markers"),
                 {"mode": "lines", "line": {"color": theme.GREY, "width": 1.5}, "hoverinfo": "skip"}
                 | {"name": "", "showlegend": False},
-                bars(REGION, name=self.text("traces.region"), **below),
-                bars(BEYOND, name=self.text("traces.beyond"), **below),
+                bars("region", name=self.text("traces.region"), **below),
+                bars("abroad", name=self.text("traces.beyond"), **below),
             ],
             height=680,
             barmode="group",

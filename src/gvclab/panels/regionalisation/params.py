@@ -8,7 +8,6 @@ from ..controls import Slider
 from ..world import FIRST, LAST
 
 POLES = ("ASI", "NAM", "EUR")  # the rest of the world is no pole
-STYLES = {"ASI": 3, "NAM": 0, "EUR": 2}
 YEAR = Slider("year", min=FIRST, max=LAST, step=1)
 
 
