@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from typing import ClassVar
 
@@ -124,7 +125,7 @@ class Reader(Lab):
 class Old(Panel):
     """Frame and view paired by position, as in the rooms that have not moved over yet."""
 
-    title = "Old"
+    key = "toys.power"
     State = State
     controls = (Slider("power", min=0.2, max=5.0, step=0.1, label="power a"),)
 
@@ -314,7 +315,8 @@ def test_no_answer_is_stale(room, data):
         mover = next((panel for panel in panels if name in {c.name for c in panel.controls}), None)
         if mover is None:
             continue
-        mover.set(**{name: elsewhere(controls[name], data.draw)})
+        with suppress(ValueError):  # where the model has no answer, all stays as it was
+            mover.set(**{name: elsewhere(controls[name], data.draw)})
         told = [bool(panel._widget.shown) for panel in panels]
         for panel, kind, old, was_told in zip(panels, kinds, before, told, strict=True):
             now = shown(panel)
