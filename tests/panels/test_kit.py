@@ -300,7 +300,7 @@ ROOMS = {"toys": (Power, Reader), "diversification": tuple(type(each) for each i
 
 
 @pytest.mark.parametrize("room", ROOMS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(data=st.data())
 def test_no_answer_is_stale(room, data):
     """Whatever is moved, a panel shows what a new panel shows in that state; and its page is told where it matters."""
@@ -364,7 +364,7 @@ def test_a_panel_alone_carries_nothing_over():
     assert panel.state == State(far=True, years=(1,))
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(data=st.data())
 def test_reset_and_presets_lead_to_the_same_picture_from_everywhere(data):
     kinds = ROOMS["diversification"]
