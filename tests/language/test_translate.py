@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 from gvclab.build import build, check, notebooks, translation
+from gvclab.exercises import bank
 
 LESSON = """---
 section: "1.1"
@@ -258,3 +260,22 @@ def test_an_edit_of_a_translated_notebook_is_not_overwritten(root):
     report = build(root, tag="zh")
     assert "locale/zh/" in report.problems[0]
     assert build(root, force=True, tag="zh").ok and check(root, "zh").ok
+
+
+def test_a_class_gets_no_hints_in_another_language_either(root):
+    whole = next((Path(__file__).parents[2] / "content/exercises").glob("2.3*.md"))
+    path = root / "content/exercises" / whole.name
+    path.parent.mkdir()
+    shutil.copy(whole, path)
+    translation.update(root, "zh")
+    catalogue_file = root / f"locale/zh/exercises/{path.stem}.po"
+    words = catalogue_file.read_text(encoding="utf-8").split("\n\n", 1)
+    words[1] = words[1].replace('msgstr ""\n\n', 'msgstr "译"\n\n')
+    catalogue_file.write_text("\n\n".join(words), encoding="utf-8")
+    before = translation.read(catalogue_file, "zh")
+    path.write_text(bank.public_text(path.read_text(encoding="utf-8")), encoding="utf-8")
+    catalogue_file.write_text(translation.public_text(catalogue_file, root), encoding="utf-8")
+    after = {entry.context for entry in translation.read(catalogue_file, "zh") if entry.id}
+    secret = {entry.context for entry in before if entry.id and re.search(r"\.(hint|wrong)\b", entry.context)}
+    assert secret and after and not secret & after
+    assert any(context.endswith(" prompt.1") for context in after)

@@ -293,6 +293,21 @@ def read(path: Path, tag: str) -> Catalog:
     return found
 
 
+def public_text(path: Path, root: Path) -> str:
+    """A catalogue of exercises with no more in it than the exercise file in `root`, which has no answers."""
+    source = root / "content" / "exercises" / f"{path.stem}.md"
+    old = read(path, path.parts[-3])
+    new = Catalog(locale=old.locale, header_comment=old.header_comment, fuzzy=False)
+    new.mime_headers = old.mime_headers
+    for entry in _entries(_of_items(source.read_text(encoding="utf-8")), source, root):
+        known = old.get(entry.english, entry.context)
+        if known is not None and known.string and not known.fuzzy:
+            new.add(entry.english, known.string, context=entry.context)
+    buffer = io.BytesIO()
+    write_po(buffer, new, width=_WIDTH)
+    return buffer.getvalue().decode("utf-8")
+
+
 def updated(old: Catalog, entries: list[Entry]) -> Catalog:
     """The catalogue for these entries, with all that an older one has for them."""
     new = Catalog(locale=old.locale, header_comment=old.header_comment, fuzzy=False)
