@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from gvclab.charts import live, page, series
-from gvclab.content import speaking
+from gvclab.charts import diagram, live, page, series
+from gvclab.charts.table import to_html
+from gvclab.content import resource, speaking
 from gvclab.data import load
 from gvclab.language.pseudo import OPEN
 from gvclab.panels.developing_countries import ParticipationLab
@@ -151,6 +152,23 @@ def test_no_english_is_left_on_a_series(name, columns):
     shown = series(load(name), **columns)
     found = [*in_figure(shown.figure.to_plotly_json()), ("sentence", shown.sentence), *in_tables(shown.view.table)]
     assert plain(found) == {}
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (resource("content") / "diagrams").glob("*.yml")))
+def test_no_english_is_left_on_a_diagram(name):
+    drawn = diagram(name)
+    words = re.findall(r">([^<>]+)</(?:text|tspan|title|desc)>", drawn.svg())
+    assert words and plain([("sentence", drawn.description.sentence), *(("text", said) for said in words)]) == {}
+
+
+def test_numbers_on_axes_and_in_tables_are_the_languages():
+    with speaking("de"):
+        shown = series(load("us_tariff"), x="date", y="tariff")
+        assert shown.figure.layout.separators == ",."
+        assert re.search(r"<td>\d+,\d+</td>", to_html(shown.view.table))
+        assert "Januar" in shown.sentence
+    with speaking("en"):
+        assert shown.frame.layout.separators is None
 
 
 def test_no_english_is_left_around_a_figure():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
 from gvclab.build import build, check, notebooks, translation
+from gvclab.exercises import bank
 
 LESSON = """---
 section: "1.1"
@@ -48,6 +50,7 @@ FILES = {
     "content/claims/1.1.yml": "C1.1-1: {claim: It is so., type: [E], evidence: None., verdict: mixed, change: All.}\n",
     "content/glossary/1.1.yml": 'weight: {zh: 重, is: "What counts."}\n',
     "content/messages/panels/room.yml": 'lab:\n  title: A lab\n  now: "It is {x:.3f}."\n  unit: ""\n  in: [one, two]\n',
+    "content/diagrams/loop.yml": "sentence: A row.\nparts:\n- id: one\n  layout: row\n  boxes: {a: first, b: then}\n",
     "content/messages/build.yml": "verdict: {anchor: Verdict}\n",
 }
 
@@ -106,6 +109,9 @@ def test_every_text_is_extracted_with_its_place_and_line(root):
         ("messages/panels/room", "panels.room.lab.now"): ("It is {x:.3f}.", 3),
         ("messages/panels/room", "panels.room.lab.in.0"): ("one", 5),
         ("messages/panels/room", "panels.room.lab.in.1"): ("two", 5),
+        ("diagrams/loop", "sentence"): ("A row.", 1),
+        ("diagrams/loop", "box.a"): ("first", 5),
+        ("diagrams/loop", "box.b"): ("then", 5),
         (LESSON_PO, "title"): ("First", 3),
         (LESSON_PO, "objectives.0"): ("do one thing", 6),
         (LESSON_PO, "the-argument"): ("The argument", 10),
@@ -125,7 +131,7 @@ def test_every_text_is_extracted_with_its_place_and_line(root):
 
 def test_catalogues_are_made_and_made_again_the_same(root):
     report = translation.update(root, "zh")
-    assert len(report.lines) == 6
+    assert len(report.lines) == 7
     before = {path: path.read_bytes() for path in (root / "locale").rglob("*.po")}
     assert "up to date" in translation.update(root, "zh").lines[0]
     assert {path: path.read_bytes() for path in before} == before
@@ -139,8 +145,8 @@ def test_how_much_is_done_is_told(root):
     translate(root, "messages/panels/room", A_lab="实验室")
     counts = translation.counted(root, "zh")
     assert (counts["messages/panels/room"].done, counts["messages/panels/room"].total) == (1, 4)
-    assert [line.split()[:5] for line in translation.status(root).lines] == [["zh,", "all", "1", "of", "26"]]
-    assert len(translation.status(root, "zh").lines) == 7
+    assert [line.split()[:5] for line in translation.status(root).lines] == [["zh,", "all", "1", "of", "29"]]
+    assert len(translation.status(root, "zh").lines) == 8
 
 
 def test_what_changed_in_english_is_fuzzy_until_somebody_looks(root):
@@ -254,3 +260,22 @@ def test_an_edit_of_a_translated_notebook_is_not_overwritten(root):
     report = build(root, tag="zh")
     assert "locale/zh/" in report.problems[0]
     assert build(root, force=True, tag="zh").ok and check(root, "zh").ok
+
+
+def test_a_class_gets_no_hints_in_another_language_either(root):
+    whole = next((Path(__file__).parents[2] / "content/exercises").glob("2.3*.md"))
+    path = root / "content/exercises" / whole.name
+    path.parent.mkdir()
+    shutil.copy(whole, path)
+    translation.update(root, "zh")
+    catalogue_file = root / f"locale/zh/exercises/{path.stem}.po"
+    words = catalogue_file.read_text(encoding="utf-8").split("\n\n", 1)
+    words[1] = words[1].replace('msgstr ""\n\n', 'msgstr "译"\n\n')
+    catalogue_file.write_text("\n\n".join(words), encoding="utf-8")
+    before = translation.read(catalogue_file, "zh")
+    path.write_text(bank.public_text(path.read_text(encoding="utf-8")), encoding="utf-8")
+    catalogue_file.write_text(translation.public_text(catalogue_file, root), encoding="utf-8")
+    after = {entry.context for entry in translation.read(catalogue_file, "zh") if entry.id}
+    secret = {entry.context for entry in before if entry.id and re.search(r"\.(hint|wrong)\b", entry.context)}
+    assert secret and after and not secret & after
+    assert any(context.endswith(" prompt.1") for context in after)

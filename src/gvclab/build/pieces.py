@@ -140,7 +140,7 @@ def _shown(node: ast.AST) -> list[ast.expr]:
     if node.func.id != "series":
         return []
     marks = given.get("marks")
-    return [given[name] for name in ("label", "x") if name in given] + (
+    return [given[name] for name in ("label", "x", "y") if name in given] + (
         marks.keys if isinstance(marks, ast.Dict) else []
     )
 

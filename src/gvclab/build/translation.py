@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -76,6 +76,8 @@ def extract(root: Path) -> dict[str, list[Entry]]:
     for path in sorted((content / "exercises").glob("*.md")):
         with sources.naming(path, root):
             found[f"exercises/{path.stem}"] = _entries(_of_items(path.read_text(encoding="utf-8")), path, root)
+    for path in sorted((content / "diagrams").glob("*.yml")):
+        found[f"diagrams/{path.stem}"] = _entries(_of_diagram(path.read_text(encoding="utf-8"), path), path, root)
     found["words"] = [Entry("", word, tuple(lines)) for word, lines in shown.items()]
     return {file: entries for file, entries in sorted(found.items()) if entries}
 
@@ -113,13 +115,7 @@ def _of_items(source: str) -> Iterator[tuple[str, str, int]]:
     from gvclab.exercises.wording import wording
 
     items = bank.parse(source)
-    lines = source.split("\n")
-
-    def line_of(english: str, first: int = 1) -> int:
-        """The line from `first` on that the text begins in, or else `first`."""
-        start = english.strip().split("\n")[0]
-        return next((n for n, line in enumerate(lines[first - 1 :], start=first) if start in line), first)
-
+    line_of = _line_of(source)
     for place, english in (
         ("title", items.meta["title"]),
         *_numbered("objectives", items.meta),
@@ -130,6 +126,25 @@ def _of_items(source: str) -> Iterator[tuple[str, str, int]]:
         chapter = line_of(f"## {item.id} ")
         for path, english in wording(item).items():
             yield f"{item.id} {path}", english, line_of(english, chapter)
+
+
+def _of_diagram(source: str, path: Path) -> Iterator[tuple[str, str, int]]:
+    """The words of a diagram, by their ids."""
+    from gvclab.charts.diagram import parse, wording
+
+    line_of = _line_of(source)
+    return ((place, said, line_of(said)) for place, said in wording(parse(source, path)).items())
+
+
+def _line_of(source: str) -> Callable[..., int]:
+    """What finds a text: `line_of(text, first)` is the line from `first` on that it begins in, or else `first`."""
+    lines = source.split("\n")
+
+    def line_of(english: str, first: int = 1) -> int:
+        start = english.strip().split("\n")[0][:40]  # a long text may be folded
+        return next((n for n, line in enumerate(lines[first - 1 :], start=first) if start in line), first)
+
+    return line_of
 
 
 def _numbered(name: str, meta: dict) -> Iterator[tuple[str, str]]:
@@ -276,6 +291,21 @@ def read(path: Path, tag: str) -> Catalog:
             entry = next(each for each in read_po(io.BytesIO(block.encode())) if each.id)
             found.get(entry.id, entry.context).previous_id = [denormalize("\n".join(before))]
     return found
+
+
+def public_text(path: Path, root: Path) -> str:
+    """A catalogue of exercises with no more in it than the exercise file in `root`, which has no answers."""
+    source = root / "content" / "exercises" / f"{path.stem}.md"
+    old = read(path, path.parts[-3])
+    new = Catalog(locale=old.locale, header_comment=old.header_comment, fuzzy=False)
+    new.mime_headers = old.mime_headers
+    for entry in _entries(_of_items(source.read_text(encoding="utf-8")), source, root):
+        known = old.get(entry.english, entry.context)
+        if known is not None and known.string and not known.fuzzy:
+            new.add(entry.english, known.string, context=entry.context)
+    buffer = io.BytesIO()
+    write_po(buffer, new, width=_WIDTH)
+    return buffer.getvalue().decode("utf-8")
 
 
 def updated(old: Catalog, entries: list[Entry]) -> Catalog:

@@ -7,7 +7,7 @@ from functools import cached_property
 from html import escape
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from gvclab.content import Message, render, text
+from gvclab.content import Listed, Message, formatted, text, word
 from gvclab.data import name
 
 from . import theme
@@ -56,7 +56,7 @@ class Series:
         marks: dict[str, Any] | None = None,
     ) -> None:
         self._table, self._x, self._y, self._by = table, x, y, by
-        self._label = label or y
+        self._label = word(label or y)
         self._marks = marks or {}
         groups = [("", table)] if by is None else list(table.groupby(by, sort=False))
         groups = [(str(key), part.sort_values(x)) for key, part in groups if part[y].notna().any()]
@@ -71,7 +71,7 @@ class Series:
     @property
     def unit(self) -> str:
         """The unit of y, as the table's manifest has it."""
-        return self._table.attrs.get("units", {}).get(self._y, "")
+        return word(self._table.attrs.get("units", {}).get(self._y, ""))
 
     @cached_property
     def view(self) -> View:
@@ -110,7 +110,7 @@ class Series:
                 "x": at,
                 "y": 1,
                 "yref": "paper",
-                "text": said,
+                "text": word(said),
                 "showarrow": False,
                 "xanchor": "left",
                 "yanchor": "top",
@@ -119,7 +119,7 @@ class Series:
             for said, at in self._marks.items()
         ]
         y = f"{self._label}<br>({self.unit})" if self.unit else self._label
-        x = theme.axis("" if self._dated else self._x)
+        x = theme.axis("" if self._dated else word(self._x))
         more: dict[str, Any] = {"height": HEIGHT, "shapes": lines}
         if self._by is not None and self._groups:
             words += self._names([look.color for look in looks])
@@ -194,7 +194,7 @@ class Series:
         return self._table[self._x].dtype.kind == "M"
 
     def _at(self, value: Any) -> str:
-        return f"{value:%B %Y}" if self._dated else str(value)
+        return formatted(value, "%B %Y") if self._dated else str(value)
 
     def _sentence(self) -> str:
         words = {"label": self._label, "unit": text("charts.series.unit", unit=self.unit) if self.unit else ""}
@@ -207,7 +207,7 @@ class Series:
             return self._one(words)
         if len(ends) <= FEW:
             moves = [self._move(code, end, span) for code, end in ends.items()]
-            return text("charts.series.many", moves=_clauses(moves), **words)
+            return text("charts.series.many", moves=Listed(moves, "clauses"), **words)
         changes = {code: self._rounded(end.end - end.start) for code, end in ends.items()}
         most, least = max(changes, key=changes.get), min(changes, key=changes.get)
         told = []
@@ -223,7 +223,7 @@ class Series:
                 told.append(Message(f"charts.series.no_{kind}"))
         if any((end.since, end.until) != span for end in ends.values()):
             told.append(Message("charts.series.uneven"))
-        return text("charts.series.changes", count=len(ends), changes=_clauses(told), **words)
+        return text("charts.series.changes", count=len(ends), changes=Listed(told, "clauses"), **words)
 
     def _one(self, words: dict[str, Any]) -> str:
         ((_, part),) = self._groups
@@ -259,9 +259,9 @@ class Series:
 
     def _wide(self) -> pd.DataFrame:
         if self._by is None:
-            return self._table[[self._x, self._y]]
+            return self._table[[self._x, self._y]].rename(columns=word)
         wide = self._table.pivot(index=self._x, columns=self._by, values=self._y)
-        return wide.rename(columns=name).rename_axis(columns=None)
+        return wide.rename(columns=name).rename_axis(index=word(self._x), columns=None)
 
     def _ipython_display_(self) -> None:
         from IPython.display import HTML, display
@@ -280,8 +280,3 @@ def series(table: pd.DataFrame, x: str, y: str, **more: Any) -> Series:
 
 def _mode(part: pd.DataFrame) -> str:
     return "lines+markers" if len(part) <= 40 else "lines"
-
-
-def _clauses(parts: list[Message]) -> str:
-    """Several clauses as one value of a sentence; the only place of this module that joins words."""
-    return "; ".join(render(part) for part in parts)

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from html import escape
 from typing import TYPE_CHECKING
 
+from gvclab.content import formatted
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -21,4 +23,4 @@ def to_html(table: pd.DataFrame | Mapping[str, pd.DataFrame] | None) -> str:
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:.4g}"
+    return formatted(value, ",.0f" if abs(value) >= 1e4 else ".4g")

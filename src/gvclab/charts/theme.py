@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from gvclab.content import ENGLISH, formatted, language
+
 from .concepts import BLUE, GREEN, GREY, ORANGE, OTHERS, PURPLE, REFERENCE, SERIES, SKY, VERMILLION, Style, style
 
 if TYPE_CHECKING:
@@ -147,6 +149,8 @@ def frame(
         axes[f"yaxis{number}"] = {"anchor": f"x{number}", **y}
     data = [{"type": "scatter", **trace} for trace in traces]
     layout["legend"] = _LEGEND | layout.get("legend", {})
+    if language() != ENGLISH:
+        layout["separators"] = formatted(0.5, ".1f").strip("05") + formatted(1000, ",").strip("01")
     # One value for the life of the figure: a reader's zoom and hidden curves outlive every update.
     return go.Figure(data, {"template": TEMPLATE, "height": height, "uirevision": "kept", **axes, **layout})
 

@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from gvclab.build import translation
 from gvclab.exercises import bank
 
 _LIBRARY = ("pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT")
@@ -33,10 +34,12 @@ def library(root: Path, released: Mapping[str, str]) -> tuple[str, bytes]:
         tree = Path(folder)
         for name in _LIBRARY:
             shutil.copyfile(root / name, tree / name)
-        for name in ("src", "data", "content"):
+        for name in ("src", "data", "content", "locale"):
             shutil.copytree(root / name, tree / name, ignore=_IGNORED)
         for path in (tree / "content" / "exercises").glob("*.md"):
             _write(path, bank.public_text(path.read_text(encoding="utf-8")))
+        for path in (tree / "locale").glob("*/exercises/*.po"):
+            _write(path, translation.public_text(path, tree))  # hints are translated too
         for name, text in released.items():
             _write(tree / "content" / RELEASED / name, text)
         project = tree / "pyproject.toml"

@@ -169,7 +169,8 @@ def _bubblewrap(hidden: str, files: list[int]) -> list[str]:
         command.append("--unshare-user")
     content = resource("content")
     view: dict[Path, str] = {}
-    for path, how in [*sorted(_shown(hidden).items()), (content, "--tmpfs")]:
+    secret = [path for path in (content, resource("locale")) if path == content or path.is_dir()]  # keys and hints
+    for path, how in [*sorted(_shown(hidden).items()), *((path, "--tmpfs") for path in secret)]:
         around = next((view[p] for p in path.parents if p in view), "--tmpfs")
         if how == around and path != content:
             continue  # it is seen, or not seen, already

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from gvclab.content import resource, text
+from gvclab.content import resource, text, translator
 
 from ..concepts import CONCEPTS
 
@@ -116,12 +116,16 @@ def _arrow_id(arrow: Arrow) -> str:
 
 
 def read(name: str) -> Description:
-    """The description in `content/diagrams/<name>.yml`. DiagramError says what is wrong with it, and where."""
+    """The description in `content/diagrams/<name>.yml`, in the reader's language.
+
+    DiagramError says what is wrong with it, and where.
+    """
     path = resource("content") / "diagrams" / f"{name}.yml"
     if not path.is_file():
         known = ", ".join(sorted(each.stem for each in path.parent.glob("*.yml")))
         raise DiagramError(text("charts.diagram.error.unknown", name=name, known=known))
-    return parse(path.read_text(encoding="utf-8"), path)
+    found, translate = parse(path.read_text(encoding="utf-8"), path), translator(f"diagrams/{name}")
+    return reworded(found, {key: translate(key, english) for key, english in wording(found).items()})
 
 
 def parse(source: str, path: Path) -> Description:
