@@ -12,6 +12,7 @@ from gvclab.content import speaking
 from gvclab.exercises import Identity, bank, check, forget
 from gvclab.exercises.items import letter
 from gvclab.exercises.keys import namespace
+from gvclab.exercises.prompts import prompt
 from gvclab.exercises.variants import numbers
 
 from .ours import left
@@ -71,7 +72,8 @@ def test_a_verdict_does_not_depend_on_the_language(item_id):
 @every_item
 def test_no_english_is_left_on_a_card(item_id):
     item, found = bank.item(item_id), {}
-    code = {TYPED, item.answer, "nan", *PYTHON, *(word for part in item.parts for word in part.name.split("_"))}
+    ids = [part.name for part in item.parts] + [word.id for part in item.parts for word in part.words]
+    code = {TYPED, item.answer, "nan", *PYTHON, *(piece for name in ids for piece in name.split("_"))}
     for answer in answers(item):
         with speaking("qps"):
             score = judged(item_id, answer)[1]
@@ -86,10 +88,9 @@ def test_an_item_is_in_the_language_with_the_same_letters(item_id):
     with speaking("qps"):
         pseudo = bank.item(item_id)
         assert [option.right for option in pseudo.options] == [option.right for option in english.options]
-        assert (pseudo.id, pseudo.points, pseudo.answer, pseudo.given) == (
-            english.id, english.points, english.answer, english.given
-        )  # fmt: skip
-        words = [pseudo.title, pseudo.prompt, *(option.text for option in pseudo.options)]
+        assert [(each.name, each.draw) for each in pseudo.given] == [(each.name, each.draw) for each in english.given]
+        assert (pseudo.id, pseudo.points, pseudo.answer) == (english.id, english.points, english.answer)
+        words = [pseudo.title, prompt(pseudo), *(option.text for option in pseudo.options)]
         words += [option.hint for option in pseudo.options] + [line.text for line in pseudo.rubric]
         words += [wrong.hint for part in pseudo.parts for wrong in part.wrong] + [part.label for part in pseudo.parts]
         assert left("\n".join(words), {"given"}) == set()

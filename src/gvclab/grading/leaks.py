@@ -88,14 +88,16 @@ def secrets(items: Iterable[bank.Item], shown: Iterable[str] = (), places: Itera
     lines, shapes, runs = {}, {}, {}
     for item in items:
         kinds = {kind: say(f"release.leak.{kind}", id=item.id) for kind in ("tests", "solution", "code", "phrase")}
-        code = {"tests": item.tests, "solution": item.solution if item.type != "essay" else ""}
+        # As the key has it, by ids, and as a page shows it.
+        solution = f"{item.solution}\n{item.shown_solution}" if item.type != "essay" else ""
+        code = {"tests": item.tests, "solution": solution}
         for part, source in code.items():
             bare = (line for line in map(fp.bare, source.splitlines()) if _tells(line, item))
             lines |= dict.fromkeys(bare, kinds[part])
             shapes |= dict.fromkeys(fp.shapes(source), kinds["code"])
         for prose in [*hints(item), item.solution if item.type == "essay" else ""]:
             runs |= dict.fromkeys(fp.runs(prose), kinds["phrase"])
-    asked = [text for item in map(bank.public, items) for text in (item.setup, item.stub, item.source)]
+    asked = [text for item in map(bank.public, items) for text in (item.setup, item.stub, item.shown_stub, item.source)]
     asked_lines, shown_lines = (
         {fp.bare(line) for text in texts for line in text.splitlines()} for texts in (asked, shown)
     )
