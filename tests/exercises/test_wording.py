@@ -74,8 +74,16 @@ def answers(item):
         turned = [(b, a, *sign) for a, b, *sign in right]
         made += [right[:2], turned, [*right, *turned], *([*right, (e.source, e.target)] for e in item.forbidden)]
     if item.parts:
-        by_name = right if isinstance(right, dict) else dict(
-            zip((part.name for part in item.parts), right if isinstance(right, tuple | list) else [right], strict=True)
+        by_name = (
+            right
+            if isinstance(right, dict)
+            else dict(
+                zip(
+                    (part.name for part in item.parts),
+                    right if isinstance(right, tuple | list) else [right],
+                    strict=True,
+                )
+            )
         )
         made += [{**by_name, part.name: wrong} for part in item.parts for wrong in wrong_values(item, part, by_name)]
     return made
