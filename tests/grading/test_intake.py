@@ -10,7 +10,6 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from gvclab.content import render
 from gvclab.exercises import bank
 from gvclab.exercises.variants import Identity
 from gvclab.grading import intake, personal
@@ -89,9 +88,7 @@ def test_a_merge_conflict_leaves_both_answers_and_the_upper_counts(folder, assig
     line = next(x for x in text.splitlines(keepends=True) if "(1 - p) ** n" in x)
     conflict = f"<<<<<<< HEAD\n{line}=======\n{line.replace('** n', '* n')}>>>>>>> other\n"
     sheet = taken(folder, assigned, text.replace(line, conflict).encode())
-    assert complete(sheet) and "grade.wrong.conflict" in {
-        note.values["words"].id for note in sheet.notes if "words" in note.values
-    }
+    assert complete(sheet) and any("merge conflict" in note for note in sheet.notes)
 
 
 def test_of_a_torso_what_is_there_is_read(folder, assigned, book):
@@ -158,11 +155,11 @@ def test_a_linked_folder_is_refused(folder, assigned, tmp_path, book):
 def test_more_bytes_than_a_notebook_has_are_refused(folder, assigned, monkeypatch, book):
     monkeypatch.setattr(intake, "FILE_BYTES", 1000)
     monkeypatch.setattr(intake.read_file, "__defaults__", (1000,))
-    assert taken(folder, assigned, book).reason.values["words"].id == "grade.refused.large"
+    assert "MB" in taken(folder, assigned, book).reason
 
 
 def test_an_empty_folder_is_a_missing_notebook(folder, assigned):
-    assert NOTEBOOK in render(taken(folder, assigned).reason)
+    assert NOTEBOOK in taken(folder, assigned).reason
 
 
 def test_lost_metadata_are_replaced_by_cell_ids(folder, assigned, book):
@@ -250,7 +247,7 @@ def test_numbers_of_somebody_else_are_noted(folder, assigned, book):
     own = personal.notebook(nbformat.reads(json.dumps(book), as_version=4), items, Identity("bob", salt))
     (folder / f"{NOTEBOOK}.ipynb").write_text(json.dumps(own))
     noted = {
-        (student, known): [render(note) for sheet in sheets for note in sheet.notes]
+        (student, known): [note for sheet in sheets for note in sheet.notes]
         for student, known in [("bob", salt), ("ada", salt), ("bob", "")]
         for sheets in [intake.take(student, folder, assigned, known).sheets]
     }
@@ -262,7 +259,7 @@ def test_a_renamed_notebook_is_found(folder, assigned, book):
     (folder / "my work (2).ipynb").write_text(json.dumps(book))
     (folder / "other.ipynb").write_text('{"cells": [{"cell_type": "code", "source": "1", "metadata": {}}]}')
     sheet = taken(folder, assigned)
-    assert complete(sheet) and "my work (2)" in render(sheet.notes[0])
+    assert complete(sheet) and "my work (2)" in sheet.notes[0]
 
 
 @pytest.mark.parametrize("lost", [{"metadata": {}}, {"metadata": {}, "id": "x"}], ids=["names", "names and ids"])
@@ -276,9 +273,7 @@ def test_renamed_notebooks_are_found_by_their_cells(lost, folder, root):
         (folder / f"homework {number}.ipynb").write_text(json.dumps({"cells": cells}))
     missing, *found = intake.take("ada", folder, whole).sheets
     assert missing.reason
-    assert [render(sheet.notes[0]).rsplit(" ", 2)[-2:] for sheet in found] == [
-        ["homework", f"{n}.ipynb"] for n in (0, 1)
-    ]
+    assert [sheet.notes[0].rsplit(" ", 2)[-2:] for sheet in found] == [["homework", f"{n}.ipynb"] for n in (0, 1)]
 
 
 def test_notebooks_under_each_others_names_are_told_apart(folder, root, book):
@@ -287,7 +282,7 @@ def test_notebooks_under_each_others_names_are_told_apart(folder, root, book):
     (folder / f"{first}.ipynb").write_text(json.dumps(book))
     shutil.copy(root / f"exercises/section-2/{first}.ipynb", folder / f"{NOTEBOOK}.ipynb")
     sheets = {sheet.notebook.name: sheet for sheet in intake.take("ada", folder, whole).sheets}
-    assert complete(sheets[NOTEBOOK]) and f"{first}.ipynb" in render(sheets[NOTEBOOK].notes[0])
+    assert complete(sheets[NOTEBOOK]) and f"{first}.ipynb" in sheets[NOTEBOOK].notes[0]
     assert sheets[first].file == f"{NOTEBOOK}.ipynb"
 
 
@@ -359,11 +354,11 @@ def test_a_renamed_notebook_stands_for_itself_alone(root, folder, book):
     (folder / "2.3-diversification (1).ipynb").write_text(json.dumps(book))
     sheets = {sheet.notebook.name: sheet for sheet in intake.take("ada", folder, whole).sheets}
     assert complete(sheets.pop(NOTEBOOK))
-    assert all(name in render(sheet.reason) for name, sheet in sheets.items())
+    assert all(name in sheet.reason for name, sheet in sheets.items())
 
 
 def test_a_notebook_beside_is_named(folder, assigned, book):
     (folder / f"{NOTEBOOK}-Copy1.ipynb").write_text("{}")
     taken(folder, assigned, book)
-    (note,) = map(render, intake.take("ada", folder, assigned).notes)
+    (note,) = intake.take("ada", folder, assigned).notes
     assert f"{NOTEBOOK}-Copy1.ipynb" in note

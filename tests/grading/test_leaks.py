@@ -14,8 +14,6 @@ import pytest
 from gvclab.content import resource
 from gvclab.exercises import bank, check
 from gvclab.exercises.keys import namespace
-from gvclab.exercises.prompts import prompt
-from gvclab.exercises.rendering import label_of, message_of
 from gvclab.exercises.variants import Identity, numbers
 from gvclab.grading import leaks, release
 
@@ -60,7 +58,7 @@ def test_every_hidden_test_is_found(item, secret):
 @pytest.mark.parametrize("item", ITEMS.items, ids=lambda item: item.id)
 def test_every_hint_is_found(item, secret):
     for hint in leaks.hints(item):
-        if hint in prompt(item) or len(hint.split()) < 8:  # a rubric is shown
+        if hint in item.prompt or len(hint.split()) < 8:  # a rubric is shown
             continue
         page = f"<p>Look: <em>{hint.upper().replace(' ', '  ')}</em></p>"
         assert f"a hint or model answer of {item.id}" in kinds(leaks.scan_text("a.html", page, secret)), hint
@@ -134,8 +132,7 @@ def test_what_a_student_has_is_no_leak(secret):
     judged = check("2.3-1", (0.6, (1 - 0.01) ** 40))
     page = f"<pre>{item.solution}</pre>{judged._repr_html_()}<p>/home/ada/work/x.py</p>"
     written = [item.solution, "See /home/ada/work/x.py"]
-    said = [message_of(item, judged.verdict)]
-    said += [words for name, part in judged.verdict.parts for words in (label_of(item, name), message_of(item, part))]
+    said = [judged.verdict.message, *(words for label, part in judged.verdict.parts for words in (label, part.message))]
     assert len(kinds(leaks.scan_text("ada.html", page, secret))) > 2
     assert not leaks.scan_feedback("ada.html", page, secret, "ada", [*written, *said])
     assert kinds(leaks.scan_feedback("ada.html", page, secret, "ada", written)) == {"a hint or model answer of 2.3-1"}

@@ -22,12 +22,10 @@ import nbformat
 import psutil
 import pytest
 
-from gvclab.content import Message, render
 from gvclab.content import text as say
 from gvclab.exercises import bank
 from gvclab.grading import cli
-from gvclab.grading import record as records
-from gvclab.grading.gradebook import Ledger
+from gvclab.grading.gradebook import SIDECAR, Ledger
 from gvclab.grading.intake import assignment
 from gvclab.grading.run import Plan, _entry, _is_graded, course, grade_submission, grader_id, run
 
@@ -137,9 +135,9 @@ def test_the_copy_is_safe_and_the_submission_as_it_was(graded, classroom):
 
 
 def test_the_record_tells_why(graded):
-    record = records.read((graded[0] / f"autograded/erna/{ASSIGNMENT}/{records.FILE}").read_text())
-    sheet = record.notebooks[NOTEBOOK]
-    assert sheet.reason.values["words"].id == "grade.refused.json" and set(sheet.items) == set(ITEMS)
+    record = json.loads((graded[0] / f"autograded/erna/{ASSIGNMENT}/{SIDECAR}").read_text())
+    sheet = record["notebooks"][NOTEBOOK]
+    assert "damaged" in sheet["reason"] and set(sheet["items"]) == set(ITEMS)
 
 
 def test_the_gradebook_is_one_file(graded):
@@ -213,7 +211,7 @@ def test_somebody_new_is_named_when_others_are_known(own):
         book.execute("PRAGMA foreign_keys = OFF")
         book.execute("DELETE FROM student WHERE id = 'ada'")
     (line,) = run(Plan(own, ASSIGNMENT, students="ada", force=True)).graded
-    assert Message("grade.note.stranger", {"student": records.named_student("ada")}) in line.notes
+    assert say("grade.note.stranger", student="ada") in line.notes
 
 
 def test_the_copy_shows_the_numbers_of_ones_own(own, monkeypatch):
@@ -358,7 +356,7 @@ def test_a_worker_that_dies_is_tried_again_and_then_told(own, monkeypatch):
 
     monkeypatch.setattr("gvclab.grading.run.ProcessPoolExecutor", Dying)
     report = run(Plan(own, ASSIGNMENT, force=True, students="ada"))
-    assert not report.ok and "BrokenProcessPool" in render(report.failed["ada"])
+    assert not report.ok and "BrokenProcessPool" in report.failed["ada"]
     assert total(own, "ada") == 0
     monkeypatch.setattr("gvclab.grading.run.ProcessPoolExecutor", Here)
     assert [line.student for line in run(Plan(own, ASSIGNMENT)).graded] == ["ada"]
@@ -445,7 +443,7 @@ def test_a_killed_grader_leaves_no_process_and_resumes(classroom, graded, tmp_pa
     script.write_text(source)
     process = subprocess.Popen([sys.executable, script], stderr=subprocess.DEVNULL)
     until = time.monotonic() + 60
-    while not list(folder.rglob(records.FILE)) and time.monotonic() < until:
+    while not list(folder.rglob(SIDECAR)) and time.monotonic() < until:
         time.sleep(0.01)
     family = psutil.Process(process.pid).children(recursive=True)
     process.kill()
