@@ -104,7 +104,7 @@ def test_a_graph_by_keyboard_alone(open_notebook):
     book.run_all()
     page = book.page
     number = cells(page)
-    names = [node.name for node in bank.item("2.3-9").nodes]
+    names = [node.text for node in bank.item("2.3-9").nodes]
 
     # By the lists: three choices, a button.
     page.get_by_role("combobox", name="from", exact=True).focus()

@@ -151,6 +151,6 @@ def test_damage_earns_nothing_and_breaks_nothing(grade, solved, cells, bytes_, s
     assert set(result.marks) == set(MINE)
     for item, mark in result.marks.items():
         assert 0 <= mark.score <= (FULL[item] if item in solved else 0)
-        assert mark.verdict.message
+        assert mark.verdict.messages
     if not cells and bytes_ in ("none", "a mark", "line ends"):
         assert {item for item, mark in result.marks.items() if mark.score} == solved

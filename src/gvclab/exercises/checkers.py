@@ -159,9 +159,9 @@ def _interpret(item: Item, data, who: Identity) -> Verdict:
     answers = _split(item, data)
     if isinstance(answers, Verdict):
         return answers
-    told = list(zip(item.parts, answers, strict=True))
+    pairs = list(zip(item.parts, answers, strict=True))
     settings, off = {}, []
-    for part, answer in told:
+    for part, answer in pairs:
         if part.is_setting:
             problem = _setting(part, answer)
             off += [(part.name, problem)] if problem else []
@@ -178,7 +178,7 @@ def _interpret(item: Item, data, who: Identity) -> Verdict:
     return together(
         [
             (part.name, _part(item, part, answer, rights.get(part.name), names))
-            for part, answer in told
+            for part, answer in pairs
             if not part.is_setting
         ]
     )

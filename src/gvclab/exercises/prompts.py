@@ -7,7 +7,7 @@ come from the same field.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from gvclab.content import text
 
@@ -28,9 +28,14 @@ _SHOWN = {
 }
 
 
-def prompt(item: Item) -> str:
-    """What the page says of the item, in the reader's language."""
-    return _SLOT.sub(lambda slot: SLOTS[slot.group(1)](item), item.template)
+def prompt(item: Item, **instead: str) -> str:
+    """What the page says of the item, in the reader's language; `instead` of what a slot usually holds."""
+
+    def filled(slot: re.Match) -> str:
+        name = slot.group(1)
+        return instead[name] if name in instead else SLOTS[name](item)
+
+    return _SLOT.sub(filled, item.template)
 
 
 def verify(item: Item) -> None:
@@ -44,10 +49,16 @@ def verify(item: Item) -> None:
         raise ValueError(f"the prompt of {item.id} has unknown slots: {', '.join(unknown)}")
 
 
+def given_list(item: Item, values: Iterable | None = None) -> str:
+    """The parameters with their values, one a line; by default those for everybody."""
+    values = [given.default for given in item.given] if values is None else values
+    pairs = zip(item.given, values, strict=True)
+    return "\n".join(text("exercises.prompt.given_one", name=g.name, value=v, unit=g.unit).strip() for g, v in pairs)
+
+
 def given_line(item: Item) -> str:
     """The default parameters, and where a student finds the own ones."""
-    lines = [text("exercises.prompt.given_one", name=g.name, value=g.default, unit=g.unit).strip() for g in item.given]
-    return text("exercises.prompt.given", listed="\n".join(lines), id=item.id)
+    return text("exercises.prompt.given", listed=given_list(item), id=item.id)
 
 
 def tolerance_line(item: Item) -> str:

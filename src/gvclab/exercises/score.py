@@ -10,9 +10,9 @@ import math
 import os
 import warnings
 
-from gvclab.content import text
+from gvclab.content import Listed, Message, text
 
-from . import keys
+from . import bank, keys
 from .cards import card, icon
 from .checkers import chosen, judge
 from .items import Item
@@ -91,8 +91,8 @@ def check(item_id: str, answer=..., key: str | None = None, limits: Limits | Non
 def _check(item_id: str, answer, key: str | None, limits: Limits | None) -> Score:
     try:
         item = keys.find(item_id, key)
-    except KeyError as error:
-        return Score(verdict("broken", saying("as_it_is", words=str(error.args[0]))))
+    except KeyError:
+        return Score(verdict("broken", _unknown(item_id)))
     who = identity()
     if item.type == "code" and callable(answer):
         with serve(answer, limits, discreet=_autograding()) as remote:
@@ -101,6 +101,14 @@ def _check(item_id: str, answer, key: str | None, limits: Limits | None) -> Scor
     if item.type == "choice" and not _autograding():
         judged = _with_attempts(item, answer, judged)
     return Score(judged, item)
+
+
+def _unknown(item_id: str) -> Message:
+    """That there is no such item, and which there are."""
+    section, known = item_id.rpartition("-")[0], bank.sections()
+    if section not in known:
+        return saying("error.section", section=section, known=Listed(known, "comma"))
+    return saying("error.unknown", id=item_id, known=Listed([item.id for item in bank.load(section)], "comma"))
 
 
 def _with_attempts(item: Item, answer, judged: Verdict) -> Verdict:

@@ -33,7 +33,7 @@ from .graph_drawing import draw_graph
 from .items import Item, letter
 from .ladder import Verdict, verdict
 from .plain import describe, is_missing, plain
-from .prompts import given_line, nodes_list, options_list
+from .prompts import given_list, nodes_list, options_list
 from .prompts import prompt as prompt_of
 from .rendering import message_of, of_item
 from .score import check
@@ -81,12 +81,8 @@ def _math(tex: str, options: Mapping) -> str:
 
 def _prompt(item: Item) -> str:
     """The prompt with the numbers of the one who asks, and without the options: those are to be clicked."""
-    words = prompt_of(item)
-    if item.given:
-        own = zip(item.given, numbers(item, identity()), strict=True)
-        lines = [text("exercises.prompt.given_one", name=g.name, value=v, unit=g.unit).strip() for g, v in own]
-        words = words.replace(given_line(item), "\n".join(lines))
-    return words.replace(options_list(item), "") if item.options else words
+    own = {"given": given_list(item, numbers(item, identity()))} if item.given else {}
+    return prompt_of(item, options="", **own)
 
 
 def _static_prompt(item: Item, call: str) -> str:

@@ -1,4 +1,4 @@
-"""`gvclab grade SECTION`."""
+"""`gvclab grade ASSIGNMENT`, and the arguments that it shares with `release`, `report` and `export`."""
 
 from __future__ import annotations
 
@@ -15,19 +15,29 @@ from gvclab.content import text as say
 def add_parser(commands: argparse._SubParsersAction) -> argparse.ArgumentParser:
     """Add `grade` to the command line; it leaves its function in `run` (options -> exit status)."""
     grade = commands.add_parser("grade", help=say("grade.cli.help"), description=say("grade.cli.help"))
-    grade.add_argument("section", type=assignment_name, help=say("grade.cli.section"))
+    add_assignment(grade)
     grade.add_argument("--jobs", action=_Jobs, default=cores(), metavar="N", help=say("grade.cli.jobs"))
-    grade.add_argument("--student", default="*", metavar="GLOB", help=say("grade.cli.student"))
+    grade.add_argument("--students", default="*", metavar="GLOB", help=say("grade.cli.students"))
     again = grade.add_mutually_exclusive_group()
     again.add_argument("--resume", action="store_true", help=say("grade.cli.resume"))
     again.add_argument("--force", action="store_true", help=say("grade.cli.force"))
     grade.add_argument("--dry-run", action="store_true", help=say("grade.cli.dry_run"))
     grade.add_argument("--scheduler", default="", metavar="ADDRESS", help=say("grade.cli.scheduler"))
     grade.add_argument("--no-sandbox", action="store_true", help=say("grade.cli.no_sandbox"))
-    grade.add_argument("--course-dir", type=Path, default=Path(), metavar="FOLDER", help=say("grade.cli.course_dir"))
+    add_course_dir(grade)
     grade.add_argument("--course-id", default="", metavar="NAME", help=say("grade.cli.course_id"))
     grade.set_defaults(run=_grade)
     return grade
+
+
+def add_assignment(parser: argparse.ArgumentParser, nargs: str | None = None) -> None:
+    """The assignment, by one name in every command."""
+    parser.add_argument("assignment", nargs=nargs, type=assignment_name, help=say("grade.cli.assignment"))
+
+
+def add_course_dir(parser: argparse.ArgumentParser) -> None:
+    """Where the course is."""
+    parser.add_argument("--course-dir", type=Path, default=Path(), metavar="FOLDER", help=say("grade.cli.course_dir"))
 
 
 def assignment_name(words: str) -> str:
@@ -56,9 +66,9 @@ def _grade(options: argparse.Namespace) -> int:
 
     plan = Plan(
         course=options.course_dir.resolve(),
-        name=options.section,
+        name=options.assignment,
         jobs=options.jobs,
-        students=options.student,
+        students=options.students,
         force=options.force,
         dry_run=options.dry_run,
         scheduler=options.scheduler,

@@ -15,10 +15,10 @@ import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
-from gvclab.content import resource
-from gvclab.content import text as say
+from gvclab.content import Listed, Message, render, resource
 from gvclab.exercises import bank, variants
 from gvclab.exercises.plain import short
 from gvclab.grading import mending, personal, salvage
@@ -32,12 +32,21 @@ OUTPUT_BYTES = 1_000_000  # of one cell
 
 
 class Trouble(NamedTuple):
-    """One thing that is wrong: its name, in words, what to do, and whether `--fix` does it."""
+    """One thing that is wrong: its name, the values that are told of it, and whether `--fix` mends it."""
 
     name: str
-    words: str
-    remedy: str
-    mends: bool
+    values: Mapping[str, Any] = MappingProxyType({})
+    mends: bool = False
+
+    @property
+    def words(self) -> str:
+        """What is wrong."""
+        return render(Message(f"doctor.{self.name}.found", self.values))
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it."""
+        return render(Message(f"doctor.{self.name}.remedy", self.values))
 
     def __str__(self) -> str:
         return f"{self.words}\n    {self.remedy}"
@@ -51,12 +60,12 @@ class Diagnosis:
     mended: bytes | None = None
 
 
-def _told(kind: str, /, **values) -> Trouble:
-    return Trouble(kind, say(f"doctor.{kind}.found", **values), say(f"doctor.{kind}.remedy", **values), False)
+def _trouble(kind: str, /, **values) -> Trouble:
+    return Trouble(kind, values)
 
 
 def _mendable(kind: str, /, **values) -> Trouble:
-    return _told(kind, **values)._replace(mends=True)
+    return Trouble(kind, values, mends=True)
 
 
 # -------------------------------------------------------------------------------------------------- the file
@@ -74,7 +83,7 @@ def visit(path: Path) -> Diagnosis:
     found = examine(data, released[name], bank.load(name.partition("-")[0]), who, _beside(path))
     troubles += found.troubles
     if path.stem != name and not {"empty", "nothing"} & {trouble.name for trouble in found.troubles}:
-        troubles += (_told("renamed", name=f"{name}.ipynb"),)
+        troubles += (_trouble("renamed", name=f"{name}.ipynb"),)
     return Diagnosis(troubles, found.mended)
 
 
@@ -109,7 +118,7 @@ def _megabytes(size: int) -> str:
 
 class _Unreadable(Exception):
     def __init__(self, kind: str, /, **values):
-        self.trouble = _told(kind, **values)
+        self.trouble = _trouble(kind, **values)
 
 
 def _bytes(path: Path) -> bytes:
@@ -130,7 +139,7 @@ def _who(path: Path) -> tuple[variants.Identity | None, tuple[Trouble, ...]]:
     try:
         return file and variants.read_student(file), ()
     except ValueError:
-        return None, (_told("student", file=file),)
+        return None, (_trouble("student", file=file),)
 
 
 def assignments() -> dict[str, dict]:
@@ -158,11 +167,11 @@ def _which(stem: str, data: bytes, released: Mapping[str, dict]) -> str:
     named = [name for name in released if name in stem]
     if named:
         return max(named, key=len)
-    told = data.decode("utf-8", "replace")
+    text = data.decode("utf-8", "replace")
 
     def hits(name: str) -> int:
         words = ((f'"{grade_id(cell)}"', json.dumps(cell["source"])[1:-1]) for cell in released[name]["cells"])
-        return sum(any(one in told for one in both) for both in words)
+        return sum(any(one in text for one in both) for both in words)
 
     return max(released, key=hits)
 
@@ -183,12 +192,12 @@ def examine(
         try:
             released = personal.notebook(released, items, who)
         except ValueError as problem:  # the student's file names numbers that nobody has
-            student = (Trouble("student", str(problem), say("doctor.student.remedy"), False),)
+            student = (_trouble("numbers", problem=str(problem)),)
     read = salvage.read(data)
     if "empty" in read.wrong:
-        return Diagnosis((_told("empty"),), None)
+        return Diagnosis((_trouble("empty"),), None)
     if not read.cells:  # mending would put a blank notebook in the place of what may be an essay in another format
-        return Diagnosis((*student, _told("nothing")), None)
+        return Diagnosis((*student, _trouble("nothing")), None)
     troubles = [_mendable(name) for name in dict.fromkeys(read.wrong)]
     labels = _labels(released["cells"], items)
     sorted_ = mending.sort(read.cells, released["cells"])
@@ -204,22 +213,22 @@ def examine(
     mended = mending.text(released, read.metadata, cells) if any(t.mends for t in troubles) else None
     if len(mended or data) > HANDED_IN_BYTES:
         size, limit = map(_megabytes, (len(mended or data), HANDED_IN_BYTES))
-        troubles.append(_told("huge", size=size, limit=limit))
+        troubles.append(_trouble("huge", size=size, limit=limit))
     troubles += _unfinished(cells, released["cells"], items, labels)
     if needed := [name for name in beside if needs_file("\n".join(code), name)]:
-        troubles.append(_told("beside", files=", ".join(needed)))
+        troubles.append(_trouble("beside", files=Listed(needed, "comma")))
     return Diagnosis((*student, *troubles), mended)
 
 
-def _labels(released: list[dict], items: list[bank.Item]) -> dict[str, str]:
+def _labels(released: list[dict], items: list[bank.Item]) -> dict[str, Message]:
     """What a student calls each cell of the release."""
-    labels = {grade_id(cell): say("doctor.cell.other", name=grade_id(cell)) for cell in released}
+    labels = {grade_id(cell): Message("doctor.cell.other", {"name": grade_id(cell)}) for cell in released}
     for item in items:
         name = _name(item)
         labels |= {
-            name: say("doctor.cell.answer", id=item.id),
-            f"{name}-prompt": say("doctor.cell.prompt", id=item.id),
-            f"{name}-check": say("doctor.cell.check", id=item.id),
+            name: Message("doctor.cell.answer", {"id": item.id}),
+            f"{name}-prompt": Message("doctor.cell.prompt", {"id": item.id}),
+            f"{name}-check": Message("doctor.cell.check", {"id": item.id}),
         }
     return labels
 
@@ -229,7 +238,7 @@ def _name(item: bank.Item) -> str:
     return item.id.replace(".", "-")
 
 
-def _adopted(sorted_: mending.Sorted, items: list[bank.Item], labels: Mapping[str, str]) -> Iterable[Trouble]:
+def _adopted(sorted_: mending.Sorted, items: list[bank.Item], labels: Mapping[str, Message]) -> Iterable[Trouble]:
     """Answers whose cell is gone, while an own cell sets the answer's name: that one is taken for it."""
     for item in items:
         name = _name(item)
@@ -245,10 +254,10 @@ def _adopted(sorted_: mending.Sorted, items: list[bank.Item], labels: Mapping[st
 
 
 def _misplaced(
-    cells: list[dict], released: list[dict], sorted_: mending.Sorted, labels: Mapping[str, str]
+    cells: list[dict], released: list[dict], sorted_: mending.Sorted, labels: Mapping[str, Message]
 ) -> Iterable[Trouble]:
     """Cells deleted, copied, retyped, edited, or out of their order."""
-    wrong: dict[str, list[str]] = {"deleted": [], "edited": [], "marks": []}
+    wrong: dict[str, list[str | Message]] = {"deleted": [], "edited": [], "marks": []}
     for cell in released:
         name, found = grade_id(cell), sorted_.found[grade_id(cell)]
         label = labels[name]
@@ -257,12 +266,12 @@ def _misplaced(
         if (count := sorted_.order.count(name)) > 1:
             yield _mendable("copied", cell=label, count=count)
         if any(one["cell_type"] != cell["cell_type"] for one in found):
-            yield _mendable("retyped", cell=label, kind=say(f"doctor.kind.{cell['cell_type']}"))
+            yield _mendable("retyped", cell=label, kind=Message(f"doctor.kind.{cell['cell_type']}"))
         if not mending.is_answer(cell) and any(mending.differ(one, cell) for one in found):
             wrong["edited"].append(label)
         if any(_treatment(one) != _treatment(cell) for one in found):
             wrong["marks"].append(label)
-    yield from (_mendable(kind, cells=", ".join(these)) for kind, these in wrong.items() if these)
+    yield from (_mendable(kind, cells=Listed(these, "comma")) for kind, these in wrong.items() if these)
     known = set(sorted_.order)
     if list(dict.fromkeys(sorted_.order)) != [n for n in map(grade_id, released) if n in known]:
         yield _mendable("moved")
@@ -283,7 +292,7 @@ def _kernel(metadata: dict, released: dict) -> Iterable[Trouble]:
         yield _mendable("kernel", name=name or "?", wanted=released["kernelspec"]["display_name"])
 
 
-def _stripped(cells: list[dict], metadata: dict, labels: Mapping[str, str]) -> Iterable[Trouble]:
+def _stripped(cells: list[dict], metadata: dict, labels: Mapping[str, Message]) -> Iterable[Trouble]:
     """Outputs too large to hand in, which are taken away."""
     for n, cell in enumerate(cells, 1):
         size = len(json.dumps(cell.get("outputs", [])))
@@ -292,24 +301,24 @@ def _stripped(cells: list[dict], metadata: dict, labels: Mapping[str, str]) -> I
             yield _mendable("output", cell=_label(cell, n, labels), size=_megabytes(size))
     size = len(json.dumps(metadata.pop("widgets", {})))
     if size > OUTPUT_BYTES:
-        yield _mendable("output", cell=say("doctor.cell.widgets"), size=_megabytes(size))
+        yield _mendable("output", cell=Message("doctor.cell.widgets"), size=_megabytes(size))
 
 
-def _label(cell: dict, n: int, labels: Mapping[str, str]) -> str:
-    return labels.get(grade_id(cell)) or say("doctor.cell.own", n=n)
+def _label(cell: dict, n: int, labels: Mapping[str, Message]) -> Message:
+    return labels.get(grade_id(cell)) or Message("doctor.cell.own", {"n": n})
 
 
 # ----------------------------------------------------------------------------------- what only students can do
 
 
 def _unfinished(
-    cells: list[dict], released: list[dict], items: list[bank.Item], labels: Mapping[str, str]
+    cells: list[dict], released: list[dict], items: list[bank.Item], labels: Mapping[str, Message]
 ) -> Iterable[Trouble]:
     """Answers left out, that do not compile, were not run, or stopped with an error."""
     by_name = {grade_id(cell): cell for cell in cells if grade_id(cell)}
     stubs = {grade_id(cell): cell["source"].strip() for cell in released}
     set_anywhere = {name for cell in cells if cell["cell_type"] == "code" for name in sets(cell["source"])}
-    wrong: dict[str, list[str]] = {"unanswered": [], "half": [], "unrun": []}
+    wrong: dict[str, list[str | Message]] = {"unanswered": [], "half": [], "unrun": []}
     for item in items:
         name = _name(item)
         if name not in by_name:
@@ -321,17 +330,17 @@ def _unfinished(
         if source.strip() == stubs[name] or is_blank or said == "all":
             wrong["unanswered"].append(item.id)
         elif is_code and (problem := stopped(source)):
-            yield _told("syntax", cell=label, problem=problem)
+            yield _trouble("syntax", cell=label, problem=problem)
         elif is_code and item.answer not in set_anywhere and "*" not in set_anywhere:
-            yield _told("name", cell=label, name=item.answer)
+            yield _trouble("name", cell=label, name=item.answer)
         else:
             wrong["half"] += [item.id] if said else []
             wrong["unrun"] += [label] if is_code and answer["execution_count"] is None else []
-    yield from (_told(kind, cells=", ".join(these)) for kind, these in wrong.items() if these)
+    yield from (_trouble(kind, cells=Listed(these, "comma")) for kind, these in wrong.items() if these)
     for n, cell in enumerate(cells, 1):
         errors = [output for output in cell.get("outputs", ()) if output["output_type"] == "error"]
         if errors and not stopped(cell["source"]):
-            yield _told("error", cell=_label(cell, n, labels), error=short(errors[0]["ename"]))
+            yield _trouble("error", cell=_label(cell, n, labels), error=short(errors[0]["ename"]))
     counts = [cell["execution_count"] for cell in cells if cell.get("execution_count") is not None]
     if counts != sorted(set(counts)):
-        yield _told("order")
+        yield _trouble("order")

@@ -91,9 +91,9 @@ def _windows(words: list[str], width: int) -> Iterator[Run]:
 _NUMBER = re.compile(r"(?<![\w.])\d+\.\d+(?:e[+-]?\d+)?(?!\w|\.\d)", re.I)
 
 
-def decimals(told: str) -> Iterator[str]:
+def decimals(text: str) -> Iterator[str]:
     """The numbers with a decimal point, as written, without sign."""
-    return (match.group() for match in _NUMBER.finditer(told))
+    return (match.group() for match in _NUMBER.finditer(text))
 
 
 def floats(data) -> Iterator[float]:

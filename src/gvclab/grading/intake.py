@@ -32,7 +32,7 @@ from gvclab.exercises.plain import short
 from gvclab.exercises.variants import Identity
 
 from . import salvage
-from .personal import shows_others
+from .personal import shown_numbers, shows_others
 from .reading import defines
 from .record import identity, named_file, named_student
 from .submission import is_own, restore
@@ -149,8 +149,8 @@ def _demand_points(notebook: Notebook, name: str, folder: Path) -> None:
     for cell in notebook.book.cells:
         item, points = notebook.checks.get(cell_name(cell)), cell.metadata.get("nbgrader", {}).get("points")
         if item and points != item.points:
-            told = {"id": item.id, "released": points, "points": f"{item.points:g}"}
-            raise ValueError(say("grade.error.points", name=name, folder=folder, **told))
+            values = {"id": item.id, "released": points, "points": f"{item.points:g}"}
+            raise ValueError(say("grade.error.points", name=name, folder=folder, **values))
 
 
 def take(student: str, folder: Path, assigned: Assignment, salt: str = "") -> Submission:
@@ -285,7 +285,7 @@ def _timestamp(path: Path) -> tuple[datetime | None, Message | None]:
 
 
 class Found(NamedTuple):
-    """The cells of a file (kind, source, name, id), notes of what was wrong with it, and whether it is damaged."""
+    """A file's cells (kind, source, name, id, numbers shown), notes of what was wrong, and whether it is damaged."""
 
     cells: list[dict]
     notes: list[Message]
@@ -301,6 +301,7 @@ def _cells(data: bytes) -> Found:
             "source": clean(cell["source"][:CELL_CHARACTERS]),
             "name": salvage.grade_id(cell) or None,
             "id": cell["id"],
+            "numbers": shown_numbers(cell["metadata"]),
         }
         for cell in found.cells
     ]
@@ -468,9 +469,9 @@ def _below(name: str, cells: list[dict]) -> list[dict]:
 
 def _strange(cells: list[dict], notebook: Notebook, who: Identity) -> list[Message]:
     """A note if the prompts show numbers that the student was not given: no right answer to them can earn anything."""
-    told = {cell["name"]: cell["source"] for cell in cells}
+    shown = {cell["name"]: cell["numbers"] for cell in cells}
     items = [item for item in notebook.items if item.given]
-    strange = [i.id for i in items if shows_others(i, told.get(grade_id(i.id, "prompt"), ""), who)]
+    strange = [i.id for i in items if shows_others(i, shown.get(grade_id(i.id, "prompt")), who)]
     return [_note("numbers", ids=Listed(strange, "comma"), student=named_student(who.student))] if strange else []
 
 

@@ -88,14 +88,16 @@ def secrets(items: Iterable[bank.Item], shown: Iterable[str] = (), places: Itera
     lines, shapes, runs = {}, {}, {}
     for item in items:
         kinds = {kind: say(f"release.leak.{kind}", id=item.id) for kind in ("tests", "solution", "code", "phrase")}
-        code = {"tests": item.tests, "solution": item.solution if item.type != "essay" else ""}
+        # As the key has it, by ids, and as a page shows it.
+        solution = f"{item.solution}\n{item.shown_solution}" if item.type != "essay" else ""
+        code = {"tests": item.tests, "solution": solution}
         for part, source in code.items():
             bare = (line for line in map(fp.bare, source.splitlines()) if _tells(line, item))
             lines |= dict.fromkeys(bare, kinds[part])
             shapes |= dict.fromkeys(fp.shapes(source), kinds["code"])
         for prose in [*hints(item), item.solution if item.type == "essay" else ""]:
             runs |= dict.fromkeys(fp.runs(prose), kinds["phrase"])
-    asked = [text for item in map(bank.public, items) for text in (item.setup, item.stub, item.source)]
+    asked = [text for item in map(bank.public, items) for text in (item.setup, item.stub, item.shown_stub, item.source)]
     asked_lines, shown_lines = (
         {fp.bare(line) for text in texts for line in text.splitlines()} for texts in (asked, shown)
     )
@@ -135,12 +137,12 @@ def of_class(
 
 def unusual(names: Iterable[str], texts: Iterable[str]) -> set[str]:
     """The names that give somebody away: not those which are words of these texts anyway."""
-    common = {token for told in texts for token in _tokens(told)}
+    common = {token for content in texts for token in _tokens(content)}
     return {name for name in names if len(name) > 2 and name not in common}
 
 
-def _tokens(told: str) -> set[str]:
-    return {token.strip(".") for token in re.findall(r"[\w.@+-]+", told)}
+def _tokens(content: str) -> set[str]:
+    return {token.strip(".") for token in re.findall(r"[\w.@+-]+", content)}
 
 
 def public() -> list[str]:
@@ -212,10 +214,10 @@ def scan_bytes(name: str, data: bytes, secret: Secrets, student: str = "") -> li
     suffix = Path(name).suffix.lower()
     if suffix in (".zip", ".whl"):
         return list(_archive(name, data, secret, student))
-    told = data.decode("utf-8", "replace")
+    content = data.decode("utf-8", "replace")
     if suffix in _NOT_READ:
-        return list(_literal(name, _whole(), told, secret, _Own.of([], secret), student))
-    return scan_text(name, told, secret, student=student)
+        return list(_literal(name, _whole(), content, secret, _Own.of([], secret), student))
+    return scan_text(name, content, secret, student=student)
 
 
 def _archive(name: str, data: bytes, secret: Secrets, student: str) -> Iterator[Finding]:
@@ -239,7 +241,7 @@ def scan_feedback(name: str, page: str, secret: Secrets, student: str, own: Iter
     return scan_text(name, page, secret, own, student)
 
 
-def scan_text(name: str, told: str, secret: Secrets, own: Iterable[str] = (), student: str = "") -> list[Finding]:
+def scan_text(name: str, content: str, secret: Secrets, own: Iterable[str] = (), student: str = "") -> list[Finding]:
     """What a text tells; its name says what kind of file it is.
 
     `own` are texts that `student` has by right; code is known again where it stands alone in one of them.
@@ -248,7 +250,7 @@ def scan_text(name: str, told: str, secret: Secrets, own: Iterable[str] = (), st
     suffix = Path(name).suffix.lower()
     mine = _Own.of(own, secret)
     found: dict[Finding, None] = {}  # in order, each once
-    for place, piece in _pieces(suffix, told):
+    for place, piece in _pieces(suffix, content):
         found |= dict.fromkeys(_literal(name, place, piece, secret, mine, student))
         found |= dict.fromkeys(_code(name, place, piece, secret, mine))
         found |= dict.fromkeys(_prose(name, place, piece, secret, mine))
@@ -257,7 +259,7 @@ def scan_text(name: str, told: str, secret: Secrets, own: Iterable[str] = (), st
             marks = (Finding(name, place, say("release.leak.marks"), mark) for mark in _MARKS.findall(piece))
             found |= dict.fromkeys(marks)
     if suffix == ".md":
-        found |= dict.fromkeys(_item_file(name, told))
+        found |= dict.fromkeys(_item_file(name, content))
     return list(found)
 
 
@@ -282,20 +284,20 @@ class _Own(NamedTuple):
         )
 
 
-def _pieces(suffix: str, told: str) -> Iterator[tuple[str, str]]:
+def _pieces(suffix: str, content: str) -> Iterator[tuple[str, str]]:
     """The places of a file and what each says: a notebook's cells, a page's text, else the whole."""
     if suffix in (".ipynb", ".json"):
         try:
-            book = json.loads(told)
+            book = json.loads(content)
         except (ValueError, RecursionError):
-            yield _whole(), told
+            yield _whole(), content
             return
         cells = book.pop("cells", None) if isinstance(book, dict) else None
         yield _whole(), "\n".join(_strings(book))
         for n, cell in enumerate(cells if isinstance(cells, list) else [cells], 1):
             yield say("release.leak.cell", n=n), "\n".join(map(_text_of, _strings(cell)))
     else:
-        yield _whole(), _text_of(told) if suffix in (".html", ".htm") else told
+        yield _whole(), _text_of(content) if suffix in (".html", ".htm") else content
 
 
 def _strings(data) -> Iterator[str]:
@@ -334,10 +336,10 @@ def _literal(name: str, place: str, piece: str, secret: Secrets, mine: _Own, stu
 
 def _code(name: str, place: str, piece: str, secret: Secrets, mine: _Own) -> Iterator[Finding]:
     telling = secret.lines.keys() - mine.lines
-    told = [line for line in piece.splitlines() if fp.bare(line) in telling]
-    for line in told:
+    lines = [line for line in piece.splitlines() if fp.bare(line) in telling]
+    for line in lines:
         yield Finding(name, _where(place, piece, line), secret.lines[fp.bare(line)], line.strip()[:80])
-    if told:
+    if lines:
         return
     for block in [piece, *re.findall(r"^```[^\n]*\n(.*?)^```", piece, re.M | re.S)]:
         for shape in sorted((fp.shapes(block) & secret.shapes.keys()) - mine.shapes):
@@ -345,10 +347,10 @@ def _code(name: str, place: str, piece: str, secret: Secrets, mine: _Own) -> Ite
 
 
 def _prose(name: str, place: str, piece: str, secret: Secrets, mine: _Own) -> Iterator[Finding]:
-    told: dict[str, fp.Run] = {}
+    seen: dict[str, fp.Run] = {}
     for run in sorted((fp.all_runs(piece, secret.widths) & secret.runs.keys()) - mine.runs):
-        told.setdefault(secret.runs[run], run)
-    for kind, run in told.items():
+        seen.setdefault(secret.runs[run], run)
+    for kind, run in seen.items():
         yield Finding(name, place, kind, " ".join(run))
 
 

@@ -152,5 +152,5 @@ def text(released: dict, metadata: dict, cells: list[dict]) -> bytes:
         "nbformat": 4,
         "nbformat_minor": 5,
     }
-    told = json.dumps(book, ensure_ascii=False, indent=1, sort_keys=True)
-    return re.sub("[\ud800-\udfff]", "\ufffd", told).encode() + b"\n"
+    written = json.dumps(book, ensure_ascii=False, indent=1, sort_keys=True)
+    return re.sub("[\ud800-\udfff]", "\ufffd", written).encode() + b"\n"

@@ -10,15 +10,16 @@ import os
 import re
 import secrets
 from collections.abc import Iterable
-from dataclasses import replace
 from pathlib import Path
 
 from gvclab.content import text as say
 from gvclab.exercises import bank
+from gvclab.exercises.prompts import given_list
 from gvclab.exercises.variants import Identity, drawn, numbers
 
 _ID = re.compile(r"[\w@+-][\w.@+-]{0,63}")
 _HEADING = re.compile(r"(^|[\W_])(id|name|e-?mail)$")  # of a column: nobody's id
+_OWN = "gvclab"  # of a cell's metadata
 _SALT = re.compile(r"[0-9a-f]{64}|")
 
 
@@ -137,28 +138,33 @@ def student_file(course: str, who: Identity) -> str:
 
 
 def notebook(released: dict, items: Iterable[bank.Item], who: Identity) -> dict:
-    """The released notebook whose prompts show the student's own numbers."""
+    """The released notebook whose prompts show the student's own numbers, and have them in their metadata."""
     book = copy.deepcopy(released)
-    lines = {bank.given_line(item): _given_line(item, who) for item in items if item.given}
+    # (`build.exercise.grade_id` says the same, two seconds later.)
+    prompts = {f"{item.id.replace('.', '-')}-prompt": item for item in items if item.given}
     for cell in book["cells"]:
-        for common, own in lines.items():
-            if common in cell["source"]:
-                cell["source"] = cell["source"].replace(common, own)
-                _seal(cell)
+        item = prompts.get(cell["metadata"].get("nbgrader", {}).get("grade_id"))
+        if item:
+            cell["source"] = cell["source"].replace(bank.given_line(item), _given_line(item, who))
+            cell["metadata"][_OWN] = {"numbers": numbers(item, who)._asdict()}
+            _seal(cell)
     return book
 
 
 def _given_line(item: bank.Item, who: Identity) -> str:
-    mine = tuple(replace(given, default=value) for given, value in zip(item.given, numbers(item, who), strict=True))
-    listed = bank.given_line(replace(item, given=mine))
-    for_all = say("exercises.prompt.given", listed="", id=item.id)
-    return say("release.student.prompt", listed=listed.removesuffix(for_all), id=item.id)
+    return say("release.student.prompt", listed=given_list(item, numbers(item, who)), id=item.id)
 
 
-def shows_others(item: bank.Item, prompt: str, who: Identity) -> bool:
-    """Whether a prompt gives somebody's own numbers, but not those of `who`."""
-    own = say("release.student.prompt", listed="", id=item.id).strip()
-    return own in prompt and not (who.salt and _given_line(item, who) in prompt)
+def shown_numbers(metadata: dict) -> dict | None:
+    """The own numbers that the prompt with this metadata shows; None where it shows everybody's."""
+    own = metadata.get(_OWN)
+    shown = own.get("numbers") if isinstance(own, dict) else None
+    return shown if isinstance(shown, dict) else None
+
+
+def shows_others(item: bank.Item, shown: dict | None, who: Identity) -> bool:
+    """Whether a prompt shows somebody's own numbers, but not those of `who`."""
+    return shown is not None and not (who.salt and shown == numbers(item, who)._asdict())
 
 
 def _seal(cell: dict) -> None:

@@ -83,10 +83,10 @@ def secrets(
     keys and hidden inputs of the assignment `section` (all, where none is named).
     """
     items = {one: [*bank.load(one)] for one in bank.sections()}
-    told = leaks.secrets(itertools.chain(*items.values()), leaks.public(), [root, Path.home()])
+    known = leaks.secrets(itertools.chain(*items.values()), leaks.public(), [root, Path.home()])
     part = section.removeprefix("section-")
     ours = [item for one, these in items.items() if one.startswith(part) for item in these]
-    return leaks.of_class(told, ours, [Identity(), *people], salts, names)
+    return leaks.of_class(known, ours, [Identity(), *people], salts, names)
 
 
 def check(root: Path, paths: Iterable[Path]) -> tuple[int, list[leaks.Finding]]:

@@ -10,13 +10,13 @@ from pathlib import Path
 from gvclab.content import resource
 from gvclab.content import text as say
 
-from .cli import assignment_name
+from .cli import add_assignment
 
 
 def add_release(commands: argparse._SubParsersAction) -> None:
     """Add `release` to the command line."""
     parser = commands.add_parser("release", help=say("release.cli.help"), description=say("release.cli.help"))
-    parser.add_argument("section", nargs="?", type=assignment_name, help=say("release.cli.section"))
+    add_assignment(parser, nargs="?")
     parser.add_argument("--course-id", metavar="NAME", help=say("release.cli.course"))
     parser.add_argument("--students", nargs="+", default=[], metavar="STUDENT", help=say("release.cli.students"))
     parser.add_argument("--out", type=Path, metavar="FOLDER", help=say("release.cli.out"))
@@ -32,11 +32,11 @@ def _release(options: argparse.Namespace) -> int:
         raise ValueError(say("cli.no_checkout"))
     if options.check:
         return _check(root, options.check)
-    if not options.section:
+    if not options.assignment:
         raise ValueError(say("release.cli.nothing"))
     if not options.course_id:
         raise ValueError(say("release.cli.course_missing"))
-    done = release.release(root, options.section, options.course_id, options.students, options.out)
+    done = release.release(root, options.assignment, options.course_id, options.students, options.out)
     for path in done.bundles:
         data = path.read_bytes()
         sha256 = hashlib.sha256(data).hexdigest()
@@ -45,7 +45,7 @@ def _release(options: argparse.Namespace) -> int:
         print(say("release.salt.made", course=options.course_id, file=done.new_salt))
     print(say(f"release.made.{'personal' if options.students else 'common'}", n=len(done.bundles)))
     print(say("release.made.clean", n=done.files))
-    print(say("release.made.next", section=options.section, course=options.course_id))
+    print(say("release.made.next", assignment=options.assignment, course=options.course_id))
     return 0
 
 

@@ -157,22 +157,22 @@ def hint_table(results: Results) -> pd.DataFrame:
 
 
 def _scores(scores: np.ndarray) -> dict[str, Any]:
-    counts, told = statistics.histogram(scores, BINS), statistics.summary(scores)
+    counts, spread = statistics.histogram(scores, BINS), statistics.summary(scores)
     bins = [
         {
             "low": 100 * k // BINS,
             "high": 100 * (k + 1) // BINS,
             "n": int(count),
             "height": count / counts.max(),
-            "share": count / told.n,
+            "share": count / spread.n,
         }
         for k, count in enumerate(counts)
-        if told.n
+        if spread.n
     ]
-    words = {name: percent(value) for name, value in told._asdict().items() if name != "n"}
-    which = "many" if told.n > 1 else "one" if told.n else "none"
-    sentence = say(f"report.scores.sentence.{which}", n=told.n, **words)
-    return {"bins": bins, "summary": told, "sentence": sentence}
+    words = {name: percent(value) for name, value in spread._asdict().items() if name != "n"}
+    which = "many" if spread.n > 1 else "one" if spread.n else "none"
+    sentence = say(f"report.scores.sentence.{which}", n=spread.n, **words)
+    return {"bins": bins, "summary": spread, "sentence": sentence}
 
 
 def _items_sentence(items: pd.DataFrame) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gvclab.content import text as say
 
-from .cli import assignment_name
+from .cli import add_assignment, add_course_dir
 from .export import MOODLE_KEYS, SYSTEMS
 
 
@@ -35,8 +35,8 @@ def add_export(commands: argparse._SubParsersAction) -> None:
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("assignment", type=assignment_name, help=say("report.cli.assignment"))
-    parser.add_argument("--course-dir", type=Path, default=Path(), metavar="FOLDER", help=say("grade.cli.course_dir"))
+    add_assignment(parser)
+    add_course_dir(parser)
     parser.add_argument("--gradebook", type=Path, metavar="FILE", help=say("report.cli.gradebook"))
 
 

@@ -271,7 +271,8 @@ def _mark(student: str, name: str, score: float, waiting: bool, worth: float, ke
     if item is None or name not in _items():
         status = "right" if score >= worth else "partial" if score > 0 else "none"
         return ItemResult(student, name, score, worth, status)
-    hints = tuple(dict.fromkeys(_hints(name, item.verdict)))
+    # What was said in version 1 is known by its words alone.
+    hints = tuple(dict.fromkeys(_hints(name, item.verdict))) if kept.version == record.VERSION else ()
     return ItemResult(student, name, score, worth, item.verdict.status, item.verdict, hints)
 
 
@@ -301,14 +302,14 @@ def hint_words(name: str, hint: Hint) -> str:
 
 
 def hint_place(name: str, hint: Hint) -> tuple:
-    """What hints of an item are sorted by: the part's place in the item, then the hint's."""
+    """What hints of an item are sorted by: the place of the part in the item (of the whole: last), then the hint's."""
     item = _items()[name]
     parts = [*(part.name for part in item.parts), *(term.id for term in item.terms), *item.properties]
     said = record.identified(hint.said)
     texts = [(item.id, path) for path in wording(item)]
     text = (item.id, path_of(said))
     return (
-        parts.index(hint.part) if hint.part in parts else -1,
+        parts.index(hint.part) if hint.part in parts else len(parts),
         texts.index(text) if text in texts else len(texts),
         hint.said,
     )

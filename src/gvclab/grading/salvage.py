@@ -58,17 +58,17 @@ def read(data: bytes) -> Read:
     """The notebook in a file's bytes. `wrong`: empty, bom, encoding, conflict, json, version, shape."""
     if not data.strip(b"\0 \t\r\n"):
         return Read([], {}, ["empty"])
-    told, wrong = _decoded(data)
-    book = _parsed(told)
-    if book is None and re.search("^<{7}", told, re.M):
+    raw, wrong = _decoded(data)
+    book = _parsed(raw)
+    if book is None and re.search("^<{7}", raw, re.M):
         wrong.append("conflict")
-        ours, theirs = (_parsed(side) or {"cells": _salvaged(side)} for side in _sides(told))
+        ours, theirs = (_parsed(side) or {"cells": _salvaged(side)} for side in _sides(raw))
         book = {**ours, "cells": _both(_cells(ours, []), _cells(theirs, []))}
     elif book is None:
         wrong.append("json")
-        book = {"cells": _salvaged(told)}
+        book = {"cells": _salvaged(raw)}
     elif not isinstance(book.get("cells"), list) and not book.get("worksheets"):
-        book = {**book, "cells": _salvaged(told)}
+        book = {**book, "cells": _salvaged(raw)}
         wrong.append("shape")
     cells = _cells(book, wrong)
     metadata = book.get("metadata")
@@ -98,14 +98,14 @@ def _western(error: UnicodeError) -> tuple[str, int]:
 codecs.register_error("gvclab-western", _western)
 
 
-def _clean(told: str) -> str:
-    return told.replace("\r\n", "\n")
+def _clean(raw: str) -> str:
+    return raw.replace("\r\n", "\n")
 
 
-def _sides(told: str) -> tuple[str, str]:
+def _sides(raw: str) -> tuple[str, str]:
     """The two versions between the marks of a merge conflict."""
     sides, side = {"ours": [], "theirs": [], "base": []}, ""
-    for line in told.splitlines(keepends=True):
+    for line in raw.splitlines(keepends=True):
         if line.startswith("<<<<<<<"):
             side = "ours"
         elif side and line.startswith("|||||||"):
@@ -120,9 +120,9 @@ def _sides(told: str) -> tuple[str, str]:
     return "".join(sides["ours"]), "".join(sides["theirs"])
 
 
-def _parsed(told: str) -> dict | None:
+def _parsed(raw: str) -> dict | None:
     try:
-        book = json.loads(told, parse_constant=lambda _: None, parse_int=_whole)
+        book = json.loads(raw, parse_constant=lambda _: None, parse_int=_whole)
     except (ValueError, RecursionError):
         return None
     return book if isinstance(book, dict) else {"cells": book}
@@ -165,7 +165,7 @@ def _cell(entry: Any) -> dict | None:
         entry = {"cell_type": "raw", "source": entry}
     if not isinstance(entry, dict):
         return None
-    kind, source = entry.get("cell_type"), _source(_told_by(entry))
+    kind, source = entry.get("cell_type"), _source(_source_of(entry))
     if kind == "heading":
         kind, source = "markdown", f"# {source}"
     metadata = entry.get("metadata")
@@ -184,7 +184,7 @@ def _cell(entry: Any) -> dict | None:
     return cell
 
 
-def _told_by(entry: dict) -> Any:
+def _source_of(entry: dict) -> Any:
     """What stands where the source should; under a name that was damaged the texts that belong to none."""
     for key in ("source", "input"):
         if key in entry:
@@ -236,18 +236,18 @@ def _shallow(data: Any) -> bool:
 # --------------------------------------------------------------------------------------------- broken JSON
 
 
-def _salvaged(told: str) -> list[dict]:
+def _salvaged(raw: str) -> list[dict]:
     """The cells of JSON that has a hole or lacks its end: whole where they are whole, else their sources."""
-    return list(itertools.islice(_pieces(told), CELLS))
+    return list(itertools.islice(_pieces(raw), CELLS))
 
 
-def _pieces(told: str) -> Iterator[dict]:
-    kinds = [match.start() for match in _CELL.finditer(told)]
-    starts = [max(told.rfind("{", max(0, at - 200), at), 0) or at for at in kinds]
+def _pieces(raw: str) -> Iterator[dict]:
+    kinds = [match.start() for match in _CELL.finditer(raw)]
+    starts = [max(raw.rfind("{", max(0, at - 200), at), 0) or at for at in kinds]
     # nbgrader notes a cell's kind in its metadata too.
-    starts = [at for at in starts if not told[max(0, at - 40) : at].rstrip().endswith('"nbgrader":')]
-    for start, end in zip(starts, [*starts, len(told)][1:], strict=True):
-        region = told[start:end]
+    starts = [at for at in starts if not raw[max(0, at - 40) : at].rstrip().endswith('"nbgrader":')]
+    for start, end in zip(starts, [*starts, len(raw)][1:], strict=True):
+        region = raw[start:end]
         cell, length = _whole_cell(region)
         if cell:
             yield cell
@@ -281,7 +281,7 @@ def _torn_cells(region: str) -> Iterator[dict]:
 
 
 def _joined(torn: str, whole: bool = False) -> str:
-    """The text of a source whose JSON is torn, as good as it can be told, to its end or that of the text."""
+    """The text of a source whose JSON is torn, as well as can be done, to its end or that of the text."""
     end = None if whole else _END.search(torn)
     torn = torn[: end.start()] if end else torn
     lines = _COMMA.split(torn.strip("[{}], \n"))

@@ -48,8 +48,8 @@ def transcript(notebook: Notebook, book: NotebookNode, done: Done) -> NotebookNo
             cell = copy.cells[number] = new_markdown_cell(_literal(cell.source), id=cell.id)
         elif cell.cell_type == "markdown" and cell.source not in notebook.texts:
             rest = {mark: most - cell.source.count(mark) for mark, most in left.items()}
-            told = len(cell.source) <= _MARKDOWN and min(rest.values()) >= 0
-            cell.source, left = (harmless(cell.source), rest) if told else (_literal(cell.source), left)
+            small = len(cell.source) <= _MARKDOWN and min(rest.values()) >= 0
+            cell.source, left = (harmless(cell.source), rest) if small else (_literal(cell.source), left)
         elif item:
             cell.outputs = [_shown(done.marks[item.id])]
         elif shown := _printed(done, number):
