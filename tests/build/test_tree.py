@@ -53,7 +53,7 @@ answer: half
 given:
   n: {default: 20}
 parts:
-  - {name: half, atol: 0.1, wrong: [{value: "n", hint: All of it.}]}
+  - {name: half, atol: 0.1, wrong: [{id: all, value: "n", hint: All of it.}]}
 ```
 
 What is half of {{ given }}? {{ tolerance }}
@@ -74,8 +74,8 @@ bloom: remember
 points: 1
 answer: which
 options:
-  - {text: This., right: true}
-  - {text: That., hint: Not that.}
+  - {id: this, text: This., right: true}
+  - {id: that, text: That., hint: Not that.}
 ```
 
 Which?
@@ -88,7 +88,7 @@ Which?
 type: essay
 bloom: create
 points: 3
-rubric: [{text: Says it, points: 3}]
+rubric: [{id: says, text: Says it, points: 3}]
 ```
 
 Say it.
