@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from gvclab.exercises import bank
+from gvclab.exercises.wording import wording
 
 _LIBRARY = ("pyproject.toml", "README.md", "LICENSE", "LICENSE-CONTENT")
 _IGNORED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
@@ -33,16 +34,33 @@ def library(root: Path, released: Mapping[str, str]) -> tuple[str, bytes]:
         tree = Path(folder)
         for name in _LIBRARY:
             shutil.copyfile(root / name, tree / name)
-        for name in ("src", "data", "content"):
+        for name in ("src", "data", "content", "locale"):
             shutil.copytree(root / name, tree / name, ignore=_IGNORED)
         for path in (tree / "content" / "exercises").glob("*.md"):
-            _write(path, bank.public_text(path.read_text(encoding="utf-8")))
+            public = bank.public_text(path.read_text(encoding="utf-8"))
+            _write(path, public)
+            for catalogue in tree.glob(f"locale/*/exercises/{path.stem}.po"):
+                catalogue.write_bytes(public_catalogue(catalogue.read_bytes(), bank.parse(public)))
         for name, text in released.items():
             _write(tree / "content" / RELEASED / name, text)
         project = tree / "pyproject.toml"
         _write(project, _VERSION.sub(rf'version = "\1+{_fingerprint(tree)}"', project.read_text("utf-8")))
         wheel = Path(next(WheelBuilder(str(tree)).build(directory=folder, versions=["standard"])))
         return wheel.name, wheel.read_bytes()
+
+
+def public_catalogue(source: bytes, items: bank.ItemSet) -> bytes:
+    """A catalogue of an exercise file's translations, without those of hints and of whatever else is not public."""
+    from babel.messages.pofile import read_po, write_po
+
+    words = {f"{item.id} {path}" for item in items for path in wording(item)}
+    words |= {"title", "intro", *(f"objectives.{n}" for n in range(len(items.meta.get("objectives", ()))))}
+    catalogue = read_po(io.BytesIO(source))
+    for message in [message for message in catalogue if message.id and message.context not in words]:
+        catalogue.delete(message.id, message.context)
+    sink = io.BytesIO()
+    write_po(sink, catalogue, ignore_obsolete=True)
+    return sink.getvalue()
 
 
 def _fingerprint(tree: Path) -> str:
