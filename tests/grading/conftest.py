@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import argparse
-import json
 import shutil
 import sqlite3
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 
 import pytest
 
 from gvclab.build.exercise import grade_id
-from gvclab.exercises import bank
+from gvclab.content import Message
+from gvclab.exercises import Verdict, bank
+from gvclab.exercises.ladder import verdict
+from gvclab.exercises.rendering import of_item
 from gvclab.grading import intake
+from gvclab.grading.record import FILE, ItemRecord, Record, SheetRecord, written
 
 ASSIGNMENT, NOTEBOOK = "section-2", "2.3-diversification"
 ITEMS = {item.id: item for item in bank.load("2.3").used("exercise")}
@@ -47,20 +50,28 @@ class Classroom:
     def submit(
         self,
         student: str,
-        verdicts: dict[str, tuple] | None = None,
+        verdicts: Mapping[str, Verdict] = MappingProxyType({}),
         *,
         essay: float | None = None,
-        notes: tuple[str, ...] = (),
-        reason: str = "",
+        notes: tuple[Message, ...] = (),
+        reason: Message | None = None,
         penalty: float | None = None,
         sidecar: bool = True,
         **who: str,
     ) -> None:
-        """Verdicts by item: (share of points, status, message, parts); the other items are right."""
-        told = dict.fromkeys((name for name in ITEMS if name != ESSAY), (1.0, "right", "Right."))
-        told |= verdicts or {}
-        scores = {grade_id(name, "check"): ITEMS[name].points * told[name][0] for name in told}
-        scores[grade_id(ESSAY)] = essay
+        """Verdicts by item; the other items are right."""
+        judged = {name: verdicts.get(name, verdict("right")) for name in ITEMS if name != ESSAY}
+        scores = {name: ITEMS[name].points * one.score for name, one in judged.items()}
+        self._enter(student, scores, essay, penalty, who)
+        if sidecar:
+            items = {
+                name: ItemRecord(grade_id(name, "check"), scores[name], ITEMS[name].points, one)
+                for name, one in judged.items()
+            }
+            self.record(student, written(Record(student, "", "", None, {NOTEBOOK: SheetRecord(items, notes, reason)})))
+
+    def _enter(self, student: str, scores: dict[str, float], essay: float | None, penalty: float | None, who: dict):
+        by_cell = {grade_id(ESSAY): essay} | {grade_id(name, "check"): score for name, score in scores.items()}
         self.enrol(student, **who)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # SQLAlchemy's, at nbgrader
@@ -68,33 +79,15 @@ class Classroom:
         notebook = next(one for one in submission.notebooks if one.name == NOTEBOOK)
         notebook.late_submission_penalty = penalty
         for grade in notebook.grades:
-            grade.auto_score = scores[grade.name]
-            grade.needs_manual_grade = scores[grade.name] is None
+            grade.auto_score = by_cell[grade.name]
+            grade.needs_manual_grade = by_cell[grade.name] is None
         self._book.db.commit()
-        if sidecar:
-            items = {
-                name: {
-                    "cell": grade_id(name, "check"),
-                    "score": scores[grade_id(name, "check")],
-                    "points": ITEMS[name].points,
-                    **verdict(*entry[1:]),
-                }
-                for name, entry in told.items()
-            }
-            sheet = {"reason": reason, "notes": list(notes), "items": items}
-            self.record(student, {"notes": [], "notebooks": {NOTEBOOK: sheet}})
 
-    def record(self, student: str, record: object) -> None:
+    def record(self, student: str, text: str) -> None:
         """Write the grader's record of a submission."""
         folder = self.root / "autograded" / student / ASSIGNMENT
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / "gvclab-grade.json").write_text(json.dumps(record), encoding="utf-8")
-
-
-def verdict(status: str, message: str = "", parts: tuple = ()) -> dict:
-    """A verdict as the grader records it; parts are (label, status, message)."""
-    told = [{"label": label, "status": s, "message": m} for label, s, m in parts]
-    return {"status": status, "message": message, **({"parts": told} if told else {})}
+        (folder / FILE).write_text(text, encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -134,21 +127,26 @@ def classroom(empty_course, tmp_path) -> Iterator[Classroom]:
 
 @pytest.fixture
 def course() -> SimpleNamespace:
-    """What the made-up class has: its assignment, its items, and a hint (item, part's label, words)."""
+    """What the made-up class has: its assignment, its items, and hints of items by the id of the mistake."""
     item = next(item for item in ITEMS.values() if any(part.wrong for part in item.parts))
     part = next(part for part in item.parts if part.wrong)
     choice = next(item for item in ITEMS.values() if item.type == "choice")
+    option = next(option for option in choice.options if option.hint)
     code = next(item for item in ITEMS.values() if item.type == "code")
     return SimpleNamespace(
         assignment=ASSIGNMENT,
+        notebook=NOTEBOOK,
         items=ITEMS,
+        judged=[name for name in ITEMS if name != ESSAY],
         essay=ESSAY,
         number=item.id,
-        label=part.label,
-        hint=part.wrong[0].hint,
+        part=part.name,
+        other=next(other.name for other in item.parts if other is not part),
+        hint=of_item(item, f"parts.{part.name}.wrong.{part.wrong[0].id}"),
         choice=choice.id,
-        option=next(option.hint for option in choice.options if option.hint),
+        option=of_item(choice, f"options.{option.id}.hint"),
         code=code.id,
+        properties=list(code.properties),
         points=sum(item.points for item in ITEMS.values()),
     )
 

@@ -13,7 +13,10 @@ import nbformat
 import pytest
 from nbgrader.preprocessors import Execute
 
+from gvclab.content import Message
 from gvclab.exercises import bank
+from gvclab.exercises.ladder import saying
+from gvclab.exercises.rendering import message_of, of_item
 from gvclab.exercises.variants import Identity, numbers
 from gvclab.grading import engine, intake, pool
 from gvclab.grading.engine import Done
@@ -63,6 +66,12 @@ def status(result: Result, item: str) -> str:
     return result.marks[item].verdict.status
 
 
+def said(result: Result, item: str) -> set[str]:
+    """The ids of what a verdict says, of itself and of its parts."""
+    judged = result.marks[item].verdict
+    return {message.id for one in (judged, *(part for _, part in judged.parts)) for message in one.said}
+
+
 # ---------------------------------------------------------------------------------------------------- honest
 
 
@@ -84,7 +93,7 @@ def test_solutions_of_every_lesson_earn_everything(path, tmp_path):
     (tmp_path / "ada").mkdir()
     nbformat.write(book, tmp_path / "ada" / path.name)
     result = grade_submission(tmp_path / "ada", assigned, "ada", "salt")
-    assert {i: mark.verdict.message for i, mark in result.marks.items() if mark.score < mark.points} == {}
+    assert {i: mark.verdict.messages for i, mark in result.marks.items() if mark.score < mark.points} == {}
 
 
 def test_the_released_notebook_earns_nothing_and_says_so_kindly(submit):
@@ -96,7 +105,8 @@ def test_the_released_notebook_earns_nothing_and_says_so_kindly(submit):
 def test_half_an_answer_earns_its_half_and_a_hint(submit):
     result = submit({"2.3-1": ITEMS["2.3-1"].solution + "\nreliability = (1 - n * p, two)"})
     assert scores(result) == FULL | {"2.3-1": 1.0}
-    assert "only approximate" in result.marks["2.3-1"].verdict.parts[0][1].message
+    (part, _), (_, judged) = ITEMS["2.3-1"].parts, result.marks["2.3-1"].verdict.parts[0]
+    assert judged.said == (of_item(ITEMS["2.3-1"], f"parts.{part.name}.wrong.{part.wrong[0].id}"),)
 
 
 def test_everybody_has_numbers_of_the_own(submit):
@@ -161,8 +171,8 @@ def test_an_item_is_judged_where_its_check_stands(submit):
 def test_one_bad_call_costs_one_property(submit):
     source = ITEMS["2.3-4"].solution.replace("    u, p =", "    if alpha == 0: import os; os._exit(3)\n    u, p =", 1)
     result = submit({"2.3-4": source})
-    wrong = [label for label, part in result.marks["2.3-4"].verdict.parts if part.status != "right"]
-    assert wrong[0] == "At alpha = 0 it is the mean loss" and len(wrong) < 4
+    wrong = [name for name, part in result.marks["2.3-4"].verdict.parts if part.status != "right"]
+    assert wrong[0] == "test_mean" and len(wrong) < 4
     assert scores(result) | {"2.3-4": 5.0} == FULL
 
 
@@ -174,7 +184,7 @@ ATTACKS = {
     "patched check": "import gvclab.exercises as e, builtins\ne.check = check = builtins.check = lambda *a, **k: 2.0",
     "patched judge": """
 import gvclab.exercises.checkers as c, gvclab.exercises.plain as p, gvclab.exercises.ladder as l
-c.judge = lambda *a: l.Verdict(1.0, "right", "")
+c.judge = lambda *a: l.Verdict(1.0, "right")
 p.plain = lambda value: [0.8179, 0.998]
 reliability = object()""",
     "patched worker": """
@@ -190,7 +200,10 @@ class Lie(float):
     __hash__ = float.__hash__
 reliability = (Lie(5), Lie(5))""",
     "lying class": "class A:\n    __class__ = float\n    def __float__(self): return 0.8\nreliability = (A(), A())",
-    "a score": "from gvclab.exercises import Score, Verdict\nreliability = Score(Verdict(1.0, 'right', ''), 2)",
+    "a score": """
+from types import SimpleNamespace
+from gvclab.exercises import Score, Verdict
+reliability = Score(Verdict(1.0, "right"), SimpleNamespace(points=2))""",
     "builtins": "import builtins\nbuiltins.len = builtins.sum = builtins.abs = lambda *a: 1\nreliability = (2, 2)",
     "gibberish on all descriptors": """
 import os
@@ -235,7 +248,7 @@ def test_an_attack_earns_nothing_and_costs_only_itself(attack, submit):
         assert all(got[item] <= FULL[item] for item in FULL)  # it spoilt what its own process says
     else:
         assert got == LATER
-    assert result.marks["2.3-1"].verdict.message
+    assert message_of(ITEMS["2.3-1"], result.marks["2.3-1"].verdict)
 
 
 @pytest.mark.parametrize(
@@ -271,12 +284,13 @@ HANDED_BACK = {
 def test_the_librarys_model_is_no_answer(source, submit):
     result = submit({"2.3-7": source})
     assert scores(result) == FULL | {"2.3-7": 0.0}
-    assert "write it yourself" in str(result.marks["2.3-7"].verdict.parts)
+    assert said(result, "2.3-7") == {"exercises.code.library"}
 
 
 def test_what_kind_of_thing_a_function_gave_is_told(submit):
-    told = submit({"2.3-4": "def cvar(*a):\n    return [1, 2]"}).marks["2.3-4"].verdict.parts
-    assert all("`list`" in part.message for _, part in told)
+    parts = submit({"2.3-4": "def cvar(*a):\n    return [1, 2]"}).marks["2.3-4"].verdict.parts
+    returned = saying("code.returned", got=saying("kind.other", kind="list"))
+    assert all(part.said == (returned,) for _, part in parts)
 
 
 def test_a_function_is_judged_as_it_was_at_its_check(submit):
@@ -300,8 +314,8 @@ def test_a_fatal_call_costs_one_property_whatever_later_cells_do(submit, monkeyp
 
     monkeypatch.setattr(pool.Session, "run", listen)
     result = submit({"2.3-4": f"{fatal}\n\n{helper}"}, own=later)
-    lost = [label for label, part in result.marks["2.3-4"].verdict.parts if part.status != "right"]
-    assert lost == ["At alpha = 0 it is the mean loss"]
+    lost = [name for name, part in result.marks["2.3-4"].verdict.parts if part.status != "right"]
+    assert lost == ["test_mean"]
     assert scores(result) | {"2.3-4": 5.0} == FULL
     first, second, third = said
     assert first not in (second, third) and first in result.done[NOTEBOOK].printed.values()
@@ -351,9 +365,9 @@ def test_a_call_that_sleeps_costs_one_property_and_is_told_as_what_it_is(submit,
     monkeypatch.setitem(globals(), "ROOM", replace(ROOM, limits=replace(ROOM.limits, patience=5)))
     result = submit({"2.3-4": source})
     assert scores(result) | {"2.3-4": 5.0} == FULL and scores(result)["2.3-4"] > 3
-    (told,) = (part.message for _, part in result.marks["2.3-4"].verdict.parts if part.status != "right")
-    assert "does it sleep" in told and "never ends" not in told
-    assert "grades it again" in result.notes[0] and not result.is_final
+    (judged,) = (part for _, part in result.marks["2.3-4"].verdict.parts if part.status != "right")
+    assert [message.id for message in judged.said] == ["exercises.code.waited"]
+    assert result.notes == (Message("grade.note.waited"),) and not result.is_final
 
 
 def test_beside_others_what_waits_is_not_judged(submit, monkeypatch):
@@ -362,7 +376,7 @@ def test_beside_others_what_waits_is_not_judged(submit, monkeypatch):
     monkeypatch.setitem(globals(), "ROOM", replace(ROOM, limits=replace(ROOM.limits, patience=3)))
     result = submit({"2.3-1": "import time\ntime.sleep(99)"})
     assert result.done[NOTEBOOK].waited and result.notes == () and not result.is_final
-    assert "beside" in result.marks["2.3-2"].verdict.message
+    assert said(result, "2.3-2") == {"grade.reason.aside"}
 
 
 def test_all_the_time_used_up_leaves_what_was_earned(submit, monkeypatch):
@@ -371,7 +385,7 @@ def test_all_the_time_used_up_leaves_what_was_earned(submit, monkeypatch):
     result = submit({"2.3-6": "while True:\n    try:\n        while True: pass\n    except BaseException: pass"})
     got = scores(result)
     assert got["2.3-1"] == 2.0 and got["2.3-6"] == got["2.3-8"] == 0.0
-    assert "used up" in result.marks["2.3-8"].verdict.message
+    assert "grade.reason.time" in said(result, "2.3-8")
 
 
 def test_a_dying_sandbox_is_tried_again_and_then_recorded(submit, monkeypatch):
@@ -381,7 +395,7 @@ def test_a_dying_sandbox_is_tried_again_and_then_recorded(submit, monkeypatch):
     monkeypatch.setattr(pool.Parent, "open", gone)
     result = submit({})
     assert scores(result) == dict.fromkeys(FULL, 0.0)
-    assert "ended twice" in result.failure
+    assert result.failure == Message("grade.reason.parent")
 
 
 def test_a_broken_checker_is_told_to_the_instructor(submit, monkeypatch):
@@ -389,7 +403,7 @@ def test_a_broken_checker_is_told_to_the_instructor(submit, monkeypatch):
     monkeypatch.setattr(engine, "judge", lambda item, *a: 1 / 0 if item.id == "2.3-2" else right(item, *a))
     result = submit({})
     assert scores(result) == FULL | {"2.3-2": 0.0}
-    assert "ZeroDivisionError" in result.notes[0]
+    assert result.notes == (Message("grade.note.broken", {"id": "2.3-2", "error": "ZeroDivisionError"}),)
 
 
 # ----------------------------------------------------------------------------------------------- what is shown

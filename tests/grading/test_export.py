@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from gvclab.exercises.ladder import verdict
 from gvclab.grading import export, results
+from gvclab.grading.record import quoted
 
 quick = settings(max_examples=60, deadline=None, derandomize=True)
 RUNS = re.compile(r"\s*[=+\-@\t\r＝＋－＠]")
@@ -30,7 +32,7 @@ def full(classroom, course):
     who = {"first_name": "Ada", "last_name": "Byron", "email": "Ada.B@uni.example", "lms_user_id": "4711"}
     classroom.submit("ada", essay=7.125, **who)
     classroom.submit(
-        "bob", {course.number: (0.5, "partial", "")}, penalty=2, email="bob@uni.example", lms_user_id="n-12"
+        "bob", {course.number: verdict("partial", score=0.5)}, penalty=2, email="bob@uni.example", lms_user_id="n-12"
     )
     classroom.enrol("cyd", first_name="Cyd", last_name="Zhou", email="cyd@uni.example")
     return classroom
@@ -130,7 +132,7 @@ FORMULA = '=HYPERLINK("http://evil.example","x")'
 
 @pytest.mark.parametrize("evil", [FORMULA, "+1", "-1+1|cmd", "@SUM(A1)", "\t=1", "＝1", "x;=1+1"])
 def test_no_cell_is_run(evil, classroom, course):
-    verdicts = {course.choice: (0, "wrong", evil)}
+    verdicts = {course.choice: verdict("wrong", quoted(evil))}
     classroom.submit("ada", verdicts, first_name=evil, last_name=evil, email=evil, lms_user_id=evil)
     classroom.submit("+bob", first_name="Bob", last_name="B", email="bob@uni.example")
     found = load(classroom, course)

@@ -10,9 +10,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from gvclab.content import Message
 from gvclab.exercises import bank
 from gvclab.exercises.variants import Identity
 from gvclab.grading import intake, personal
+from gvclab.grading.record import named_file, named_student
 
 NOTEBOOK = "2.3-diversification"
 SOLVED = {item.id: item.solution for item in bank.load("2.3").used("exercise")}
@@ -49,6 +51,19 @@ def answers(sheet: intake.Sheet) -> dict[str, str]:
     """What counts as the answer of each item."""
     found = {sheet.notebook.answers.get(intake.cell_name(c)): c.source for c in sheet.book.cells}
     return {item.id: source for item, source in found.items() if item and item.type != "essay"}
+
+
+def quoted(sheet: intake.Sheet) -> list[Message]:
+    """What the notes say of the file as a whole."""
+    return [note.values["words"] for note in sheet.notes if note.id == "grade.note.file"]
+
+
+def renamed(file: str) -> Message:
+    return Message("grade.note.renamed", {"file": named_file(file)})
+
+
+def missing(name: str) -> Message:
+    return Message("grade.refused.missing", {"file": f"{name}.ipynb"})
 
 
 def cell(book: dict, name: str) -> dict:
@@ -88,7 +103,7 @@ def test_a_merge_conflict_leaves_both_answers_and_the_upper_counts(folder, assig
     line = next(x for x in text.splitlines(keepends=True) if "(1 - p) ** n" in x)
     conflict = f"<<<<<<< HEAD\n{line}=======\n{line.replace('** n', '* n')}>>>>>>> other\n"
     sheet = taken(folder, assigned, text.replace(line, conflict).encode())
-    assert complete(sheet) and any("merge conflict" in note for note in sheet.notes)
+    assert complete(sheet) and Message("grade.wrong.conflict") in quoted(sheet)
 
 
 def test_of_a_torso_what_is_there_is_read(folder, assigned, book):
@@ -155,11 +170,11 @@ def test_a_linked_folder_is_refused(folder, assigned, tmp_path, book):
 def test_more_bytes_than_a_notebook_has_are_refused(folder, assigned, monkeypatch, book):
     monkeypatch.setattr(intake, "FILE_BYTES", 1000)
     monkeypatch.setattr(intake.read_file, "__defaults__", (1000,))
-    assert "MB" in taken(folder, assigned, book).reason
+    assert taken(folder, assigned, book).reason.values["words"].id == "grade.refused.large"
 
 
 def test_an_empty_folder_is_a_missing_notebook(folder, assigned):
-    assert NOTEBOOK in taken(folder, assigned).reason
+    assert taken(folder, assigned).reason == missing(NOTEBOOK)
 
 
 def test_lost_metadata_are_replaced_by_cell_ids(folder, assigned, book):
@@ -252,14 +267,17 @@ def test_numbers_of_somebody_else_are_noted(folder, assigned, book):
         for sheets in [intake.take(student, folder, assigned, known).sheets]
     }
     assert not noted["bob", salt]
-    assert "2.3-1" in noted["ada", salt][0] and "--course-id" in noted["bob", ""][0]
+    for student, known in (("ada", salt), ("bob", "")):
+        (note,) = noted[student, known]
+        assert note.id == "grade.note.numbers"
+        assert "2.3-1" in note.values["ids"].parts and note.values["student"] == named_student(student)
 
 
 def test_a_renamed_notebook_is_found(folder, assigned, book):
     (folder / "my work (2).ipynb").write_text(json.dumps(book))
     (folder / "other.ipynb").write_text('{"cells": [{"cell_type": "code", "source": "1", "metadata": {}}]}')
     sheet = taken(folder, assigned)
-    assert complete(sheet) and "my work (2)" in sheet.notes[0]
+    assert complete(sheet) and quoted(sheet) == [renamed("my work (2).ipynb")]
 
 
 @pytest.mark.parametrize("lost", [{"metadata": {}}, {"metadata": {}, "id": "x"}], ids=["names", "names and ids"])
@@ -271,9 +289,9 @@ def test_renamed_notebooks_are_found_by_their_cells(lost, folder, root):
             answered = notebook.answers.get(c["metadata"].get("nbgrader", {}).get("grade_id"))
             c["source"] = answered.solution if answered else c["source"]
         (folder / f"homework {number}.ipynb").write_text(json.dumps({"cells": cells}))
-    missing, *found = intake.take("ada", folder, whole).sheets
-    assert missing.reason
-    assert [sheet.notes[0].rsplit(" ", 2)[-2:] for sheet in found] == [["homework", f"{n}.ipynb"] for n in (0, 1)]
+    first, *found = intake.take("ada", folder, whole).sheets
+    assert first.reason == missing(first.notebook.name)
+    assert [quoted(sheet)[0] for sheet in found] == [renamed(f"homework {n}.ipynb") for n in (0, 1)]
 
 
 def test_notebooks_under_each_others_names_are_told_apart(folder, root, book):
@@ -282,7 +300,7 @@ def test_notebooks_under_each_others_names_are_told_apart(folder, root, book):
     (folder / f"{first}.ipynb").write_text(json.dumps(book))
     shutil.copy(root / f"exercises/section-2/{first}.ipynb", folder / f"{NOTEBOOK}.ipynb")
     sheets = {sheet.notebook.name: sheet for sheet in intake.take("ada", folder, whole).sheets}
-    assert complete(sheets[NOTEBOOK]) and f"{first}.ipynb" in sheets[NOTEBOOK].notes[0]
+    assert complete(sheets[NOTEBOOK]) and quoted(sheets[NOTEBOOK]) == [renamed(f"{first}.ipynb")]
     assert sheets[first].file == f"{NOTEBOOK}.ipynb"
 
 
@@ -354,11 +372,11 @@ def test_a_renamed_notebook_stands_for_itself_alone(root, folder, book):
     (folder / "2.3-diversification (1).ipynb").write_text(json.dumps(book))
     sheets = {sheet.notebook.name: sheet for sheet in intake.take("ada", folder, whole).sheets}
     assert complete(sheets.pop(NOTEBOOK))
-    assert all(name in sheet.reason for name, sheet in sheets.items())
+    assert all(sheet.reason == missing(name) for name, sheet in sheets.items())
 
 
 def test_a_notebook_beside_is_named(folder, assigned, book):
     (folder / f"{NOTEBOOK}-Copy1.ipynb").write_text("{}")
     taken(folder, assigned, book)
     (note,) = intake.take("ada", folder, assigned).notes
-    assert f"{NOTEBOOK}-Copy1.ipynb" in note
+    assert note == Message("grade.note.unused", {"files": named_file(f"{NOTEBOOK}-Copy1.ipynb")})

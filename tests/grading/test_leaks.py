@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import time
 import zipfile
@@ -14,6 +15,7 @@ import pytest
 from gvclab.content import resource
 from gvclab.exercises import bank, check
 from gvclab.exercises.keys import namespace
+from gvclab.exercises.rendering import label_of, message_of
 from gvclab.exercises.variants import Identity, numbers
 from gvclab.grading import leaks, release
 
@@ -132,7 +134,8 @@ def test_what_a_student_has_is_no_leak(secret):
     judged = check("2.3-1", (0.6, (1 - 0.01) ** 40))
     page = f"<pre>{item.solution}</pre>{judged._repr_html_()}<p>/home/ada/work/x.py</p>"
     written = [item.solution, "See /home/ada/work/x.py"]
-    said = [judged.verdict.message, *(words for label, part in judged.verdict.parts for words in (label, part.message))]
+    parts = [(label_of(item, part), message_of(item, one)) for part, one in judged.verdict.parts]
+    said = [message_of(item, judged.verdict), *itertools.chain(*parts)]
     assert len(kinds(leaks.scan_text("ada.html", page, secret))) > 2
     assert not leaks.scan_feedback("ada.html", page, secret, "ada", [*written, *said])
     assert kinds(leaks.scan_feedback("ada.html", page, secret, "ada", written)) == {"a hint or model answer of 2.3-1"}

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import pytest
 from gvclab.exercises import bank
 from gvclab.exercises.variants import Identity
 from gvclab.grading import engine
-from gvclab.grading.gradebook import SIDECAR
+from gvclab.grading.record import FILE, ItemRecord, read
 from gvclab.grading.run import Plan, Report, run
 from gvclab.grading.sandbox import Limits
 
@@ -106,8 +106,14 @@ def quiet(classroom, tmp_path_factory) -> tuple[Path, Report, dict[str, str]]:
     return folder, *graded(classroom, folder, jobs=2)
 
 
-def items(written: dict[str, str], student: str) -> dict[str, dict]:
-    return json.loads(written[f"{student}/{ASSIGNMENT}/{SIDECAR}"])["notebooks"][NOTEBOOK]["items"]
+def items(written: dict[str, str], student: str) -> Mapping[str, ItemRecord]:
+    return read(written[f"{student}/{ASSIGNMENT}/{FILE}"]).items
+
+
+def said(item: ItemRecord) -> set[str]:
+    """The ids of what an item's verdict and its parts say."""
+    verdicts = [item.verdict, *(one for _, one in item.verdict.parts)]
+    return {message.id for one in verdicts for message in one.said}
 
 
 def test_each_gets_what_is_earned_and_is_told_why(quiet):
@@ -118,11 +124,11 @@ def test_each_gets_what_is_earned_and_is_told_why(quiet):
     )
     lost = {"wrong": ["2.3-2"], "loops-in-a-function": [CODE], "loops-in-a-cell": ["2.3-1"]}
     for student, without in (lost | {"sleeps": ["2.3-1", COSTLY, CODE]}).items():
-        assert [name for name, item in items(written, student).items() if item["score"] < item["points"]] == without
-    for student, item in (("loops-in-a-function", CODE), ("loops-in-a-cell", "2.3-1")):
-        assert "never ends" in str(items(written, student)[item])
-    slept = str(items(written, "sleeps")["2.3-1"])
-    assert "slept or waited" in slept and "never ends" not in slept
+        assert [name for name, item in items(written, student).items() if item.score < item.points] == without
+    assert "exercises.code.slow" in said(items(written, "loops-in-a-function")[CODE])
+    assert "grade.reason.slow" in said(items(written, "loops-in-a-cell")["2.3-1"])
+    slept = said(items(written, "sleeps")["2.3-1"])
+    assert "grade.reason.waited" in slept and "grade.reason.slow" not in slept
 
 
 def test_who_sleeps_is_noted_and_never_final(quiet):

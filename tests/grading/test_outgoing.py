@@ -17,8 +17,8 @@ from gvclab.exercises.keys import namespace
 from gvclab.exercises.variants import Identity, numbers
 from gvclab.grading import leaks
 from gvclab.grading.feedback import FeedbackExporter
-from gvclab.grading.gradebook import SIDECAR
 from gvclab.grading.outgoing import Withheld, demand_clean
+from gvclab.grading.record import FILE
 from gvclab.grading.run import Plan, run
 
 ASSIGNMENT, NOTEBOOK, SALT = "section-2", "2.3-diversification", "5a" * 32
@@ -86,12 +86,12 @@ def looked_through(classroom: Path, student: str, page: str, comment: str = "", 
     about["db_url"] = f"sqlite:///{classroom}/gradebook.db"
     hidden = folder / "elsewhere.json"
     if not graded_by_us:
-        (folder / SIDECAR).rename(hidden)
+        (folder / FILE).rename(hidden)
     try:
         demand_clean(page, book, about, folder)
     finally:
         if not graded_by_us:
-            hidden.rename(folder / SIDECAR)
+            hidden.rename(folder / FILE)
 
 
 ITEM = ITEMS["2.3-1"]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import html
+import json
 import re
 from html.parser import HTMLParser
 
 import pytest
 
-from gvclab.content import text as say
+from gvclab import content
+from gvclab.content import Message
+from gvclab.exercises.checkers_code import FAILS
+from gvclab.exercises.ladder import saying, together, verdict
 from gvclab.grading import report, results
+from gvclab.grading.record import FILE, identity, named_file, quoted
 
 VOID = {"meta", "br", "link", "img"}
 EVIL = '<script>alert(1)</script><img src=x onerror=alert(1)>"><b>'
@@ -56,20 +61,17 @@ def page(classroom, course, names=False) -> Page:
 @pytest.fixture
 def full(classroom, course):
     """Four who handed in, one of them unreadable and one late, and one who did not."""
-    everything = [name for name in course.items if name != course.essay]
-    parts = ((course.label, "misconception", course.hint), ("rest", "right", "Right."))
+    half = together([(course.part, verdict("misconception", course.hint)), (course.other, verdict("right"))])
     classroom.submit("ada77", essay=8, first_name="Adalbert", last_name="Quux", email="quux@uni.example")
-    classroom.submit("bob77", {course.number: (0.5, "partial", "", parts)}, penalty=1.5, last_name="Bobsen")
-    wrong = dict.fromkeys(everything, (0, "wrong", "Not right yet."))
-    wrong[course.number] = (0.5, "partial", "", parts)
-    wrong[course.choice] = (0, "misconception", course.option)
-    notes = [
-        say("grade.note.renamed", file="Cyd O'Hara final.ipynb"),
-        say("grade.note.unused", files="Cyd O'Hara (2).ipynb"),
-    ]
-    classroom.submit("cyd77", wrong, notes=tuple(notes), last_name="Cydsen")
-    lost = dict.fromkeys(everything, (0, "unanswered", "damaged"))
-    classroom.submit("dee77", lost, essay=0, reason="the file of dee77 is damaged: hand it in again")
+    classroom.submit("bob77", {course.number: half}, penalty=1.5, last_name="Bobsen")
+    wrong = dict.fromkeys(course.judged, verdict("wrong")) | {course.number: half}
+    wrong[course.choice] = verdict("misconception", course.option)
+    files = Message("grade.note.unused", {"files": named_file("Cyd O'Hara (2).ipynb, notes.ipynb")})
+    notes = (Message("grade.note.renamed", {"file": named_file("Cyd O'Hara final.ipynb")}), files)
+    classroom.submit("cyd77", wrong, notes=notes, last_name="Cydsen")
+    lost = dict.fromkeys(course.judged, verdict("unanswered"))
+    damaged = Message("grade.note.file", {"file": named_file("dee77.ipynb"), "words": Message("grade.refused.json")})
+    classroom.submit("dee77", lost, essay=0, reason=damaged)
     classroom.enrol("eve77", first_name="Evelyn")
     return classroom
 
@@ -113,37 +115,40 @@ def test_a_reader_without_eyes_or_mouse(full, course):
 
 
 def test_what_students_call_themselves_is_text(classroom, course):
-    nothing = {name: (0, "unanswered", EVIL) for name in course.items if name != course.essay}
-    nothing[course.choice] = (0, "misconception", EVIL)
-    classroom.submit("ada", nothing, essay=0, notes=(EVIL,), first_name=EVIL, last_name=EVIL, email=EVIL)
+    nothing = dict.fromkeys(course.judged, verdict("unanswered", quoted(EVIL)))
+    nothing[course.choice] = verdict("misconception", course.option, saying("graph.stranger", got=EVIL))
+    notes = (Message("grade.note.renamed", {"file": named_file(EVIL)}), quoted(EVIL))
+    classroom.submit("ada", nothing, essay=0, notes=notes, first_name=EVIL, last_name=EVIL, email=EVIL)
     shown = page(classroom, course, names=True)
     assert "script" not in {tag for tag, _ in shown.tags} and "img" not in {tag for tag, _ in shown.tags}
     assert html.escape(EVIL, quote=False)[:20] in shown.source
 
 
 def test_numbers(full, course):
-    content = report.content(load(full, course))
-    assert (content["n"], content["submitted"], content["enrolled"]) == (3, 4, 5)
-    assert (content["refused"], content["noted"], content["answers_waiting"]) == (1, 1, 2)
-    assert content["late"] == {"n": 1, "points": 1.5}
-    assert sum(one["n"] for one in content["scores"]["bins"]) == 3
-    item = next(row for row in content["items"] if row["item"] == course.number)
+    shown = report.content(load(full, course))
+    assert (shown["n"], shown["submitted"], shown["enrolled"]) == (3, 4, 5)
+    assert (shown["refused"], shown["noted"], shown["answers_waiting"]) == (1, 1, 2)
+    assert shown["late"] == {"n": 1, "points": 1.5}
+    assert sum(one["n"] for one in shown["scores"]["bins"]) == 3
+    item = next(row for row in shown["items"] if row["item"] == course.number)
     assert item["difficulty"] == pytest.approx(2 / 3)
     assert item["n"] == 3
-    assert content["hints"][0] == {
+    found = results.Hint(course.part, identity(course.hint))
+    assert shown["hints"][0] == {
         "item": course.number,
-        "hint": f"{course.label}: {course.hint}",
+        "hint": results.hint_words(course.number, found),
         "n": 2,
         "share": pytest.approx(2 / 3),
     }
-    assert [row["student"] for row in content["help"]["rows"]] == ["dee77", "Cydsen (cyd77)"]
+    assert [row["student"] for row in shown["help"]["rows"]] == ["dee77", "Cydsen (cyd77)"]
 
 
 def test_what_is_taught_again_costs_most_first(classroom, course):
     dear = max((i for i in course.items.values() if i.id != course.essay), key=lambda item: item.points)
     cheap = min(course.items.values(), key=lambda item: item.points)
     for student in "abc":
-        classroom.submit(student, {dear.id: (0.55, "partial", ""), cheap.id: (0, "unanswered", "")}, essay=8)
+        missed = {dear.id: verdict("partial", score=0.55), cheap.id: verdict("unanswered")}
+        classroom.submit(student, missed, essay=8)
     again = report.content(load(classroom, course))["again"]
     assert [(row["item"], row["unanswered"]) for row in again] == [(dear.id, 0), (cheap.id, 3)]
     assert again[0]["lost"] == pytest.approx(0.45 * dear.points)
@@ -152,22 +157,22 @@ def test_what_is_taught_again_costs_most_first(classroom, course):
 def test_an_essay_is_taught_again_only_when_all_are_read(classroom, course):
     classroom.submit("ada", essay=0)
     classroom.submit("bob")
-    content = report.content(load(classroom, course))
-    assert content["again"] == []
-    assert course.essay not in content["items_sentence"]
+    shown = report.content(load(classroom, course))
+    assert shown["again"] == []
+    assert course.essay not in shown["items_sentence"]
     classroom.submit("bob", essay=1)
     assert [row["item"] for row in report.content(load(classroom, course))["again"]] == [course.essay]
 
 
 def test_an_unread_essay_makes_nobody_weak(classroom, course):
     classroom.submit("ada")
-    content = report.content(load(classroom, course))
-    assert content["scores"]["summary"].median == 1
-    assert content["help"]["rows"] == []
+    shown = report.content(load(classroom, course))
+    assert shown["scores"]["summary"].median == 1
+    assert shown["help"]["rows"] == []
 
 
 def test_a_class_of_one(classroom, course):
-    classroom.submit("ada", {course.number: (0, "wrong", "")}, essay=4)
+    classroom.submit("ada", {course.number: verdict("wrong")}, essay=4)
     shown = page(classroom, course)
     assert "One submission" in shown.text
     assert "nan" not in re.findall(r"[a-z]+", shown.source)
@@ -188,20 +193,66 @@ def test_a_class_that_handed_in_nothing(classroom, course):
 
 
 def test_nothing_that_could_be_read(classroom, course):
-    nothing = {name: (0, "unanswered", "damaged") for name in course.items if name != course.essay}
-    classroom.submit("ada", nothing, essay=0, reason="the file is damaged")
+    damaged = Message("grade.refused.json")
+    classroom.submit("ada", dict.fromkeys(course.judged, verdict("unanswered", damaged)), essay=0, reason=damaged)
     shown = page(classroom, course)
     assert "nothing to show yet" in shown.text
-    assert "the file is damaged" in shown.text
+    assert content.render(damaged) in shown.text
 
 
 def test_graded_by_nbgrader_alone(classroom, course):
-    classroom.submit("ada", {course.number: (0, "", "")}, sidecar=False)
+    classroom.submit("ada", {course.number: verdict("wrong")}, sidecar=False)
     assert "nbgrader autograde keeps no verdicts: 1" in page(classroom, course).text
 
 
 def test_the_same_results_give_the_same_page(full, course):
     assert page(full, course).source == page(full, course).source
+
+
+def test_another_language_changes_words_alone(full, course):
+    """The same counts, ids and order, whatever their alphabet."""
+    first, second = course.properties[:2]
+    fails = together([(first, verdict("wrong", FAILS)), (second, verdict("wrong", FAILS))])
+    met = {course.code: fails, course.choice: verdict("misconception", course.option)}
+    for student in ("fay77", "gus77"):
+        full.submit(student, met, essay=1, notes=(Message("grade.note.timestamp"),))
+    english = report.content(load(full, course), names=True)
+    with content.speaking("qps"):
+        found = load(full, course)
+        pseudo = report.content(found, names=True)
+        shown = Page(report.page(found))
+    assert shown.all("html")[0]["lang"] == "qps"
+    assert bare(pseudo) == bare(english)
+    assert len(english["hints"]) == 4 and len(english["notes"]) == 4
+    for there, here in zip(pseudo["hints"], english["hints"], strict=True):
+        assert there["hint"] != here["hint"]
+    for there, here in zip(pseudo["notes"], english["notes"], strict=True):
+        assert there["note"] != here["note"]
+
+
+WORDS = {"title", "hint", "note", "sentence", "items_sentence"}
+
+
+def bare(shown):
+    """What a page shows, without the sentences; numbers as they are printed, since nan is unequal to itself."""
+    if isinstance(shown, dict):
+        return {name: bare(value) for name, value in shown.items() if name not in WORDS}
+    return list(map(bare, shown)) if isinstance(shown, list) else repr(shown)
+
+
+def test_hints_of_an_earlier_version_are_told_to_be_missing(full, course):
+    before = report.content(load(full, course))
+    assert before["outdated"] == 0
+    record = json.loads((full.root / "autograded/bob77" / course.assignment / FILE).read_text(encoding="utf-8"))
+    sheet = record["notebooks"][course.notebook]
+    for item in sheet["items"].values():
+        item["message"] = "Only approximate."
+        item["parts"] = [{"label": "One", "status": "misconception", "message": "Only approximate."}]
+    full.record("bob77", json.dumps(record | {"format": 1}))
+    after = report.content(load(full, course))
+    assert after["outdated"] == 1
+    assert [row["n"] for row in after["hints"]] == [1, 1]
+    assert page(full, course).text.count("graded by an earlier version") == 1
 
 
 def test_the_command(full, course, command, capsys):

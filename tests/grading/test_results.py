@@ -3,29 +3,45 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import sqlite3
 from contextlib import closing
 
 import numpy as np
 import pytest
 
-from gvclab.content import text as say
+from gvclab import content
+from gvclab.build.exercise import grade_id
+from gvclab.content import Listed, Message
+from gvclab.exercises.checkers_code import FAILS
+from gvclab.exercises.ladder import saying, together, verdict
+from gvclab.exercises.rendering import message_of
 from gvclab.grading import results
+from gvclab.grading.record import identified, identity
+
+DAMAGED = Message("grade.refused.json")
+HALF = verdict("partial", score=0.5)
 
 
 def load(classroom, course):
     return results.load(classroom.root, course.assignment)
 
 
+def hints(classroom, course, name) -> tuple[results.Hint, ...]:
+    (found,) = load(classroom, course).marks.query("item == @name")["hints"]
+    return found
+
+
 def test_points_status_and_hints(classroom, course):
-    parts = ((course.label, "misconception", course.hint), ("the other", "right", "Right."))
-    verdicts = {course.number: (0.5, "partial", "1 of 2 parts right.", parts)}
+    parts = [(course.part, verdict("misconception", course.hint)), (course.other, verdict("right"))]
+    verdicts = {course.number: together(parts)}
     classroom.submit("ada", verdicts, essay=3, first_name="Ada", last_name="Byron", email="ada@uni.example")
     found = load(classroom, course)
     marks = found.marks.set_index("item")
     assert list(found.items.index) == list(course.items)
     assert marks.at[course.number, "score"] == course.items[course.number].points / 2
-    assert marks.at[course.number, "hints"] == (f"{course.label}: {course.hint}",)
+    assert marks.at[course.number, "verdict"] == verdicts[course.number]
+    assert marks.at[course.number, "hints"] == (results.Hint(course.part, identity(course.hint)),)
     assert marks.at[course.choice, "status"] == "right"
     assert marks.at[course.essay, "score"] == 3
     assert found.points == course.points
@@ -35,25 +51,32 @@ def test_points_status_and_hints(classroom, course):
 
 
 def test_a_hint_is_never_the_students_own_words(classroom, course):
-    message = f"{course.option} <b>There is no box “my name is Bob”.</b>"
-    classroom.submit("ada", {course.choice: (0, "misconception", message)})
-    (hints,) = load(classroom, course).marks.query("item == @course.choice")["hints"]
-    assert hints == (course.option,)
+    stranger = saying("graph.stranger", got="my name is Bob")
+    classroom.submit("ada", {course.choice: verdict("misconception", course.option, stranger)})
+    assert hints(classroom, course, course.choice) == (results.Hint("", identity(course.option)),)
 
 
 def test_a_property_that_a_function_has_not_is_a_hint_by_its_name(classroom, course):
-    parts = (
-        ("never exceeds 1", "wrong", "Your function stopped with Bob: words"),
-        ("grows", "right", "That is it."),
-    )
-    classroom.submit("ada", {course.code: (0.5, "partial", "1 of 2", parts)})
-    (hints,) = load(classroom, course).marks.query("item == @course.code")["hints"]
-    assert hints == ("never exceeds 1: Does not hold.",)
+    first, second = course.properties[:2]
+    raised = saying("code.raised", kind="Bob", words="words")
+    classroom.submit("ada", {course.code: together([(first, verdict("wrong", raised)), (second, verdict("right"))])})
+    (hint,) = hints(classroom, course, course.code)
+    assert hint == results.Hint(first, identity(FAILS))
+    assert course.items[course.code].properties[first] in results.hint_words(course.code, hint)
+
+
+@pytest.mark.parametrize("name", ["slow", "waited", "recursion"])
+def test_a_function_that_gives_nothing_to_judge_lacks_no_property(name, classroom, course):
+    parts = [(each, verdict("wrong", saying(f"code.{name}", seconds=2))) for each in course.properties[:2]]
+    classroom.submit("ada", {course.code: together(parts)})
+    (hint,) = hints(classroom, course, course.code)
+    assert (hint.part, identified(hint.said).id) == ("", f"exercises.code.{name}")
+    assert "2" not in hint.said
 
 
 def test_penalty_is_taken_off_but_not_below_nothing(classroom, course):
     classroom.submit("ada", essay=0, penalty=3)
-    classroom.submit("bob", {name: (0, "wrong", "") for name in course.items if name != course.essay}, penalty=3)
+    classroom.submit("bob", dict.fromkeys(course.judged, verdict("wrong")), penalty=3)
     students = load(classroom, course).students
     assert students.at["ada", "score"] == students.at["ada", "raw"] - 3
     assert students.at["bob", "score"] == 0
@@ -87,20 +110,17 @@ def test_who_handed_in_nothing_is_there(classroom, course):
 
 
 def test_what_could_not_be_read_says_nothing_of_the_items(classroom, course):
-    nothing = {name: (0, "unanswered", "damaged") for name in course.items if name != course.essay}
-    classroom.submit("ada", nothing, essay=0, reason="the file is damaged")
-    classroom.submit("bob", notes=("2.3-1: the answer cell was missing",))
+    lost = Message("grade.note.lost", {"ids": Listed(["2.3-1"], "comma")})
+    classroom.submit("ada", dict.fromkeys(course.judged, verdict("unanswered", DAMAGED)), essay=0, reason=DAMAGED)
+    classroom.submit("bob", notes=(lost,))
     found = load(classroom, course)
     assert list(found.readable) == ["bob"]
     assert list(found.matrix().index) == ["bob"]
-    assert set(found.notes.itertuples(index=False, name=None)) == {
-        ("ada", "the file is damaged", True),
-        ("bob", "2.3-1: the answer cell was missing", False),
-    }
+    assert list(found.notes.itertuples(index=False, name=None)) == [("ada", DAMAGED, True), ("bob", lost, False)]
 
 
 def test_without_verdicts_points_are_what_is_known(classroom, course):
-    verdicts = {course.number: (0.5, "", ""), course.choice: (0, "", "")}
+    verdicts = {course.number: verdict("partial", score=0.5), course.choice: verdict("wrong")}
     classroom.submit("ada", verdicts, sidecar=False)
     found = load(classroom, course)
     statuses = found.marks.set_index("item")["status"]
@@ -152,25 +172,97 @@ def test_an_unknown_assignment_names_the_known(classroom):
         results.load(classroom.root, "section-9")
 
 
-@pytest.mark.parametrize("record", [[], {}, {"notes": [], "notebooks": {"a": {"items": {"b": 3}}}}])
-def test_a_broken_record_names_file_and_remedy(record, classroom, course):
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"format": 2, "notes": [], "notebooks": {"a": {"items": {"b": 3}}}}']
+)
+def test_a_broken_record_names_file_and_remedy(text, classroom, course):
     classroom.submit("ada")
-    classroom.record("ada", record)
-    with pytest.raises(ValueError, match=r"gvclab-grade\.json is broken.*--student ada --force"):
+    classroom.record("ada", text)
+    with pytest.raises(ValueError, match=r"gvclab-grade\.json is broken.*--students? ada --force"):
         load(classroom, course)
 
 
-def test_a_function_that_never_ends_lacks_no_property(classroom, course):
-    message = say("exercises.code.slow", seconds=2)
-    parts = (("never exceeds 1", "wrong", message), ("grows", "wrong", message))
-    classroom.submit("ada", {course.code: (0, "wrong", "", parts)})
-    (hints,) = load(classroom, course).marks.query("item == @course.code")["hints"]
-    assert hints == (message.replace("2 s", "… s"),)
+def test_hints_are_said_in_the_language_of_who_reads_them(classroom, course):
+    classroom.submit("ada", {course.choice: verdict("misconception", course.option)})
+    (english,) = hints(classroom, course, course.choice)
+    with content.speaking("qps"):
+        (other,) = hints(classroom, course, course.choice)
+        said = results.hint_words(course.choice, other)
+    assert other == english
+    assert said != results.hint_words(course.choice, english)
+
+
+# --------------------------------------------------------------------------------------- records of version 1
+
+
+def of_version_1(course, *, reason: str = "") -> dict:
+    """A record as version 1 wrote it: sentences, and parts by their labels."""
+    half = {
+        "cell": grade_id(course.number, "check"),
+        "score": course.items[course.number].points / 2,
+        "points": course.items[course.number].points,
+        "status": "partial",
+        "message": "1 of 2 parts right.",
+        "parts": [
+            {"label": "The first", "status": "misconception", "message": "Only approximate, as <b>Bob</b> says."},
+            {"label": "The second", "status": "right", "message": "That is it."},
+        ],
+    }
+    items = {
+        name: {"cell": grade_id(name, "check"), "score": 0, "points": 1, "status": "unanswered", "message": "No value."}
+        for name in course.judged
+    }
+    return {
+        "format": 1,
+        "grader": "0123456789abcdef",
+        "digest": "fe" * 32,
+        "student": "ada",
+        "timestamp": None,
+        "notes": ["ada was not in the gradebook and is now"],
+        "notebooks": {
+            course.notebook: {
+                "reason": reason,
+                "notes": ["2.3-1: the answer cell was missing"],
+                "items": items | {course.number: half},
+            }
+        },
+    }
+
+
+def test_a_record_of_version_1_is_read(classroom, course):
+    classroom.submit("ada", dict.fromkeys(course.judged, verdict("unanswered")) | {course.number: HALF}, essay=3)
+    classroom.submit("bob", {course.choice: verdict("misconception", course.option)})
+    classroom.record("ada", json.dumps(of_version_1(course)))
+    found = load(classroom, course)
+    mark = found.marks.query("student == 'ada' and item == @course.number").iloc[0]
+    assert (mark["status"], mark["score"]) == ("partial", course.items[course.number].points / 2)
+    assert mark["verdict"].score == 0.5
+    item = course.items[course.number]
+    assert message_of(item, mark["verdict"]) == "1 of 2 parts right."
+    assert [(part, message_of(item, one)) for part, one in mark["verdict"].parts] == [
+        ("The first", "Only approximate, as <b>Bob</b> says."),
+        ("The second", "That is it."),
+    ]
+    assert [content.render(note) for note in found.notes["note"]] == [
+        "ada was not in the gradebook and is now",
+        "2.3-1: the answer cell was missing",
+    ]
+    assert list(found.students["outdated"]) == [True, False]
+    assert found.students["explained"].all() and not found.students["refused"].any()
+
+
+def test_a_refusal_of_version_1_stays_one(classroom, course):
+    classroom.submit("ada")
+    classroom.record("ada", json.dumps(of_version_1(course, reason="the file of ada is damaged")))
+    found = load(classroom, course)
+    assert found.students.at["ada", "refused"] and list(found.readable) == []
+    (refused,) = found.notes.query("refused")["note"]
+    assert content.render(refused) == "the file of ada is damaged"
 
 
 def test_a_missing_notebook_hides_no_other(classroom, course):
     classroom.add_cell("other", "quiz", 2)
-    classroom.submit("ada", reason="the notebook was not handed in")
+    classroom.submit("ada", reason=DAMAGED)
     classroom.submit("bob")
     found = load(classroom, course)
     assert list(found.readable) == ["ada", "bob"] and list(found.complete) == ["bob"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import contextlib
 import json
 import os
@@ -16,17 +17,19 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import nbformat
 import psutil
 import pytest
 
+from gvclab.content import Message
 from gvclab.content import text as say
 from gvclab.exercises import bank
 from gvclab.grading import cli
-from gvclab.grading.gradebook import SIDECAR, Ledger
+from gvclab.grading.gradebook import Ledger
 from gvclab.grading.intake import assignment
+from gvclab.grading.record import FILE as SIDECAR
+from gvclab.grading.record import named_student, read
 from gvclab.grading.run import Plan, _entry, _is_graded, course, grade_submission, grader_id, run
 
 ASSIGNMENT, NOTEBOOK = "section-2", "2.3-diversification"
@@ -135,9 +138,11 @@ def test_the_copy_is_safe_and_the_submission_as_it_was(graded, classroom):
 
 
 def test_the_record_tells_why(graded):
-    record = json.loads((graded[0] / f"autograded/erna/{ASSIGNMENT}/{SIDECAR}").read_text())
-    sheet = record["notebooks"][NOTEBOOK]
-    assert "damaged" in sheet["reason"] and set(sheet["items"]) == set(ITEMS)
+    record = read((graded[0] / f"autograded/erna/{ASSIGNMENT}/{SIDECAR}").read_text(encoding="utf-8"))
+    assert (record.student, record.version) == ("erna", 2)
+    reason = record.notebooks[NOTEBOOK].reason
+    assert reason.values["words"].id == "grade.refused.json" and set(record.items) == set(ITEMS)
+    assert all(item.verdict.said == (reason,) for item in record.items.values())
 
 
 def test_the_gradebook_is_one_file(graded):
@@ -211,7 +216,7 @@ def test_somebody_new_is_named_when_others_are_known(own):
         book.execute("PRAGMA foreign_keys = OFF")
         book.execute("DELETE FROM student WHERE id = 'ada'")
     (line,) = run(Plan(own, ASSIGNMENT, students="ada", force=True)).graded
-    assert say("grade.note.stranger", student="ada") in line.notes
+    assert Message("grade.note.stranger", {"student": named_student("ada")}) in line.notes
 
 
 def test_the_copy_shows_the_numbers_of_ones_own(own, monkeypatch):
@@ -356,7 +361,7 @@ def test_a_worker_that_dies_is_tried_again_and_then_told(own, monkeypatch):
 
     monkeypatch.setattr("gvclab.grading.run.ProcessPoolExecutor", Dying)
     report = run(Plan(own, ASSIGNMENT, force=True, students="ada"))
-    assert not report.ok and "BrokenProcessPool" in report.failed["ada"]
+    assert report.failed == {"ada": Message("grade.reason.grader", {"error": "BrokenProcessPool"})}
     assert total(own, "ada") == 0
     monkeypatch.setattr("gvclab.grading.run.ProcessPoolExecutor", Here)
     assert [line.student for line in run(Plan(own, ASSIGNMENT)).graded] == ["ada"]
@@ -364,18 +369,10 @@ def test_a_worker_that_dies_is_tried_again_and_then_told(own, monkeypatch):
 
 
 def test_the_command(own, capsys):
-    options = SimpleNamespace(
-        course_dir=own,
-        section=ASSIGNMENT,
-        jobs=1,
-        student="*",
-        force=False,
-        dry_run=False,
-        scheduler="",
-        no_sandbox=False,
-        course_id="",
-    )
-    assert cli._grade(options) == 0
+    commands = argparse.ArgumentParser()
+    cli.add_parser(commands.add_subparsers())
+    options = commands.parse_args(["grade", ASSIGNMENT, "--course-dir", str(own)])
+    assert options.run(options) == 0
     assert "7 graded before and not changed" in capsys.readouterr().out
 
 

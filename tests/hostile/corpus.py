@@ -95,8 +95,8 @@ class Case:
     blank     made from the released notebook: not a point may be earned in 2.3
     earns     points of items that the case changes (all others are kept)
     at_most   what was earned without the change is the most that may be earned; less is the student's own loss
-    reason    a word of the reason why it is refused; then there are no points in 2.3
-    note      a word of a note to the instructor
+    reason    a pattern in the ids of why it is refused; then there are no points in 2.3
+    note      a pattern in the ids and values of a note to the instructor
     """
 
     kind: str

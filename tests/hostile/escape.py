@@ -221,7 +221,7 @@ raise type("<script>alert(1)</script>", (Exception,), {{}})({_IMG!r})"""
         "escape",
         "page: file name",
         "Has a script in the name of the file.",
-        note="handed in as",
+        note="note.renamed",
         edit=lambda book: None,
         files=lambda folder: (folder / "<img src=x onerror=alert(1)>.ipynb").write_text(json.dumps(_solved())) and None,
     ),

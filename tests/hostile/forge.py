@@ -233,7 +233,7 @@ Everything(a=1)""",
         "Every answer is a Score with a verdict of its own.",
         """
 from gvclab.exercises import Score, Verdict
-Score(Verdict(1.0, "right", ""), 99)""",
+Score(Verdict(1.0, "right"), type("Item", (), {"points": 99}))""",
     ),
     _answers("nan", "Every answer is not a number.", "\n(float('nan'), float('nan'), float('nan'))"),
     _answers("infinity", "Every answer is infinite, as text and number.", "\n('inf', float('-inf'), '1e999/1e-999')"),

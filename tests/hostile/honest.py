@@ -25,7 +25,7 @@ def _named(file: str, name: str, does: str, **more) -> Case:
     def put(folder):
         (folder / f"{NOTEBOOK}.ipynb").rename(folder / file)
 
-    return Case("honest", name, does, files=put, note="handed in as", **more)
+    return Case("honest", name, does, files=put, note="note.renamed", **more)
 
 
 def _each(change):
@@ -428,14 +428,14 @@ def cvar(u, p, alpha):
         "honest",
         "folder in the folder",
         "Unpacked an archive, which left a folder in the folder.",
-        note="handed in as",
+        note="note.renamed",
         files=_in_a_folder,
     ),
     Case(
         "honest",
         "worked on a copy",
         "Worked on a copy; the notebook as fetched lies beside it.",
-        note="handed in as",
+        note="note.renamed",
         files=_on_a_copy,
     ),
     Case(
@@ -455,12 +455,15 @@ def cvar(u, p, alpha):
     _edit("split plainly", "Split an answer over two cells, the first without a name.", _split_plain),
     _edit("merged", "Merged an answer with its check and lost the prompt.", _merged),
     _edit(
-        "merged upwards", "Merged answers into a check and into another answer.", _merged_upwards, note="2.3-3: nothing"
+        "merged upwards",
+        "Merged answers into a check and into another answer.",
+        _merged_upwards,
+        note="note.elsewhere.*2.3-3",
     ),
-    _edit("answer above", "Answered above the answer cell.", _beside(0), note="nothing was written"),
-    _edit("answer below", "Answered below the answer cell.", _beside(1), note="nothing was written"),
-    _edit("answer below the check", "Answered below the check.", _beside(2), note="nothing was written"),
-    _edit("essay below", "Wrote the essay into a cell of its own.", _beside(1, essay=True), note="in its place"),
+    _edit("answer above", "Answered above the answer cell.", _beside(0), note="note.elsewhere"),
+    _edit("answer below", "Answered below the answer cell.", _beside(1), note="note.elsewhere"),
+    _edit("answer below the check", "Answered below the check.", _beside(2), note="note.elsewhere"),
+    _edit("essay below", "Wrote the essay into a cell of its own.", _beside(1, essay=True), note="note.found"),
     _edit("import in the set-up", "Wrote an import into the first cell.", _imports),
     _edit(
         "lines without ends",

@@ -10,6 +10,10 @@ import zipfile
 import zlib
 from pathlib import Path
 
+from gvclab.build.exercise import grade_id
+from gvclab.exercises.ladder import verdict
+from gvclab.grading import record
+
 from .corpus import FULL, MINE, NOTEBOOK, RELEASED, Case, cell, code
 
 NOTHING = dict.fromkeys(MINE, 0.0)
@@ -53,6 +57,14 @@ def _same_ids(book):
     """Ids that make a reader look for a free one again and again."""
     taken = [{"cell_type": "raw", "id": f"cell-{n}", "source": "", "metadata": {}} for n in range(20_000, 40_000)]
     book["cells"] += taken + [{"cell_type": "raw", "id": "x", "source": "", "metadata": {}}] * 20_000
+
+
+def _full_marks() -> str:
+    """A record of the grader's that nobody graded."""
+    items = {
+        name: record.ItemRecord(grade_id(name, "check"), FULL[name], FULL[name], verdict("right")) for name in MINE
+    }
+    return record.written(record.Record("x", "x", "", None, {NOTEBOOK: record.SheetRecord(items)}))
 
 
 def _zip(path: Path) -> None:
@@ -153,7 +165,7 @@ CASES = [
         "odd name alone",
         "Its only file has a name that is not text.",
         edit=lambda book: None,
-        note="handed in as",
+        note="note.renamed",
         files=lambda folder: (
             Path(os.fsdecode(os.fsencode(folder) + b"/\xff\n\x1b[31m\xfe.ipynb")).write_text(json.dumps(_solved()))
             and None
@@ -168,13 +180,13 @@ CASES = [
         earns={i: 0.0 for i in MINE if i > "2.3-6"},
         at_most=True,
     ),
-    _text("merge conflict", "A merge left its marks.", _conflict, note="merge"),
+    _text("merge conflict", "A merge left its marks.", _conflict, note="wrong.conflict"),
     _text("utf-16", "Saved as UTF-16.", lambda data: data.decode().encode("utf-16")),
     _text(
         "utf-16 without mark",
         "Saved as UTF-16 without its mark.",
         lambda data: data.decode().encode("utf-16-le"),
-        note="UTF-8",
+        note="wrong.encoding",
     ),
     _text(
         "latin-1",
@@ -243,7 +255,7 @@ CASES = [
         "millions of cells",
         "Three million cells that say nothing before its own.",
         lambda data: b'{"cells": [' + b"{}," * 3_000_000 + json.dumps(json.loads(data)["cells"]).encode()[1:] + b"}",
-        note="no cells",
+        note="wrong.shape",
         earns=NOTHING,
     ),
     _json("large cell", "A cell of two megabytes.", lambda book: book["cells"].insert(0, code("#" * 2_000_000))),
@@ -275,28 +287,28 @@ CASES = [
         "malform",
         "old timestamp",
         "Says that it was handed in before the deadline, before time began.",
-        note="timestamp",
+        note="note.timestamp",
         files=lambda folder: (folder / "timestamp.txt").write_text("0000-00-00 00:00:00 UTC") and None,
     ),
     Case(
         "malform",
         "timestamp of a zone",
         "Names a file as the zone of its timestamp.",
-        note="timestamp",
+        note="note.timestamp",
         files=lambda folder: (folder / "timestamp.txt").write_text("2031-01-01 00:00:00 ../../etc/passwd") and None,
     ),
     Case(
         "malform",
         "timestamp is a folder",
         "Has a folder in the timestamp's place.",
-        note="timestamp",
+        note="note.timestamp",
         files=lambda folder: (folder / "timestamp.txt").mkdir(),
     ),
     Case(
         "malform",
         "timestamp is a pipe",
         "Has a pipe in the timestamp's place.",
-        note="timestamp",
+        note="note.timestamp",
         files=lambda folder: os.mkfifo(folder / "timestamp.txt"),
     ),
     Case(
@@ -304,19 +316,7 @@ CASES = [
         "record of its own",
         "Brings the grader's record along, with full marks.",
         blank=True,
-        files=lambda folder: (
-            (folder / "gvclab-grade.json").write_text(
-                json.dumps(
-                    {
-                        "grader": "x",
-                        "notebooks": {
-                            NOTEBOOK: {"items": {i: {"score": FULL[i], "status": "right", "message": ""} for i in MINE}}
-                        },
-                    }
-                )
-            )
-            and None
-        ),
+        files=lambda folder: (folder / record.FILE).write_text(_full_marks(), encoding="utf-8") and None,
     ),
     Case(
         "malform",

@@ -111,14 +111,14 @@ json.dump({{"student": "", "numbers": numbers}}, open("gvclab-student.json", "w"
         "steal",
         "link to a neighbour",
         "Hands in a link to a neighbour's notebook.",
-        reason="link",
+        reason="kind.link",
         files=_instead(lambda folder: (folder / f"{NOTEBOOK}.ipynb").symlink_to(folder.parents[2] / _neighbour)),
     ),
     Case(
         "steal",
         "link to the solutions",
         "Hands in a link to the instructor's notebook.",
-        reason="link",
+        reason="kind.link",
         files=_instead(
             lambda folder: (folder / f"{NOTEBOOK}.ipynb").symlink_to(ROOT / f"solutions/section-2/{NOTEBOOK}.ipynb")
         ),
@@ -127,7 +127,7 @@ json.dump({{"student": "", "numbers": numbers}}, open("gvclab-student.json", "w"
         "steal",
         "link under another name",
         "Links the solutions under a name of its own.",
-        reason="link",
+        reason="kind.link",
         files=_instead(
             lambda folder: (folder / "mine.ipynb").symlink_to(ROOT / f"solutions/section-2/{NOTEBOOK}.ipynb")
         ),
@@ -143,7 +143,7 @@ json.dump({{"student": "", "numbers": numbers}}, open("gvclab-student.json", "w"
         "steal",
         "timestamp linked",
         "Links its timestamp to the salt.",
-        note="timestamp",
+        note="note.timestamp",
         files=lambda folder: (folder / "timestamp.txt").symlink_to(folder.parents[2] / ".gvclab/trade.salt"),
     ),
     _reads(

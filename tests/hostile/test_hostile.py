@@ -24,9 +24,10 @@ import pytest
 from gvclab.build.exercise import grade_id
 from gvclab.exercises import bank, keys
 from gvclab.exercises.plain import plain
+from gvclab.exercises.rendering import message_of
 from gvclab.exercises.variants import Identity, numbers
 from gvclab.grading import engine, export, fingerprints, report, results
-from gvclab.grading.gradebook import SIDECAR
+from gvclab.grading.record import FILE, Record, identity, read
 from gvclab.grading.run import Plan, run
 from gvclab.grading.sandbox import Limits, Room, places
 
@@ -149,8 +150,8 @@ def _scores(folder: Path) -> dict[str, dict[str, float]]:
     return found
 
 
-def record(graded: SimpleNamespace, student: str) -> dict:
-    return json.loads((graded.folder / "autograded" / student / ASSIGNMENT / SIDECAR).read_text(encoding="utf-8"))
+def record(graded: SimpleNamespace, student: str) -> Record:
+    return read((graded.folder / "autograded" / student / ASSIGNMENT / FILE).read_text(encoding="utf-8"))
 
 
 def copy(graded: SimpleNamespace, student: str, name: str = NOTEBOOK) -> str:
@@ -167,11 +168,12 @@ def test_what_must_happen(case, graded):
         assert all(0 <= got[item] <= expected[item] for item in ITEMS)
     else:
         assert got == expected
-    told = record(graded, case.student)
-    sheet = told["notebooks"][NOTEBOOK]
-    assert bool(sheet["reason"]) == bool(case.reason) and re.search(case.reason, sheet["reason"], re.I), sheet
-    assert re.search(case.note, " ".join([*told["notes"], *sheet["notes"]]), re.I)
-    assert all(judged["message"] for judged in sheet["items"].values())
+    kept = record(graded, case.student)
+    sheet = kept.notebooks[NOTEBOOK]
+    reason = identity(sheet.reason) if sheet.reason else ""
+    assert bool(reason) == bool(case.reason) and re.search(case.reason, reason), sheet
+    assert re.search(case.note, "\n".join(map(identity, [*kept.notes, *sheet.notes])))
+    assert all(message_of(bank.item(name), item.verdict) for name, item in sheet.items.items())
     assert "ESC" + "APED" not in copy(graded, case.student) and "LEFT" + "OVER" not in copy(graded, case.student)
 
 
@@ -179,8 +181,7 @@ def test_what_must_happen(case, graded):
 def test_bystanders_keep_every_mark(student, graded):
     name = student.encode("utf-8", "backslashreplace").decode()
     assert graded.scores[name] == FULL
-    told = record(graded, name)
-    assert not any(sheet["reason"] or sheet["notes"] for sheet in told["notebooks"].values())
+    assert not any(sheet.reason or sheet.notes for sheet in record(graded, name).notebooks.values())
 
 
 # ------------------------------------------------------------------------------------------------ all of them

@@ -15,6 +15,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from gvclab.exercises import bank
+from gvclab.exercises.rendering import message_of
 from gvclab.grading.intake import assignment
 from gvclab.grading.run import Result, grade_submission
 from gvclab.grading.sandbox import Limits, Room
@@ -151,6 +153,6 @@ def test_damage_earns_nothing_and_breaks_nothing(grade, solved, cells, bytes_, s
     assert set(result.marks) == set(MINE)
     for item, mark in result.marks.items():
         assert 0 <= mark.score <= (FULL[item] if item in solved else 0)
-        assert mark.verdict.messages
+        assert message_of(bank.item(item), mark.verdict)
     if not cells and bytes_ in ("none", "a mark", "line ends"):
         assert {item for item, mark in result.marks.items() if mark.score} == solved

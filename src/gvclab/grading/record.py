@@ -102,7 +102,9 @@ def nameless(message: Message) -> Message:
 def _nameless_value(value: Any) -> Any:
     if isinstance(value, Message):
         return nameless(value)
-    return Listed(list(map(_nameless_value, value.parts)), value.kind) if isinstance(value, Listed) else value
+    if isinstance(value, Listed):
+        return Listed(list(map(_nameless_value, value.parts)), value.kind)
+    return list(map(_nameless_value, value)) if isinstance(value, list | tuple) else value
 
 
 def identity(message: Message) -> str:

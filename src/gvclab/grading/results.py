@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from gvclab.build.exercise import grade_id
-from gvclab.content import Message
+from gvclab.content import Message, language
 from gvclab.content import text as say
 from gvclab.exercises import Verdict, bank
 from gvclab.exercises.checkers_code import FAILS
@@ -35,8 +35,8 @@ GRADEBOOK = "gradebook.db"
 # What is said of a function and blames no single property.
 _WHOLE = {
     f"exercises.code.{name}"
-    for name in ("nothing", "returned_nothing", "library", "exit", "crashed", "slow", "no_time", "memory", "recursion")
-}
+    for name in ("nothing", "returned_nothing", "library", "exit", "crashed", "slow", "waited", "no_time", "memory")
+} | {"exercises.code.recursion"}
 # What is a hint among all that is said, beside the texts of the item itself.
 _HINTS = {f"exercises.{name}" for name in ("graph.turned", "graph.sign", "order")} | {
     f"exercises.close.{name}" for name in ("times_100", "over_100", "rounding")
@@ -179,9 +179,13 @@ def _cells() -> dict[str, str]:
     return {cell: name for name in _items() for cell in (grade_id(name), grade_id(name, "check"))}
 
 
-@cache
 def _items() -> dict[str, bank.Item]:
-    """All the items of the course by id, in order."""
+    """All the items of the course by id, in order, in the reader's language."""
+    return _items_in(language())
+
+
+@cache
+def _items_in(_language: str) -> dict[str, bank.Item]:
     return {item.id: item for section in bank.sections() for item in bank.load(section)}
 
 
