@@ -258,7 +258,7 @@ def _run(names: dict, source: str, time: tuple[float, float], limit: int, bare: 
         _set_alarms(*time, again=0.5)  # again and again: the first may be swallowed
         _execute(names, source, bare)
     except BaseException as stopped:
-        error = _told(stopped)
+        error = _described(stopped)
     finally:
         _set_alarms()
     _end_unless(me)
@@ -340,7 +340,7 @@ def _do(code: types.CodeType, names: dict) -> None:
         exec(code, names)
 
 
-def _told(error: BaseException) -> list:
+def _described(error: BaseException) -> list:
     """An error's kind, its words, and the line of the cell that it came from, if one is known."""
     try:
         words = str(error)[:500]
