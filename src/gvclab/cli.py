@@ -12,7 +12,7 @@ from gvclab.content import ENGLISH, resource, tag
 from gvclab.content import text as say
 
 if TYPE_CHECKING:
-    from gvclab.build import Report
+    from gvclab.build import BuildReport
 
 # Commands that other packages add: by whom, and the line of help. Only the one that is called is imported.
 _ELSEWHERE = {
@@ -130,7 +130,7 @@ def _build(options: argparse.Namespace) -> int:
         report = build.from_notebooks(_root())
     else:
         report = build.build(_root(), options.force, options.language)
-    return _told(report)
+    return _printed(report)
 
 
 def _translate(options: argparse.Namespace) -> int:
@@ -138,8 +138,8 @@ def _translate(options: argparse.Namespace) -> int:
 
     name = options.language
     if options.check:
-        return _told(translation.check(_root(), name))
-    return _told(
+        return _printed(translation.check(_root(), name))
+    return _printed(
         translation.update(_root(), name) if name and not options.status else translation.status(_root(), name)
     )
 
@@ -148,10 +148,10 @@ def _new(options: argparse.Namespace) -> int:
     from gvclab.build import skeleton
 
     make = {"lesson": skeleton.lesson, "item": skeleton.item}[options.kind]
-    return _told(make(_root(), options.name))
+    return _printed(make(_root(), options.name))
 
 
-def _told(report: Report) -> int:
+def _printed(report: BuildReport) -> int:
     for line in report.problems:
         print(line, file=sys.stderr)
     for line in report.lines:

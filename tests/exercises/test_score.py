@@ -20,12 +20,12 @@ from gvclab.exercises.checkers import chosen
 from gvclab.exercises.keys import namespace
 from gvclab.exercises.ladder import saying
 from gvclab.exercises.plain import plain
-from gvclab.exercises.service import Limits
+from gvclab.exercises.service import CallLimits
 from gvclab.exercises.variants import numbers
 
 SECTION = load("2.3")
 IDS = [item.id for item in SECTION]
-QUICK = Limits(call=0.3, total=1)
+QUICK = CallLimits(call=0.3, total=1)
 
 
 def solved(item_id):
@@ -378,7 +378,7 @@ def test_a_bad_function_costs_its_own_properties_only(body, says):
     def sometimes(u, p, alpha):
         return names["f"](u, p, alpha) if alpha == 0 else good(u, p, alpha)
 
-    result = check("2.3-4", sometimes, limits=Limits(call=0.5, total=8))
+    result = check("2.3-4", sometimes, limits=CallLimits(call=0.5, total=8))
     assert dict(result.verdict.parts)["test_mean"].status == "wrong"
     assert says in str(result)
     assert result == pytest.approx(5 * 11 / 12)
@@ -389,7 +389,7 @@ def test_a_loop_without_end_is_bounded_in_all():
         while True:
             pass
 
-    result = check("2.3-4", forever, limits=Limits(call=0.3, total=1))
+    result = check("2.3-4", forever, limits=CallLimits(call=0.3, total=1))
     assert result == 0
     assert "used up" in str(result)
 

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 
 from gvclab.exercises.plain import HUGE, Other
-from gvclab.exercises.service import CAN_FORK, Failure, Limits, serve
+from gvclab.exercises.service import CAN_FORK, CallLimits, Failure, serve
 
-SHORT = Limits(call=0.5, total=3, megabytes=512, patience=4)
+SHORT = CallLimits(call=0.5, total=3, megabytes=512, patience=4)
 fork_only = pytest.mark.skipif(not CAN_FORK, reason="this system has no fork")
 BOTH = [pytest.param(True, marks=fork_only, id="child"), pytest.param(False, id="in process")]
 
@@ -182,7 +182,7 @@ def test_the_next_call_gets_a_new_child():
 
 @pytest.mark.parametrize("fork", BOTH)
 def test_all_calls_together_are_bounded(fork):
-    with serve(forever, Limits(call=0.3, total=0.7), fork) as call:
+    with serve(forever, CallLimits(call=0.3, total=0.7), fork) as call:
         for _ in range(10):
             with pytest.raises(Failure):
                 call()
@@ -198,7 +198,7 @@ def test_only_processor_time_counts(fork):
         time.sleep(0.15)
         return 1
 
-    with serve(waits, Limits(call=0.1, total=0.2, patience=100), fork) as call:
+    with serve(waits, CallLimits(call=0.1, total=0.2, patience=100), fork) as call:
         assert [call() for _ in range(4)] == [1] * 4
 
 
@@ -211,7 +211,7 @@ def test_who_waits_is_told_so_and_waits_once(fork, tmp_path):
         while time.monotonic() < until:
             time.sleep(0.01)
 
-    with serve(waits, Limits(call=0.2, total=2, patience=3), fork) as call:
+    with serve(waits, CallLimits(call=0.2, total=2, patience=3), fork) as call:
         for _ in range(3):
             with pytest.raises(Failure, match=r"did not return within 0\.6 s .* sleep"):
                 call()

@@ -17,7 +17,7 @@ from gvclab.exercises import bank
 from gvclab.exercises.variants import Identity
 from gvclab.grading import engine
 from gvclab.grading.record import FILE, ItemRecord, read
-from gvclab.grading.run import Plan, Report, run
+from gvclab.grading.run import GradingReport, Plan, run
 from gvclab.grading.sandbox import Limits
 
 ASSIGNMENT, NOTEBOOK = "section-2", "2.3-diversification"
@@ -90,7 +90,7 @@ def busy() -> Iterator[None]:
             other.wait()
 
 
-def graded(classroom: Path, folder: Path, jobs: int) -> tuple[Report, dict[str, str]]:
+def graded(classroom: Path, folder: Path, jobs: int) -> tuple[GradingReport, dict[str, str]]:
     """The report, and all that was written for instructor and student, by file."""
     shutil.copytree(classroom, folder)
     report = run(Plan(folder, ASSIGNMENT, jobs=jobs, limits=LIMITS))
@@ -100,7 +100,7 @@ def graded(classroom: Path, folder: Path, jobs: int) -> tuple[Report, dict[str, 
 
 
 @pytest.fixture(scope="module")
-def quiet(classroom, tmp_path_factory) -> tuple[Path, Report, dict[str, str]]:
+def quiet(classroom, tmp_path_factory) -> tuple[Path, GradingReport, dict[str, str]]:
     """The class graded while nothing else is going on, as far as that can be had."""
     folder = tmp_path_factory.mktemp("quiet") / "course"
     return folder, *graded(classroom, folder, jobs=2)

@@ -258,7 +258,7 @@ def test_a_leak_is_refused_and_nothing_is_written(course, built, monkeypatch, li
     planted = built[name].replace("spreading = ...", 'spreading = \\"A\\"')
     assert planted != built[name]
     monkeypatch.setattr(release, "targets", lambda root: {**built, name: planted})
-    with pytest.raises(release.Refused, match=r"2\.3-2") as refusal:
+    with pytest.raises(release.BundleRefused, match=r"2\.3-2") as refusal:
         release.release(course, SECTION, "trade-1", ["adalia"], tmp_path)
     assert {one.kind for one in refusal.value.findings} == {"a line of the solution of 2.3-2"}
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
@@ -267,7 +267,7 @@ def test_a_leak_is_refused_and_nothing_is_written(course, built, monkeypatch, li
 def test_another_students_name_is_refused(course, monkeypatch, light, tmp_path):
     honest = personal.student_file
     monkeypatch.setattr(personal, "student_file", lambda c, who: honest(c, who) + "bela")
-    with pytest.raises(release.Refused, match="another student's name"):
+    with pytest.raises(release.BundleRefused, match="another student's name"):
         release.release(course, SECTION, "trade-1", ["adalia", "bela"], tmp_path)
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 

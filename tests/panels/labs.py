@@ -34,7 +34,7 @@ BUSY = {
     diversification.FragilityLab: {"x": 0.86, "depth": 5},
     diversification.FrontierLab: {"w": 0.3, "inventory": 4, "bloc": 0.02},
     diversification.MemoryLab: {"k": 0.05},
-    diversification.Wedge: {"chi": 0.3},
+    diversification.WedgeLab: {"chi": 0.3},
 }
 
 every_panel = pytest.mark.parametrize("kind", PANELS, ids=lambda kind: kind.__name__)

@@ -7,7 +7,7 @@ import pytest
 
 from gvclab.charts.labels import sides
 from gvclab.models import sourcing
-from gvclab.panels.diversification import ChainLab, FragilityLab, FrontierLab, MemoryLab, Params, Wedge, linked
+from gvclab.panels.diversification import ChainLab, FragilityLab, FrontierLab, MemoryLab, Params, WedgeLab, linked
 from gvclab.panels.diversification.problem import PLACES
 
 from .labs import mark, said
@@ -256,7 +256,7 @@ class TestMemory:
 
 class TestWedge:
     def test_traces_are_the_model(self):
-        panel = Wedge(chi=0.3)
+        panel = WedgeLab(chi=0.3)
         model = sourcing.create_sourcing()
         private, social, gap = model.wedge(0.5, 0.3)
         firm, best = mark(panel, "private"), mark(panel, "social")
@@ -271,7 +271,7 @@ class TestWedge:
 
     @pytest.mark.parametrize("state", [{}, {"V": 1.0}, {"phi": 0.4, "V": 7.0}])
     def test_gap_at_every_share_of_the_loss(self, state):
-        panel = Wedge(**state)
+        panel = WedgeLab(**state)
         model = sourcing.create_sourcing(**state)
         curve = mark(panel, "gap")
         for left, right, gap in zip(curve.x[:-1], curve.x[1:], curve.y[:-1], strict=True):
@@ -281,12 +281,12 @@ class TestWedge:
         assert 2 * model.wedge(0.5, high - 1e-6).gap == pytest.approx(0, abs=1e-9)
 
     def test_who_bears_it(self):
-        low = Wedge(chi=0.15).solution
+        low = WedgeLab(chi=0.15).solution
         assert low.private.cvar > low.social.cvar
         saved, others = low.everyone.firm - low.firm.firm, low.firm.others - low.everyone.others
         assert saved > 0 and others - saved == pytest.approx(low.firm.total - low.everyone.total)
-        assert "too_risky" in said(Wedge(chi=0.15)) and "same" in said(Wedge(chi=1.0))
-        blamed = Wedge(chi=1.5, V=1.0)
+        assert "too_risky" in said(WedgeLab(chi=0.15)) and "same" in said(WedgeLab(chi=1.0))
+        blamed = WedgeLab(chi=1.5, V=1.0)
         assert blamed.solution.private.cvar < blamed.solution.social.cvar and "too_safe" in said(blamed)
 
 

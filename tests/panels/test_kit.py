@@ -16,7 +16,7 @@ from gvclab.charts import Picture, Plot, View, axis, frame, line, points
 from gvclab.content import Message
 from gvclab.panels import Panel, Shared, diversification
 from gvclab.panels.controls import Checkbox, Choice, Slider, checkbox, choice, domains, slider, strip
-from gvclab.panels.diversification import FrontierLab, MemoryLab, Params, Wedge
+from gvclab.panels.diversification import FrontierLab, MemoryLab, Params, WedgeLab
 from gvclab.panels.kit import Lab, Table, share
 from gvclab.panels.watching import Answer, read, watched
 from gvclab.panels.widget import described
@@ -326,7 +326,7 @@ def test_no_answer_is_stale(room, data):
 
 def test_every_field_of_the_shared_problem_is_noticed():
     """Each setting of the frontier lab but the weight moves the wedge, in states where it matters."""
-    frontier, _memory, wedge = share((FrontierLab, MemoryLab, Wedge))
+    frontier, _memory, wedge = share((FrontierLab, MemoryLab, WedgeLab))
     frontier.set(from_memory=True)
     wedge.shown  # noqa: B018
     assert {"crises", "delta", "salience"} < wedge.fields and not {"embargo", "w", "k"} & wedge.fields
@@ -411,5 +411,5 @@ def test_panels_share_a_checked_state():
     with pytest.raises(ValueError, match="power = 9"):
         share((Power, Reader), State(power=9.0))
     with pytest.raises(ValueError, match="these have Params, State"):
-        share((Power, Wedge))
-    assert share((Wedge,), Params(chi=0.5))[0].state.chi == 0.5
+        share((Power, WedgeLab))
+    assert share((WedgeLab,), Params(chi=0.5))[0].state.chi == 0.5

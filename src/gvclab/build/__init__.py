@@ -9,6 +9,6 @@ in one folder, which is a course directory of nbgrader: `course/zh/`, `course/zh
 The last arrow is nbgrader's own: what stands in `exercises/` is what `nbgrader generate_assignment` releases.
 """
 
-from gvclab.build.tree import Report, build, check, from_notebooks, targets
+from gvclab.build.tree import BuildReport, build, check, from_notebooks, targets
 
-__all__ = ["Report", "build", "check", "from_notebooks", "targets"]
+__all__ = ["BuildReport", "build", "check", "from_notebooks", "targets"]

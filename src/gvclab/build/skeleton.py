@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from string import Template
 
-from gvclab.build.tree import Report
+from gvclab.build.tree import BuildReport
 from gvclab.content import text as say
 from gvclab.exercises import bank
 
@@ -14,7 +14,7 @@ _LESSON = re.compile(r"(\d+\.\d+[a-z]?)-[a-z0-9]+(?:-[a-z0-9]+)*")
 _ITEM = re.compile(r"(\d+\.\d+[a-z]?)-[a-z0-9]+")
 
 
-def lesson(root: Path, name: str) -> Report:
+def lesson(root: Path, name: str) -> BuildReport:
     """Make the file of a lesson, such as `2.4-resilience`, and the claims of its section where there are none.
 
     ValueError for what is no name of a lesson, and where its section has a lesson.
@@ -27,10 +27,10 @@ def lesson(root: Path, name: str) -> Report:
     claims = f"claims/{section}.yml"
     if not (content / claims).exists():
         made.append(_write(content, claims, "claims.yml", words))
-    return Report([say("new.made", file=file) for file in made])
+    return BuildReport([say("new.made", file=file) for file in made])
 
 
-def item(root: Path, name: str) -> Report:
+def item(root: Path, name: str) -> BuildReport:
     """Append an item, such as `2.3-11`, to the exercise file of its section; made too, where the section has a lesson.
 
     ValueError for what is no id of an item, for an item that is there, and for a section without a lesson.
@@ -50,7 +50,7 @@ def item(root: Path, name: str) -> Report:
         path = root / _write(content, f"exercises/{stem}.md", "exercises.md", words)
     before = path.read_text(encoding="utf-8").rstrip("\n")
     path.write_text(f"{before}\n\n{_filled(content, 'item.md', {'id': name})}", encoding="utf-8", newline="\n")
-    return Report([say("new.appended", id=name, file=path.relative_to(root).as_posix())])
+    return BuildReport([say("new.appended", id=name, file=path.relative_to(root).as_posix())])
 
 
 def _section(form: re.Pattern, name: str, kind: str) -> str:

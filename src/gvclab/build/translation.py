@@ -22,7 +22,7 @@ from babel.messages.pofile import PoFileError, denormalize, read_po, write_po
 from gvclab import sources
 from gvclab.build import lesson
 from gvclab.build.pieces import code_words
-from gvclab.build.tree import Report
+from gvclab.build.tree import BuildReport
 from gvclab.content import ENGLISH, find
 from gvclab.content import text as say
 from gvclab.language import PSEUDO, catalogue, misfit
@@ -167,12 +167,12 @@ def languages(root: Path) -> list[str]:
     return sorted(path.name for path in (root / "locale").glob("*") if path.is_dir())
 
 
-def update(root: Path, tag: str) -> Report:
+def update(root: Path, tag: str) -> BuildReport:
     """Bring the catalogues of a language up to date with `content/`, new ones included.
 
     ValueError for what is no language that can have catalogues.
     """
-    report = Report()
+    report = BuildReport()
     for path, text in _made(root, tag).items():
         if not path.is_file() or path.read_text(encoding="utf-8") != text:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -183,9 +183,9 @@ def update(root: Path, tag: str) -> Report:
     return report
 
 
-def check(root: Path, tag: str | None = None) -> Report:
+def check(root: Path, tag: str | None = None) -> BuildReport:
     """Whether the catalogues of a language, or of all, are up to date, and each translation fits its English."""
-    report = Report()
+    report = BuildReport()
     for each in [tag] if tag else languages(root):
         for path, text in _made(root, each).items():
             if not path.is_file() or path.read_text(encoding="utf-8") != text:
@@ -214,9 +214,9 @@ def _anchors(root: Path, tag: str) -> list[str]:
     return problems
 
 
-def status(root: Path, tag: str | None = None) -> Report:
+def status(root: Path, tag: str | None = None) -> BuildReport:
     """How much is done of a language, file by file; of all languages in one line each."""
-    report = Report()
+    report = BuildReport()
     for each in [tag] if tag else languages(root):
         counts = counted(root, each)
         rows = counts | {say("translate.all", language=each): sum(counts.values(), Count())}

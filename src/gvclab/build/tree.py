@@ -33,7 +33,7 @@ _NOTE = "# Made by `gvclab build`: what each notebook was when it was built, so 
 
 
 @dataclass
-class Report:
+class BuildReport:
     """What a command did and what it could not do: lines for a person, and whether all went well."""
 
     lines: list[str] = field(default_factory=list)
@@ -106,9 +106,9 @@ def _files(root: Path, folder: str) -> list[Path]:
     return sorted((root / "content" / folder).glob("*.md"))
 
 
-def check(root: Path, tag: str = ENGLISH) -> Report:
+def check(root: Path, tag: str = ENGLISH) -> BuildReport:
     """Compare the notebooks with what `content/` makes: a unified diff for each that differs."""
-    made, report = targets(root, tag), Report()
+    made, report = targets(root, tag), BuildReport()
     for name in sorted(made.keys() | _present(root, tag)):
         old, new = _read(root / name), made.get(name, "")
         if old == new:
@@ -124,9 +124,9 @@ def check(root: Path, tag: str = ENGLISH) -> Report:
     return report
 
 
-def build(root: Path, force: bool = False, tag: str = ENGLISH) -> Report:
+def build(root: Path, force: bool = False, tag: str = ENGLISH) -> BuildReport:
     """Write the notebooks. One that was edited by hand is left alone and reported, unless forced."""
-    made, report = targets(root, tag), Report()
+    made, report = targets(root, tag), BuildReport()
     lock = _lock(root, tag)
     for name in sorted(made.keys() | lock.keys()):
         path, new = root / name, made.get(name)
@@ -155,13 +155,13 @@ def _left(name: str, tag: str) -> str:
     return say(f"build.report.{kind}", file=name, language=tag)
 
 
-def from_notebooks(root: Path) -> Report:
+def from_notebooks(root: Path) -> BuildReport:
     """Write edits made in the notebooks into `content/`, then build.
 
     An edit is accepted only if the new content makes the edited notebook again, cell by cell; a refusal
     says why, and leaves notebook and content as they are.
     """
-    made, lock, report = targets(root), _lock(root, ENGLISH), Report()
+    made, lock, report = targets(root), _lock(root, ENGLISH), BuildReport()
     for name in sorted(made.keys() | lock.keys()):
         old = _read(root / name)
         if not old or not _edited(name, old, made.get(name), lock):

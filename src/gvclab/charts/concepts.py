@@ -100,6 +100,28 @@ BARRIERS = {
     "premium": Style(GREEN, "solid", "square", ""),
     "border": Style(BROWN, "dashdot", "x-thin", "x"),
 }
+SUPPLIERS = {
+    "one": Style(BLUE, "solid", "circle", ""),
+    "two": Style(VERMILLION, "dash", "diamond", "/"),
+    "three": Style(GREEN, "dot", "square", "x"),
+    "four": Style(ORANGE, "dashdot", "triangle-up", "."),
+}
+NETWORK = {
+    "endless": Style(BLUE, "solid", "circle", ""),
+    "finite": Style(VERMILLION, "dash", "diamond", "/"),
+    "tier": Style(GREEN, "dot", "square", "x"),
+    "web": Style(PURPLE, "longdash", "x", "\\"),
+}
+FEAR = {
+    "belief": Style(ORANGE, "dash", "circle", "/"),
+    "crisis": Style(ORANGE, "solid", "star", ""),
+    "settled": Style(PURPLE, "longdash", "x", "\\"),
+}
+BILL = {
+    "sourcing": Style(BLUE, "solid", "circle", ""),
+    "borne": Style(VERMILLION, "dash", "diamond", "/"),
+    "passed_on": Style(ORANGE, "dashdot", "triangle-up", "."),
+}
 RANGE = {
     "least": Style(BLUE, "solid", "triangle-down", ""),
     "most": Style(ORANGE, "dash", "triangle-up", "/"),
@@ -108,7 +130,7 @@ RANGE = {
 }
 GROUPS = (
     *(PLACES, ECONOMIES, COUNTING, EVIDENCE, BESIDE, OUTCOMES, INTERESTS, POLICIES),
-    *(WORKERS, CHAIN, CAUSES, ACCOUNT, BARRIERS, RANGE),
+    *(WORKERS, CHAIN, CAUSES, ACCOUNT, BARRIERS, SUPPLIERS, NETWORK, FEAR, BILL, RANGE),
 )
 # A pole looks like its largest economy: the two never stand in one picture.
 _SAME = {"NAM": "USA", "ASI": "CHN", "EUU": "EUR", "DEU": "EUR", "ROW": "RST"}

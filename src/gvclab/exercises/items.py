@@ -98,7 +98,7 @@ class Edge:
 
 
 @dataclass(frozen=True)
-class Line:
+class RubricLine:
     """One line of an essay's rubric."""
 
     id: str
@@ -138,7 +138,7 @@ class Item:
     terms: tuple[Named, ...] = ()
     classes: tuple[Named, ...] = ()
     wrong_pairs: tuple[WrongPair, ...] = ()
-    rubric: tuple[Line, ...] = ()
+    rubric: tuple[RubricLine, ...] = ()
     model: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)

@@ -19,7 +19,7 @@ from .items import Item
 from .ladder import Verdict, saying, verdict
 from .plain import plain
 from .rendering import label_of, message_of
-from .service import Limits, serve
+from .service import CallLimits, serve
 from .variants import identity
 
 _log = logging.getLogger(__name__)
@@ -72,7 +72,7 @@ def _autograding() -> bool:
     return os.environ.get("NBGRADER_EXECUTION") == "autograde"
 
 
-def check(item_id: str, answer=..., key: str | None = None, limits: Limits | None = None) -> Score:
+def check(item_id: str, answer=..., key: str | None = None, limits: CallLimits | None = None) -> Score:
     """Judge an answer: the points as a number, and beside it what to mend. Never raises, never shows the key.
 
     `key` is the text of a key (`bank.key_text`) where the library carries none; `limits` bound a function of
@@ -88,7 +88,7 @@ def check(item_id: str, answer=..., key: str | None = None, limits: Limits | Non
         return Score(verdict("broken"))
 
 
-def _check(item_id: str, answer, key: str | None, limits: Limits | None) -> Score:
+def _check(item_id: str, answer, key: str | None, limits: CallLimits | None) -> Score:
     try:
         item = keys.find(item_id, key)
     except KeyError:

@@ -5,7 +5,7 @@ input, its output is thrown away, its time and memory are bounded; whatever happ
 hears of it. A child that died is replaced at the next call, so one bad call costs one property.
 
 Its time is processor time, so that a busy machine makes no right function wrong; what sleeps or waits is ended by the
-wall clock, which has `Limits.patience` times as many seconds.
+wall clock, which has `CallLimits.patience` times as many seconds.
 
 Without `fork` (Windows, the browser) the function is called in this process on copies of the inputs. Then
 Python loops are still stopped at the time limit and exits are caught, but a loop inside compiled code and a
@@ -65,7 +65,7 @@ def failure(name: str, /, **values) -> Failure:
 
 
 @dataclass(frozen=True)
-class Limits:
+class CallLimits:
     """Seconds of processor time for one call and for all calls together; megabytes beyond what the kernel has.
 
     `patience`: how much wall-clock time there is for each of these seconds.
@@ -79,13 +79,13 @@ class Limits:
 
 @contextlib.contextmanager
 def serve(
-    function: Callable, limits: Limits | None = None, fork: bool = CAN_FORK, discreet: bool = False
+    function: Callable, limits: CallLimits | None = None, fork: bool = CAN_FORK, discreet: bool = False
 ) -> Iterator[Callable]:
     """A stand-in for `function` that gives plain data or raises `Failure`: `with serve(f) as call: …`.
 
     `discreet`: the inputs are hidden, so that nothing of the function's own making is to be repeated.
     """
-    service = (_Forked if fork else _InProcess)(function, limits or Limits(), discreet)
+    service = (_Forked if fork else _InProcess)(function, limits or CallLimits(), discreet)
     try:
         yield service.call
     finally:
@@ -170,7 +170,7 @@ def _words(error: BaseException) -> str:
 class _Clock:
     """What is left of the time for all calls. After one that waited too long no other is made."""
 
-    def __init__(self, limits: Limits):
+    def __init__(self, limits: CallLimits):
         self._limits, self._left = limits, limits.total
         self._until = time.monotonic() + limits.total * limits.patience
 
@@ -197,7 +197,7 @@ class _Clock:
 
 
 class _Forked:
-    def __init__(self, function: Callable, limits: Limits, discreet: bool):
+    def __init__(self, function: Callable, limits: CallLimits, discreet: bool):
         self._function, self._limits, self._discreet = function, limits, discreet
         self._clock = _Clock(limits)
         self._pid = 0
@@ -302,7 +302,7 @@ class _Forked:
         return status
 
 
-def _child(function: Callable, inbox: int, outbox: int, limits: Limits) -> None:
+def _child(function: Callable, inbox: int, outbox: int, limits: CallLimits) -> None:
     """The child's life: seal itself off, then answer calls until the pipe closes."""
     os.setsid()
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -345,7 +345,7 @@ def _only(inbox: int, outbox: int) -> None:
     os.closerange(5, os.sysconf("SC_OPEN_MAX"))
 
 
-def _bound(limits: Limits) -> None:
+def _bound(limits: CallLimits) -> None:
     import resource
 
     lower(resource.RLIMIT_CORE, 0)
@@ -405,7 +405,7 @@ def _thread_time() -> float:
 
 
 class _InProcess:
-    def __init__(self, function: Callable, limits: Limits, discreet: bool):
+    def __init__(self, function: Callable, limits: CallLimits, discreet: bool):
         self._function, self._limits, self._discreet = function, limits, discreet
         self._clock = _Clock(limits)
 

@@ -45,7 +45,7 @@ _HARMLESS = re.compile(r"[\w.@+-]+")
 
 
 @dataclass(frozen=True)
-class Sheet:
+class ExportTable:
     """A file's rows, the head first; what is missing in it, with the remedy; what to do next."""
 
     rows: tuple[tuple, ...]
@@ -53,7 +53,7 @@ class Sheet:
     next: str
 
 
-def canvas(results: Results, title: str = "", submitted_only: bool = False) -> Sheet:
+def canvas(results: Results, title: str = "", submitted_only: bool = False) -> ExportTable:
     """The file for Canvas: Grades > Import.
 
     Canvas finds a student by ID (its own number), else by SIS User ID, SIS Login ID or name. `lms_user_id` is the ID
@@ -75,10 +75,10 @@ def canvas(results: Results, title: str = "", submitted_only: bool = False) -> S
     head = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section", text(title or results.assignment))
     possible = ("    Points Possible", "", "", "", "", _rounded(results.points))
     rows = people[["name", *keys, "section", "shown"]].itertuples(index=False, name=None)
-    return Sheet((head, possible, *rows), tuple(warnings), say("report.export.next.canvas"))
+    return ExportTable((head, possible, *rows), tuple(warnings), say("report.export.next.canvas"))
 
 
-def moodle(results: Results, title: str = "", submitted_only: bool = False, by: str = "email") -> Sheet:
+def moodle(results: Results, title: str = "", submitted_only: bool = False, by: str = "email") -> ExportTable:
     """The file for Moodle: Grades > Import > CSV file, with the heads of Moodle's own export.
 
     Moodle finds students `by` one column: "email", "username" (the student's id) or "idnumber" (`lms_user_id`). One
@@ -103,10 +103,10 @@ def moodle(results: Results, title: str = "", submitted_only: bool = False, by: 
     rows = people[columns].itertuples(index=False, name=None)
     points = _rounded(results.points)
     steps = say("report.export.next.moodle", field=field, points=points, grade=grade, feedback=feedback)
-    return Sheet((head, *rows), tuple(warnings), steps)
+    return ExportTable((head, *rows), tuple(warnings), steps)
 
 
-def table(results: Results) -> Sheet:
+def table(results: Results) -> ExportTable:
     """A tidy table: a row per submission and item, with the verdict; no score where a person has still to read."""
     people, warnings = _people(results, submitted_only=True)
     head = (
@@ -122,10 +122,10 @@ def table(results: Results) -> Sheet:
         message = message_of(bank.item(mark.item), mark.verdict) if mark.verdict else ""
         totals = (person["raw"] - person["score"], person["score"], results.points)
         rows.append((*words, mark.points, score, mark.status, text(message), *totals))
-    return Sheet((head, *rows), tuple(warnings), say("report.export.next.csv"))
+    return ExportTable((head, *rows), tuple(warnings), say("report.export.next.csv"))
 
 
-def write(sheet: Sheet, path: Path, bom: bool = False) -> None:
+def write(sheet: ExportTable, path: Path, bom: bool = False) -> None:
     """Write the sheet as RFC 4180 CSV in UTF-8; `bom` for Excel, which otherwise takes it for another encoding."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="utf-8-sig" if bom else "utf-8", newline="") as file:

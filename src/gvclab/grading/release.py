@@ -20,7 +20,7 @@ from gvclab.grading import bundle, leaks, personal
 EXERCISES, LESSONS = "exercises/", "course/"
 
 
-class Refused(ValueError):
+class BundleRefused(ValueError):
     """Nothing was released, because of `findings`."""
 
     def __init__(self, findings: Sequence[leaks.Finding]):
@@ -40,7 +40,7 @@ class Released:
 def release(root: Path, section: str, course: str, students: Iterable[str] = (), out: Path | None = None) -> Released:
     """Make the bundles of an assignment (`"section-2"`) in `out`: one for each student, or one for all.
 
-    The same content, course and students give the same bytes. `Refused` where a bundle would tell what
+    The same content, course and students give the same bytes. `BundleRefused` where a bundle would tell what
     students must not know; then there are none.
     """
     students = personal.roster(students)
@@ -63,7 +63,7 @@ def release(root: Path, section: str, course: str, students: Iterable[str] = (),
                 zipped = bundle.archive({f"{name}/{path}": data for path, data in (common | own).items()})
                 (Path(fresh) / f"{name}.zip").write_bytes(zipped)
                 made.append(f"{name}.zip")
-        except Refused:
+        except BundleRefused:
             if is_new:
                 path.unlink()  # nothing was drawn with it that anybody has
             raise
@@ -98,7 +98,7 @@ def check(root: Path, paths: Iterable[Path]) -> tuple[int, list[leaks.Finding]]:
 def _demand_clean(files: Mapping[str, bytes], secret: leaks.Secrets, student: str = "") -> int:
     found = [one for name, data in files.items() for one in leaks.scan_bytes(name, data, secret, student)]
     if found:
-        raise Refused(found)
+        raise BundleRefused(found)
     return len(files)
 
 

@@ -112,7 +112,7 @@ class Result:
 
 
 @dataclass(frozen=True)
-class Line:
+class SubmissionSummary:
     """What the summary says of a submission."""
 
     student: str
@@ -123,10 +123,10 @@ class Line:
 
 
 @dataclass
-class Report:
+class GradingReport:
     """What a run did. `failed`: whose submission could not be graded or entered, and why; it is due again."""
 
-    graded: list[Line] = field(default_factory=list)
+    graded: list[SubmissionSummary] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     failed: dict[str, Message] = field(default_factory=dict)
@@ -209,7 +209,9 @@ def _sheet_record(sheet: Sheet, done: Done) -> SheetRecord:
 # ---------------------------------------------------------------------------------------------- all of them
 
 
-def run(plan: Plan, watch: Callable[[Line | None, int, int], None] = lambda line, done, total: None) -> Report:
+def run(
+    plan: Plan, watch: Callable[[SubmissionSummary | None, int, int], None] = lambda line, done, total: None
+) -> GradingReport:
     """Grade what has not been graded yet (or all, with `force`) and enter it.
 
     `watch` is told of each submission: its line (None when it had been graded before), how many are done, of
@@ -223,8 +225,8 @@ def run(plan: Plan, watch: Callable[[Line | None, int, int], None] = lambda line
         raise ValueError(say("grade.error.gradebook", file=book, problem=_problem(error))) from error
 
 
-def _run(plan: Plan, watch: Callable[[Line | None, int, int], None]) -> Report:
-    began, report = time.monotonic(), Report()
+def _run(plan: Plan, watch: Callable[[SubmissionSummary | None, int, int], None]) -> GradingReport:
+    began, report = time.monotonic(), GradingReport()
     folders, config = course(plan.course)
     assigned = assignment(plan.name, _release(folders, plan.name))
     salt = _salt(plan, Path(folders.root))
@@ -251,7 +253,7 @@ def _run(plan: Plan, watch: Callable[[Line | None, int, int], None]) -> Report:
             result = Result(submission, done, grader)
             new = enrolled and submission.student not in enrolled
             notes = (Message("grade.note.stranger", {"student": named_student(submission.student)}),) if new else ()
-            line = Line(result.student, result.score, result.points, result.reasons, notes + result.notes)
+            line = SubmissionSummary(result.student, result.score, result.points, result.reasons, notes + result.notes)
             try:
                 if not plan.dry_run:
                     ledger.enter(_entry(result, salt))
@@ -294,7 +296,7 @@ def _ledger(plan: Plan, folders: CourseDirectory, config: Config, assigned: Assi
         yield stack.enter_context(contextlib.closing(Ledger(folders, config, assigned)))
 
 
-def _count(report: Report) -> int:
+def _count(report: GradingReport) -> int:
     return len(report.graded) + len(report.skipped) + len(report.failed)
 
 

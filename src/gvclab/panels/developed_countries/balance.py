@@ -30,7 +30,7 @@ def balances(year: int) -> iotable.Balances:
     return iotable.Balances(*(part[np.ix_(order, order)] / BILLION for part in iotable.balances(table)))
 
 
-class Solution(NamedTuple):
+class BalanceSolution(NamedTuple):
     """Balances of the chosen place with each of the others in the year, and with the chosen one in all years."""
 
     partners: tuple[str, ...]
@@ -84,12 +84,12 @@ class BalanceLab(Panel):
             legend={"traceorder": "normal"},
         )
 
-    def solve(self, state: Params) -> Solution:
+    def solve(self, state: Params) -> BalanceSolution:
         place, partner = REGIONS.index(state.economy), REGIONS.index(state.partner)
         others = np.arange(len(REGIONS)) != place
         years = np.arange(FIRST, LAST + 1)
         every = [balances(int(year)) for year in years]
-        return Solution(
+        return BalanceSolution(
             tuple(region for region in REGIONS if region != state.economy),
             iotable.Balances(*(part[place, others] for part in balances(state.year))),
             years,
@@ -98,7 +98,7 @@ class BalanceLab(Panel):
             ),
         )
 
-    def view(self, state: Params, solution: Solution) -> View:
+    def view(self, state: Params, solution: BalanceSolution) -> View:
         names = self._names(state, solution)
         rows = [[*part, total] for part, total in zip(solution.now, solution.overall, strict=True)]
         ends = [float(min(0, *map(np.min, solution.pair))), float(max(0, *map(np.max, solution.pair)))]
@@ -115,11 +115,11 @@ class BalanceLab(Panel):
             self._table(state, solution),
         )
 
-    def _names(self, state: Params, solution: Solution) -> list[str]:
+    def _names(self, state: Params, solution: BalanceSolution) -> list[str]:
         marked = [f"<b>{name(p)}</b>" if p == state.partner else name(p) for p in solution.partners]
         return [*marked, self.text("axes.all")]
 
-    def _sentence(self, state: Params, solution: Solution) -> str:
+    def _sentence(self, state: Params, solution: BalanceSolution) -> str:
         words = {"economy": name(state.economy), "partner": name(state.partner), "year": state.year}
         total = solution.overall.gross
         words |= {"total": abs(total), "side": self.text(f"sentence.{'deficit' if total < 0 else 'surplus'}")}
@@ -140,7 +140,7 @@ class BalanceLab(Panel):
     def _amount(self, balance: float) -> str:
         return self.text(f"sentence.amount_{'deficit' if balance < 0 else 'surplus'}", amount=abs(balance))
 
-    def _table(self, state: Params, solution: Solution):
+    def _table(self, state: Params, solution: BalanceSolution):
         import pandas as pd
 
         heads = [self.text(f"traces.{kind}") for kind in KINDS]

@@ -32,7 +32,7 @@ class Change(NamedTuple):
     nation: float
 
 
-class Solution(NamedTuple):
+class DistributionSolution(NamedTuple):
     """At the chosen mobility, and at all of MOBILITIES (none while they are still computed)."""
 
     now: Change
@@ -92,13 +92,15 @@ class DistributionLab(Panel):
             barmode="overlay",
         )
 
-    def solve(self, state: Params) -> Solution:
-        return Solution(change(state.kappa, state.productivity))
+    def solve(self, state: Params) -> DistributionSolution:
+        return DistributionSolution(change(state.kappa, state.productivity))
 
-    def refine(self, state: Params, solution: Solution) -> Solution:
-        return Solution(solution.now, tuple(change(float(kappa), state.productivity) for kappa in MOBILITIES))
+    def refine(self, state: Params, solution: DistributionSolution) -> DistributionSolution:
+        return DistributionSolution(
+            solution.now, tuple(change(float(kappa), state.productivity) for kappa in MOBILITIES)
+        )
 
-    def view(self, state: Params, solution: Solution) -> View:
+    def view(self, state: Params, solution: DistributionSolution) -> View:
         now, along = solution
         names = [self.text(f"groups_of.{group}") for group in GROUPS]
         curves = np.array([[*each.groups, each.nation] for each in along]).T

@@ -31,7 +31,7 @@ class Replies(NamedTuple):
     war_welfare: np.ndarray
 
 
-class Solution(NamedTuple):
+class OptimalTariffSolution(NamedTuple):
     """Welfare in per cent of free trade: at the two rates, along Home's rate at Foreign's, and the replies."""
 
     now: np.ndarray
@@ -110,7 +110,7 @@ class OptimalTariffLab(Panel):
             height=430,
         )
 
-    def solve(self, state: Params) -> Solution:
+    def solve(self, state: Params) -> OptimalTariffSolution:
         made = two(state.imports, state.size, state.theta)
         near, along = None, []
         for rate in RATES:
@@ -118,12 +118,12 @@ class OptimalTariffLab(Panel):
             along.append(near.welfare)
         now = gravity.solve(made, tariffs=tariffs(made, state.home_tariff, state.foreign_tariff)).welfare
         home, foreign = 100 * (np.array(along).T - 1)
-        return Solution(100 * (now - 1), home, foreign)
+        return OptimalTariffSolution(100 * (now - 1), home, foreign)
 
-    def refine(self, state: Params, solution: Solution) -> Solution:
+    def refine(self, state: Params, solution: OptimalTariffSolution) -> OptimalTariffSolution:
         return solution._replace(replies=replies(state.imports, state.size, state.theta))
 
-    def view(self, state: Params, solution: Solution) -> View:
+    def view(self, state: Params, solution: OptimalTariffSolution) -> View:
         known = solution.replies
         rest = ({},) * 4
         if known is not None:
@@ -142,7 +142,7 @@ class OptimalTariffLab(Panel):
         )
         return View(traces, {}, self._sentence(state, solution), self._table(solution))
 
-    def _sentence(self, state: Params, solution: Solution) -> str:
+    def _sentence(self, state: Params, solution: OptimalTariffSolution) -> str:
         words = {
             "home_rate": state.home_tariff,
             "foreign_rate": state.foreign_tariff,
@@ -171,7 +171,7 @@ class OptimalTariffLab(Panel):
         ends = "both_lose" if (known.war_welfare < 0).all() else "one_wins"
         return [self.text(f"sentence.{part}", **words) for part in ("alone", "war", ends)]
 
-    def _table(self, solution: Solution):
+    def _table(self, solution: OptimalTariffSolution):
         import pandas as pd
 
         rates = pd.Index(RATES.round(2), name=self.text("axes.home"))

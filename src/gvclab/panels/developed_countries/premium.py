@@ -24,7 +24,7 @@ PARTS = ("technology", "trade", "supply")
 STYLES = {"technology": "technology", "trade": "trade", "supply": "schooling"}
 
 
-class Solution(NamedTuple):
+class PremiumSolution(NamedTuple):
     """Changes of the log premium: in parts as it is set, and along SUPPLY with all parts and with one left out."""
 
     parts: SkillPremium
@@ -76,9 +76,9 @@ class PremiumLab(Panel):
             legend={"traceorder": "normal"},
         )
 
-    def solve(self, state: Params) -> Solution:
+    def solve(self, state: Params) -> PremiumSolution:
         years, offshored = state.years, state.offshored
-        return Solution(
+        return PremiumSolution(
             premium(years, state.skilled, offshored),
             *(
                 np.array([premium(*case).total for case in cases])
@@ -90,7 +90,7 @@ class PremiumLab(Panel):
             ),
         )
 
-    def view(self, state: Params, solution: Solution) -> View:
+    def view(self, state: Params, solution: PremiumSolution) -> View:
         parts = {part: 100 * getattr(solution.parts, part) + 0.0 for part in PARTS}  # no -0
         total = 100 * solution.parts.total
         where = [self.text("axes.parts"), self.text("axes.total")]
@@ -114,11 +114,11 @@ class PremiumLab(Panel):
             said.append(self.text(f"sentence.{kind}", **numbers))
         return " ".join(said)
 
-    def _table(self, parts: dict[str, float], total: float, solution: Solution):
+    def _table(self, parts: dict[str, float], total: float, solution: PremiumSolution):
         import pandas as pd
 
         heads = [*(self.text(f"traces.{part}") for part in PARTS), self.text("traces.total")]
         now = pd.DataFrame([[*parts.values(), total]], columns=heads, index=[self.text("table.points")])
-        sums = {self.text(f"traces.{name}"): 100 * getattr(solution, name) for name in Solution._fields[1:]}
+        sums = {self.text(f"traces.{name}"): 100 * getattr(solution, name) for name in PremiumSolution._fields[1:]}
         supply = pd.Index(SUPPLY.round(2), name=self.text("axes.skilled"))
         return {self.text("table.parts"): now, self.text("table.along"): pd.DataFrame(sums, index=supply)}

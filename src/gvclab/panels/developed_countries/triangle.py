@@ -18,7 +18,7 @@ KINDS = ("gross", "value_added")
 ROWS = (("USA", "CHN"), ("USA", "JPN"), ("USA", None), ("CHN", "JPN"), ("CHN", None))  # None: with all others
 
 
-class Solution(NamedTuple):
+class TriangleSolution(NamedTuple):
     """The price of the phone, and all bilateral balances."""
 
     phone: float
@@ -55,18 +55,18 @@ class TriangleLab(Panel):
             legend={"traceorder": "normal"},
         )
 
-    def solve(self, state: Params) -> Solution:
+    def solve(self, state: Params) -> TriangleSolution:
         table = world.triangle(state.parts, state.design, state.assembly)
-        return Solution(float(table.F.sum()), table.countries, iotable.balances(table))
+        return TriangleSolution(float(table.F.sum()), table.countries, iotable.balances(table))
 
-    def view(self, state: Params, solution: Solution) -> View:
+    def view(self, state: Params, solution: TriangleSolution) -> View:
         names, shown = self._rows(), self._shown(solution)
         reach = 1.18 * max(1.0, np.abs(shown).max())
         traces = tuple({"y": names, "x": row, "text": [f"{x:+.0f}" if x else "0" for x in row]} for row in shown)
         return View(traces, {"xaxis": {"range": [-reach, reach]}}, self._sentence(state, solution), self._table(shown))
 
     @staticmethod
-    def _shown(solution: Solution) -> np.ndarray:
+    def _shown(solution: TriangleSolution) -> np.ndarray:
         return np.array([[solution.balance(kind, *row) for row in ROWS] for kind in KINDS])
 
     def _rows(self) -> list[str]:
@@ -75,7 +75,7 @@ class TriangleLab(Panel):
             for a, b in ROWS
         ]
 
-    def _sentence(self, state: Params, solution: Solution) -> str:
+    def _sentence(self, state: Params, solution: TriangleSolution) -> str:
         numbers = {
             "phone": solution.phone,
             "gross": -solution.balance("gross", "USA", "CHN"),

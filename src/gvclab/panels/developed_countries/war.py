@@ -22,7 +22,7 @@ DASHES = {"usa": "solid", "china": "dash", "usa_answered": "dot", "china_answere
 NOTHING = 5e-4  # per cent: a change below this is none
 
 
-class Balances(NamedTuple):
+class WarBalances(NamedTuple):
     """Of the United States, in the money shown: with China and with all others, gross and in value added."""
 
     china: float
@@ -31,7 +31,7 @@ class Balances(NamedTuple):
     overall_added: float
 
 
-class Solution(NamedTuple):
+class TradeWarSolution(NamedTuple):
     """Welfare in per cent of what it was: of all places now, and of the two along RATES, unanswered and answered.
 
     curves: rows are the United States and China unanswered, the same answered; none while still computed.
@@ -39,8 +39,8 @@ class Solution(NamedTuple):
 
     arena: Arena
     welfare: np.ndarray
-    before: Balances
-    after: Balances
+    before: WarBalances
+    after: WarBalances
     curves: np.ndarray | None = None
 
 
@@ -58,16 +58,16 @@ def curves(kind: str, theta: float) -> np.ndarray:
     return np.array(rows)
 
 
-def us_balances(place: Arena, world: gravity.World) -> Balances:
+def us_balances(place: Arena, world: gravity.World) -> WarBalances:
     """The balances of the United States in a world with the places of the arena."""
     found = iotable.balances(gravity.as_table(world))
     parts = ((part[place.usa, place.china], part[place.usa].sum()) for part in (found.gross, found.value_added))
     (china, overall), (china_added, overall_added) = parts
-    return Balances(*(float(x) / place.unit for x in (china, china_added, overall, overall_added)))
+    return WarBalances(*(float(x) / place.unit for x in (china, china_added, overall, overall_added)))
 
 
 @lru_cache(maxsize=64)
-def _before(kind: str, theta: float) -> Balances:
+def _before(kind: str, theta: float) -> WarBalances:
     place = arena(kind, theta)
     return us_balances(place, place.world)
 
@@ -126,20 +126,20 @@ class TradeWarLab(Panel):
             legend2=legend_at(0.3),
         )
 
-    def solve(self, state: Params) -> Solution:
+    def solve(self, state: Params) -> TradeWarSolution:
         place = arena(state.world, state.theta)
         after = gravity.solve(place.world, tariffs=place.tariffs(state.tariff, state.retaliation))
         moved = us_balances(place, gravity.rebase(place.world, after))
-        return Solution(place, 100 * (after.welfare - 1), _before(state.world, state.theta), moved)
+        return TradeWarSolution(place, 100 * (after.welfare - 1), _before(state.world, state.theta), moved)
 
-    def refine(self, state: Params, solution: Solution) -> Solution:
+    def refine(self, state: Params, solution: TradeWarSolution) -> TradeWarSolution:
         return solution._replace(curves=curves(state.world, state.theta))
 
-    def view(self, state: Params, solution: Solution) -> View:
+    def view(self, state: Params, solution: TradeWarSolution) -> View:
         place, welfare = solution.arena, solution.welfare
         two = welfare[[place.usa, place.china]]
         names, others = self._others(solution)
-        kinds = [self.text(f"balances.{kind}") for kind in Balances._fields]
+        kinds = [self.text(f"balances.{kind}") for kind in WarBalances._fields]
         amounts = [list(solution.before), list(solution.after)]
         amount_range = [
             1.15 * min(map(min, amounts)),
@@ -165,13 +165,13 @@ class TradeWarLab(Panel):
         return View(traces, layout, self._sentence(state, solution), self._table(state, solution))
 
     @staticmethod
-    def _others(solution: Solution) -> tuple[list[str], np.ndarray]:
+    def _others(solution: TradeWarSolution) -> tuple[list[str], np.ndarray]:
         """The third countries, those that gain most first."""
         place, welfare = solution.arena, solution.welfare
         third = [k for k in np.argsort(-welfare, kind="stable") if k not in (place.usa, place.china)]
         return [place.names[k] for k in third], welfare[third]
 
-    def _sentence(self, state: Params, solution: Solution) -> str:
+    def _sentence(self, state: Params, solution: TradeWarSolution) -> str:
         place, welfare = solution.arena, solution.welfare
         names, others = self._others(solution)
         words = {
@@ -206,7 +206,7 @@ class TradeWarLab(Panel):
         words = {"rate": RATES[best], "gain": unanswered[best]}
         return self.text("sentence.best" if unanswered[best] > NOTHING else "sentence.no_best", **words)
 
-    def _reply(self, solution: Solution, state: Params) -> str:
+    def _reply(self, solution: TradeWarSolution, state: Params) -> str:
         """Whether the answer at this rate pays for China itself."""
         quiet, loud = (float(np.interp(state.tariff, RATES, solution.curves[row])) for row in (1, 3))
         if abs(loud - quiet) < NOTHING:
@@ -214,7 +214,7 @@ class TradeWarLab(Panel):
         kind = "pays" if loud > quiet else "costs"
         return self.text(f"sentence.reply_{kind}", rate=state.tariff, by=abs(loud - quiet))
 
-    def _table(self, state: Params, solution: Solution):
+    def _table(self, state: Params, solution: TradeWarSolution):
         import pandas as pd
 
         place = solution.arena
@@ -225,7 +225,7 @@ class TradeWarLab(Panel):
             ),
             self.text(f"axes.balance_{state.world}"): pd.DataFrame(
                 {self.text("traces.before"): solution.before, self.text("traces.after"): solution.after},
-                index=[self.text(f"balances.{kind}") for kind in Balances._fields],
+                index=[self.text(f"balances.{kind}") for kind in WarBalances._fields],
             ),
         }
         if solution.curves is not None:

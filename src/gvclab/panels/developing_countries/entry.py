@@ -19,7 +19,7 @@ ROWS = len(route.PLACES)
 STYLES = ("home", "region", "far_a")  # of route.PLACES
 
 
-class Solution(NamedTuple):
+class EntrySolution(NamedTuple):
     """The chain as it runs now, and how it would run at other border costs and advantages."""
 
     now: Snake
@@ -113,11 +113,11 @@ class EntryLab(Panel):
         steps["line"] |= {"shape": "hv", "width": 4 if k == route.REMOTE else 2.5}
         return steps
 
-    def solve(self, state: Params) -> Solution:
+    def solve(self, state: Params) -> EntrySolution:
         K, t, a = state.stages, state.border, state.advantage
-        return Solution(route.route(K, t, a), route.by_border(K, a, DEAREST), route.by_advantage(K, t, BEST))
+        return EntrySolution(route.route(K, t, a), route.by_border(K, a, DEAREST), route.by_advantage(K, t, BEST))
 
-    def view(self, state: Params, solution: Solution) -> View:
+    def view(self, state: Params, solution: EntrySolution) -> View:
         path = np.array(solution.now.path)
         stage, K = np.arange(1, state.stages + 1), state.stages
         whole = np.append(path, route.HOME)  # the buyer at the end
@@ -151,7 +151,7 @@ class EntryLab(Panel):
         layout = {"xaxis": {"range": [0.4, K + 1.6], "tickvals": stage}}
         return View(traces, layout, self._sentence(state, solution), self._table(solution))
 
-    def _sentence(self, state: Params, solution: Solution) -> str:
+    def _sentence(self, state: Params, solution: EntrySolution) -> str:
         path, most, least = np.array(solution.now.path), solution.most, solution.least
         made = {place: int((path == k).sum()) for k, place in enumerate(route.PLACES)}
         numbers = {
@@ -176,7 +176,7 @@ class EntryLab(Panel):
             said += ["enters_advantage"] if least is not None else []
         return " ".join(self.text(f"sentence.{part}", **numbers) for part in said)
 
-    def _table(self, solution: Solution):
+    def _table(self, solution: EntrySolution):
         """One row for each stretch of border costs in which the chain stays the same."""
         import pandas as pd
 

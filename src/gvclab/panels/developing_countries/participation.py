@@ -38,7 +38,7 @@ COLUMNS = ("participation", "fva_share", "forward_share", "upstreamness", "vax_r
 WIDEST = 36  # diameter, in pixels, of the economy that exports most
 
 
-class Solution(NamedTuple):
+class ParticipationSolution(NamedTuple):
     """All economies in one year, the chosen one in all years, and the world in all years."""
 
     year: pd.DataFrame  # by economy: pole, gross_exports and COLUMNS
@@ -118,12 +118,12 @@ class ParticipationLab(Panel):
             height=460,
         )
 
-    def solve(self, state: Params) -> Solution:
+    def solve(self, state: Params) -> ParticipationSolution:
         year, one = _by("year")[state.year], _by("economy")[state.economy]
         rank = int((year.participation > year.participation[state.economy]).sum()) + 1
-        return Solution(year, one, world(), rank)
+        return ParticipationSolution(year, one, world(), rank)
 
-    def view(self, state: Params, solution: Solution) -> View:
+    def view(self, state: Params, solution: ParticipationSolution) -> View:
         year, one, everyone, _ = solution
         largest = figures().gross_exports.max()
         trail = one.loc[: state.year]
@@ -151,7 +151,7 @@ class ParticipationLab(Panel):
             "marker": {"size": np.maximum(6, WIDEST * np.sqrt(part.gross_exports.to_numpy() / largest))},
         }
 
-    def _sentence(self, state: Params, solution: Solution) -> str:
+    def _sentence(self, state: Params, solution: ParticipationSolution) -> str:
         year, one, everyone, rank = solution
         now = one.loc[state.year]
         side = "buyer" if now.fva_share > now.forward_share else "seller"

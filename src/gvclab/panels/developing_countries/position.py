@@ -21,7 +21,7 @@ APART = 1e-9  # countries that make equally many mistakes are told apart by this
 SAME = 5e-5  # changes below this are not worth a word
 
 
-class World(NamedTuple):
+class ThreeCountries(NamedTuple):
     """Where each country stands in the chain and what it earns; arrays in the order of COUNTRIES."""
 
     first: np.ndarray  # where its stages begin
@@ -40,22 +40,22 @@ class World(NamedTuple):
         return float(self.wage.max() / self.wage.min())
 
 
-class Solution(NamedTuple):
+class PositionSolution(NamedTuple):
     """The world as it is set, and with the mistakes and labour of the start in a chain of the same length."""
 
-    now: World
-    before: World
+    now: ThreeCountries
+    before: ThreeCountries
     ratio: np.ndarray  # top wage over bottom wage at LENGTHS, as it is set
     ratio_before: np.ndarray  # with the mistakes and labour of the start
 
 
-def world(rates: tuple[float, ...], labour: tuple[float, ...], length: float) -> World:
+def world(rates: tuple[float, ...], labour: tuple[float, ...], length: float) -> ThreeCountries:
     """The chain shared by countries in any order: the one with most mistakes comes first in it."""
     rates, labour = np.array(rates), np.array(labour)
     order = np.argsort(-rates, kind="stable")
     chain = cvw(rates[order] - APART * np.arange(len(rates)), labour[order], length)
     back = np.argsort(order)
-    return World((chain.S - chain.N)[back], chain.S[back], chain.w[back], chain.output)
+    return ThreeCountries((chain.S - chain.N)[back], chain.S[back], chain.w[back], chain.output)
 
 
 @lru_cache(maxsize=64)
@@ -128,17 +128,17 @@ class PositionLab(Panel):
     def _names(self) -> list[str]:
         return [self.text(f"countries.{country}") for country in COUNTRIES]
 
-    def solve(self, state: Params) -> Solution:
+    def solve(self, state: Params) -> PositionSolution:
         start = Params()
         now, before = (((each.lam_1, each.lam_2, each.lam_3), (each.labour_1, 1.0, 1.0)) for each in (state, start))
-        return Solution(
+        return PositionSolution(
             world(*now, state.complexity),
             world(*before, state.complexity),
             _ratios(*now),
             _ratios(*before),
         )
 
-    def view(self, state: Params, solution: Solution) -> View:
+    def view(self, state: Params, solution: PositionSolution) -> View:
         now, before = solution.now, solution.before
         names = self._names
         lengths = now.last - now.first
@@ -164,7 +164,7 @@ class PositionLab(Panel):
         layout = {"xaxis": {"range": [0, 1.02 * state.complexity]}}
         return View(traces, layout, self._sentence(state, solution), self._table(solution))
 
-    def _sentence(self, state: Params, solution: Solution) -> str:
+    def _sentence(self, state: Params, solution: PositionSolution) -> str:
         now, before = solution.now, solution.before
         names = self._names
         first, last = now.middle.argmin(), now.middle.argmax()
@@ -202,7 +202,7 @@ class PositionLab(Panel):
     def _direction(moved: float) -> str:
         return "same" if abs(moved) < SAME else "later" if moved > 0 else "earlier"
 
-    def _table(self, solution: Solution):
+    def _table(self, solution: PositionSolution):
         import pandas as pd
 
         now, before = solution.now, solution.before

@@ -14,8 +14,8 @@ from .fragility import FragilityLab
 from .frontier import FrontierLab
 from .memory import MemoryLab
 from .params import Params
-from .wedge import Wedge
+from .wedge import WedgeLab
 
-__all__ = ["ChainLab", "FragilityLab", "FrontierLab", "MemoryLab", "Params", "Wedge", "linked"]
+__all__ = ["ChainLab", "FragilityLab", "FrontierLab", "MemoryLab", "Params", "WedgeLab", "linked"]
 
-linked = partial(share, (ChainLab, FragilityLab, FrontierLab, MemoryLab, Wedge))  # in the order of the lesson
+linked = partial(share, (ChainLab, FragilityLab, FrontierLab, MemoryLab, WedgeLab))  # in the order of the lesson

@@ -17,7 +17,7 @@ SUPPLIERS = np.array([1, 2, 3, 4])
 CURVES = ("one", "two", "three", "four")
 
 
-class Solution(NamedTuple):
+class ChainSolution(NamedTuple):
     """Chance that a chain works, when the suppliers of a stage share one place, and when each has its own."""
 
     together: np.ndarray  # (suppliers, stages)
@@ -34,9 +34,9 @@ class ChainLab(Lab):
     picture = Picture(
         Plot("main", axis("x", range=[0, 41]), axis("y", range=[0, 1.03])),
         marks={
-            **{name: line(k) for k, name in enumerate(CURVES)},
-            "elsewhere": line(theme.REFERENCE, name=""),
-            "chosen": points(0, cliponaxis=False, showlegend=False),
+            **{name: line(name) for name in CURVES},
+            "elsewhere": line("reference", name=""),
+            "chosen": points("one", cliponaxis=False, showlegend=False),
             # Short chains hardly ever fail: this corner is free.
             "number": note(
                 x=0.02, y=0.03, xref="paper", yref="paper", xanchor="left", font={"size": 26}, showarrow=False
@@ -44,14 +44,14 @@ class ChainLab(Lab):
         },
     )
 
-    def solve(self, state: Params) -> Solution:
-        return Solution(
+    def solve(self, state: Params) -> ChainSolution:
+        return ChainSolution(
             *(chain_reliability(STAGES, SUPPLIERS[:, None], state.p, state.q, place) for place in (True, False))
         )
 
-    def draw(self, state: Params, solution: Solution):
+    def draw(self, state: Params, solution: ChainSolution):
         now, other = solution if state.same_place else solution[::-1]
-        mine, style = state.m - 1, theme.SERIES[state.m - 1]
+        mine, style = state.m - 1, theme.style(CURVES[state.m - 1])
         R = now[mine, state.n - 1]
         return {
             **{
@@ -77,7 +77,7 @@ class ChainLab(Lab):
             "number": {"text": self.message("marks.number", R=R)},
         }
 
-    def say(self, state: Params, solution: Solution):
+    def say(self, state: Params, solution: ChainSolution):
         together, apart = solution.together[:, state.n - 1], solution.apart[:, state.n - 1]
         R = (together if state.same_place else apart)[state.m - 1]
         suppliers = self.message("suppliers.one" if state.m == 1 else "suppliers.many", m=state.m)
@@ -93,7 +93,7 @@ class ChainLab(Lab):
         else:
             yield "second", {"two": together[1]}
 
-    def tables(self, state: Params, solution: Solution):
+    def tables(self, state: Params, solution: ChainSolution):
         columns = {
             "stage_together": solution.together[:, 0],
             "together": solution.together[:, state.n - 1],

@@ -19,7 +19,7 @@ CHANCE = {"range": [0, 1.03]}
 STEPS = {"mode": "lines", "line": {"color": theme.GREY, "dash": "dot", "width": 2}}
 
 
-class Solution(NamedTuple):
+class FragilitySolution(NamedTuple):
     """A network of firms with n inputs from m suppliers each, endlessly deep and as deep as chosen."""
 
     critical: Critical
@@ -44,18 +44,18 @@ class FragilityLab(Lab):
             Plot("tier", axis("before", **CHANCE), axis("after", **CHANCE)),
         ),
         marks={
-            "endless": line(0),
-            "finite": line(1),
+            "endless": line("endless"),
+            "finite": line("finite"),
             "jump": STEPS,
-            "now": points(theme.SERIES[0], size=13, showlegend=False),
-            "now_finite": points(theme.SERIES[1], size=13, name="now", showlegend=False),
-            "map": line(2, plot="tier"),
+            "now": points("endless", size=13, showlegend=False),
+            "now_finite": points("finite", size=13, name="now", showlegend=False),
+            "map": line("tier", plot="tier"),
             "diagonal": {**STEPS, "showlegend": False, "plot": "tier"},
-            "web": line(4, plot="tier"),
+            "web": line("web", plot="tier"),
         },
     )
 
-    def solve(self, state: Params) -> Solution:
+    def solve(self, state: Params) -> FragilitySolution:
         n, m = state.inputs, state.suppliers
         critical = egl_critical(n, m)
         before, after = np.split(LINKS, [np.searchsorted(LINKS, critical.x_c)])
@@ -64,7 +64,7 @@ class FragilityLab(Lab):
         tiers = [1.0]
         for _ in range(min(state.depth, TIERS_DRAWN)):
             tiers.append(egl_map(tiers[-1], state.x, n, m))
-        return Solution(
+        return FragilitySolution(
             critical,
             links,
             endless,
@@ -74,7 +74,7 @@ class FragilityLab(Lab):
             np.array(tiers),
         )
 
-    def draw(self, state: Params, solution: Solution):
+    def draw(self, state: Params, solution: FragilitySolution):
         x_c, r_c, _ = solution.critical
         # Each tier: from the diagonal up or down to the map, then across to the diagonal.
         corners = np.repeat(solution.tiers, 2)
@@ -89,7 +89,7 @@ class FragilityLab(Lab):
             "web": {"x": corners[:-1], "y": corners[1:]},
         }
 
-    def say(self, state: Params, solution: Solution):
+    def say(self, state: Params, solution: FragilitySolution):
         x_c, r_c, _ = solution.critical
         if state.suppliers == 1:
             yield ("perfect" if state.x == 1 else "single"), {}
@@ -100,7 +100,7 @@ class FragilityLab(Lab):
             yield "below", {"x": state.x, "x_c": x_c}
         yield ("tier" if state.depth == 1 else "tiers"), {"depth": state.depth, "r_d": solution.r_finite}
 
-    def tables(self, state: Params, solution: Solution):
+    def tables(self, state: Params, solution: FragilitySolution):
         suppliers = range(1, MOST_SUPPLIERS + 1)
         x_c, r_c, _ = zip(*(egl_critical(state.inputs, m) for m in suppliers), strict=True)
         columns = {

@@ -35,10 +35,10 @@ BY_WEIGHT = {
     "hovertemplate": "w = %{x:.3f}: %{y:.0%}",
 }
 NAMES = {"showline": False, "ticks": "", "ticklabelstandoff": 6}
-STYLES = dict(zip(PLACES, theme.SERIES, strict=False))
+STYLES = dict(zip(PLACES, map(theme.style, ("home", "region", "far_a", "far_b")), strict=True))
 
 
-class Solution(NamedTuple):
+class FrontierSolution(NamedTuple):
     """The best portfolio at the chosen weight, at all other weights, and what the debate proposes instead."""
 
     problem: Sourcing
@@ -90,7 +90,7 @@ class FrontierLab(Lab):
                 "plot": "weights",
                 "mode": "lines+markers",
                 "line": {"color": "#FFFFFF", "width": 4},
-                "marker": {"color": theme.PURPLE, "symbol": "star", "size": [0, 18], "opacity": 1},
+                "marker": {"color": plane.CHOSEN.color, "symbol": "star", "size": [0, 18], "opacity": 1},
                 "cliponaxis": False,
                 "hoverinfo": "skip",
                 "showlegend": False,
@@ -101,12 +101,12 @@ class FrontierLab(Lab):
         legend=plane.LEGEND,
     )
 
-    def solve(self, state: Params) -> Solution:
+    def solve(self, state: Params) -> FrontierSolution:
         # The frontier is one solve for all weights; the model remembers it while shocks and costs stand.
         asked = problem(state)
-        return Solution(asked, asked.optimise(state.w), staircase(asked), asked.strategies)
+        return FrontierSolution(asked, asked.optimise(state.w), staircase(asked), asked.strategies)
 
-    def draw(self, state: Params, solution: Solution):
+    def draw(self, state: Params, solution: FrontierSolution):
         _, chosen, steps, strategies = solution
         named = list(strategies.values())
         shown = plane.plane_of(steps, [*named, chosen])
@@ -132,7 +132,7 @@ class FrontierLab(Lab):
             "weight": {"x": [state.w, state.w], "y": [0.0, 1.0]},
         }
 
-    def say(self, state: Params, solution: Solution):
+    def say(self, state: Params, solution: FrontierSolution):
         _, chosen, steps, strategies = solution
         home, two = strategies["all-Home"], strategies["China+1"]
         shares = in_words(chosen.x, chosen.b)
@@ -172,7 +172,7 @@ class FrontierLab(Lab):
         i = int(np.argmax(beats))
         return "home_inside", {"w": steps.w[i], "cost": steps.cost[i], "cvar": steps.cvar[i], **where}
 
-    def tables(self, state: Params, solution: Solution):
+    def tables(self, state: Params, solution: FrontierSolution):
         asked, chosen, _, strategies = solution
         names = [self.message("marks.chosen"), *(self.message(f"strategies.{name}") for name in strategies)]
         yield Table("portfolio", names, compared([chosen, *strategies.values()]), title="portfolios")

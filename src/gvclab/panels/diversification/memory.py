@@ -20,7 +20,7 @@ TIME = np.arange(YEARS + 1)
 SPAN = {"range": [-0.5, YEARS + 0.5]}
 
 
-class Solution(NamedTuple):
+class MemorySolution(NamedTuple):
     """Perceived risk and the share of firms abroad by year, and what is left of it when fear has gone."""
 
     beliefs: np.ndarray  # (YEARS + 1,)
@@ -48,19 +48,19 @@ class MemoryLab(Lab):
             above=0.1,
         ),
         marks={
-            "belief": line(1),
-            "crisis": points(theme.Style(theme.VERMILLION, "", "star", ""), size=14),
-            "threshold": line(theme.REFERENCE),
+            "belief": line("belief"),
+            "crisis": points("crisis", size=14),
+            "threshold": line("reference"),
             "returned": points(theme.Style(theme.GREY, "", "circle-open", ""), size=12, name="")
             | {"mode": "markers+text", "textposition": "top right", "showlegend": False},
-            "abroad": line(0, plot="firms"),
-            "settled": line(4, plot="firms"),
+            "abroad": line("abroad", plot="firms"),
+            "settled": line("settled", plot="firms"),
             "before": line(theme.Style(theme.GREY, "solid", "", ""), plot="firms"),
         },
         height=480,
     )
 
-    def solve(self, state: Params) -> Solution:
+    def solve(self, state: Params) -> MemorySolution:
         memory = {"delta": state.delta, "kappa": state.salience}
         path = belief_path(state.crises, HORIZON, **memory)
         beliefs, calm = path[: YEARS + 1], calm_belief(delta=state.delta)
@@ -71,9 +71,9 @@ class MemoryLab(Lab):
             years = 1.0 + np.argmax(below) if below.any() else np.inf
         # Once fear is back where it started, nothing moves firms any further.
         settled = wave(np.append(beliefs, calm), state.k)[-1]
-        return Solution(beliefs, wave(beliefs, state.k), calm, float(settled), float(years))
+        return MemorySolution(beliefs, wave(beliefs, state.k), calm, float(settled), float(years))
 
-    def draw(self, state: Params, solution: Solution):
+    def draw(self, state: Params, solution: MemorySolution):
         beliefs, abroad, _, settled, years = solution
         crises, ends = np.array(state.crises, dtype=int), TIME[[0, -1]]
         # The year of the crisis itself is the first. A fear that never passed the threshold has no way back.
@@ -99,7 +99,7 @@ class MemoryLab(Lab):
             "before": {"x": ends, "y": np.full(2, abroad[0])},
         }
 
-    def say(self, state: Params, solution: Solution):
+    def say(self, state: Params, solution: MemorySolution):
         beliefs, abroad, _, settled, years = solution
         risk, before = {"calm": beliefs[0], "peak": beliefs.max()}, abroad[0]
         if not state.crises:
@@ -115,7 +115,7 @@ class MemoryLab(Lab):
         else:
             yield ("returned" if before - settled < STAYS else "scarred"), shares
 
-    def tables(self, state: Params, solution: Solution):
+    def tables(self, state: Params, solution: MemorySolution):
         columns = {
             "crisis": [self.text("table.yes") if year in state.crises else "" for year in TIME],
             "belief": solution.beliefs,

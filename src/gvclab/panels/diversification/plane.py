@@ -14,7 +14,7 @@ from ...charts import Plot, axis, theme
 from ...charts.labels import sides
 from .problem import ROOM, in_words
 
-CHOSEN = theme.Style(theme.PURPLE, "solid", "star", "")
+CHOSEN = theme.style("chosen")
 LEGEND = {"traceorder": "normal"}  # plotly reverses it where traces are stacked
 PLOT = Plot("plane", axis("cost", tickformat=".2f"), axis("risk"))
 # The marks that every plane has: what lies inside the frontier, and the frontier.
@@ -35,7 +35,7 @@ MARKS = {
 }
 
 
-class Plane(NamedTuple):
+class FrontierPlane(NamedTuple):
     """The part of the plane that is shown, and the frontier in it."""
 
     steps: Frontier
@@ -78,10 +78,10 @@ class Plane(NamedTuple):
         return (cost - left) / (right - left), (risk - bottom) / (top - bottom)
 
 
-def plane_of(steps: Frontier, portfolios: Sequence[Portfolio]) -> Plane:
+def plane_of(steps: Frontier, portfolios: Sequence[Portfolio]) -> FrontierPlane:
     """Room for the frontier and the portfolios, in ranges that small changes leave alone."""
     cost = np.append(steps.cost, [each.cost for each in portfolios])
     risk = max(steps.cvar.max(), *(each.cvar for each in portfolios))
     left, right = np.floor(cost.min() * 20 - 0.5) / 20, np.ceil(cost.max() * 20 + 0.5) / 20
     top = np.ceil(risk * 10 + 0.5) / 10
-    return Plane(steps, (float(left), float(right)), (-0.03 * float(top), float(top)))
+    return FrontierPlane(steps, (float(left), float(right)), (-0.03 * float(top), float(top)))

@@ -19,7 +19,6 @@ from .problem import compared, in_words, problem
 EVEN = 0.5
 ROOM = 0.2  # the least part of the longest bar in which a number can be read
 SAME = 1e-9  # two choices whose totals differ by less are the same
-BEST = theme.Style(theme.GREEN, "solid", "triangle-down", "")
 BILL = {
     "plot": "bill",
     "orientation": "h",
@@ -47,7 +46,7 @@ class Bill(NamedTuple):
         return self.cost + self.own + self.others
 
 
-class Solution(NamedTuple):
+class WedgeSolution(NamedTuple):
     """The choice of the firm, the choice that is best for all, and what lies between them."""
 
     steps: Frontier  # along the weight of security, at the whole loss
@@ -66,7 +65,7 @@ def bill(portfolio: Portfolio, V: float, chi: float) -> Bill:
     return Bill(portfolio.cost, chi * loss, (1 - chi) * loss)
 
 
-class Wedge(Lab):
+class WedgeLab(Lab):
     """What does it cost that a firm bears only a part of the loss, and who pays?"""
 
     key = "diversification.wedge"
@@ -90,11 +89,11 @@ class Wedge(Lab):
         ),
         marks={
             **plane.MARKS,
-            "social": points(BEST, size=17),
+            "social": points("social", size=17),
             "private": points(plane.CHOSEN, size=17),
-            "cost": bars(0, **BILL),
-            "own": bars(1, **BILL),
-            "others": bars(3, **BILL),
+            "cost": bars("sourcing", **BILL),
+            "own": bars("borne", **BILL),
+            "others": bars("passed_on", **BILL),
             "gap": {
                 "plot": "parts",
                 "mode": "lines",
@@ -108,7 +107,7 @@ class Wedge(Lab):
         legend=plane.LEGEND,
     )
 
-    def solve(self, state: Params) -> Solution:
+    def solve(self, state: Params) -> WedgeSolution:
         asked = problem(state)
         steps = staircase(asked)
         private, social, _ = asked.wedge(EVEN, state.chi)
@@ -118,7 +117,7 @@ class Wedge(Lab):
         held = np.searchsorted(changes, chi, side="right") - 1
         best = int(np.searchsorted(changes, 1.0, side="right")) - 1
         ends = np.append(changes, np.inf)[[best, best + 1]].clip(LEAST_BORNE, MOST_BORNE)
-        return Solution(
+        return WedgeSolution(
             steps,
             private,
             social,
@@ -129,7 +128,7 @@ class Wedge(Lab):
             tuple(ends.tolist()),
         )
 
-    def draw(self, state: Params, solution: Solution):
+    def draw(self, state: Params, solution: WedgeSolution):
         steps, private, social, firm, everyone, chi, gap, _ = solution
         rows = [self.message("axes.social"), self.message("axes.private")]
         least = ROOM * max(everyone.total, firm.total)
@@ -146,7 +145,7 @@ class Wedge(Lab):
             "lost": {"x": [state.chi], "y": [max(0.0, firm.total - everyone.total)]},
         }
 
-    def say(self, state: Params, solution: Solution):
+    def say(self, state: Params, solution: WedgeSolution):
         _, private, social, firm, everyone, _, _, (low, high) = solution
         lost = firm.total - everyone.total
         chosen = {"chi": state.chi, "private": in_words(private.x, private.b)}
@@ -159,7 +158,7 @@ class Wedge(Lab):
         amounts = {"saved": everyone.firm - firm.firm, "others": firm.others - everyone.others, "lost": lost}
         yield ("too_risky" if private.cvar > social.cvar else "too_safe"), amounts
 
-    def tables(self, state: Params, solution: Solution):
+    def tables(self, state: Params, solution: WedgeSolution):
         bills = (solution.firm, solution.everyone)
         columns = compared([solution.private, solution.social])
         columns |= {part: [getattr(each, part) for each in bills] for part in (*Bill._fields, "total")}

@@ -35,7 +35,7 @@ class Course(NamedTuple):
     crossings: np.ndarray  # borders that the snake crosses
 
 
-class Solution(NamedTuple):
+class HistorySolution(NamedTuple):
     """The course chosen and the other one."""
 
     chosen: Course
@@ -127,12 +127,12 @@ class HistoryLab(Panel):
             ],
         )
 
-    def solve(self, state: Params) -> Solution:
+    def solve(self, state: Params) -> HistorySolution:
         costs = {name: getattr(state, name) for name in (*sorted(self.reads), "sunk")}
         other = RISES[1 - RISES.index(state.after)]
-        return Solution(*(course(Params(**costs), rises) for rises in (state.after, other)))
+        return HistorySolution(*(course(Params(**costs), rises) for rises in (state.after, other)))
 
-    def view(self, state: Params, solution: Solution) -> View:
+    def view(self, state: Params, solution: HistorySolution) -> View:
         chosen, other = solution
         now = state.year - FIRST
         if_other = self.text(f"traces.if_{RISES[1 - RISES.index(state.after)]}")
@@ -149,7 +149,7 @@ class HistoryLab(Panel):
         )
         return View(traces, {}, self._sentence(state, solution), self._table(solution))
 
-    def _sentence(self, state: Params, solution: Solution) -> str:
+    def _sentence(self, state: Params, solution: HistorySolution) -> str:
         chosen, now = solution.chosen, state.year - FIRST
         place = "abroad" if chosen.abroad[now] else "home"
         said = [
@@ -179,7 +179,7 @@ class HistoryLab(Panel):
             said.append(self.text(f"sentence.{kind}", **numbers, before=chosen.share[TURNED], after=chosen.share[end]))
         return " ".join(said)
 
-    def _table(self, solution: Solution):
+    def _table(self, solution: HistorySolution):
         import pandas as pd
 
         steps = np.arange(0, len(YEARS), 5)

@@ -45,7 +45,7 @@ class Piece(NamedTuple):
     crossings: int
 
 
-class Solution(NamedTuple):
+class SnakeSolution(NamedTuple):
     """The best path now, and at every friction."""
 
     now: Snake
@@ -154,13 +154,13 @@ class SnakeLab(Panel):
             bargap=0.12,
         )
 
-    def solve(self, state: Params) -> Solution:
+    def solve(self, state: Params) -> SnakeSolution:
         c = stage_costs(state, state.s)
         found = pieces(c)
         at = sum(piece.end <= state.t for piece in found[:-1])
-        return Solution(snake(c, state.t, HOME), found, at)
+        return SnakeSolution(snake(c, state.t, HOME), found, at)
 
-    def view(self, state: Params, solution: Solution) -> View:
+    def view(self, state: Params, solution: SnakeSolution) -> View:
         now, found = solution.now, solution.pieces
         stages = self._stages
         way = [*now.path, HOME]
@@ -203,7 +203,7 @@ class SnakeLab(Panel):
                 moves.append(self.text("sentence.to", listed=listed, place=self.text(f"places.{place}")))
         return ", ".join(moves)
 
-    def _sentence(self, state: Params, solution: Solution) -> str:
+    def _sentence(self, state: Params, solution: SnakeSolution) -> str:
         now, found, at = solution
         here = found[at]
         away = sum(place != HOME for place in now.path)
@@ -237,7 +237,7 @@ class SnakeLab(Panel):
                 return self.text("sentence.homecoming", stage=came[0], t=wide.start)
         return ""
 
-    def _table(self, solution: Solution):
+    def _table(self, solution: SnakeSolution):
         import pandas as pd
 
         marks = [self.text(f"marks.{place}") for place in PLACES]

@@ -40,7 +40,7 @@ class Curves(NamedTuple):
     abroad: np.ndarray  # if it could not come back
 
 
-class Solution(NamedTuple):
+class SpiderSolution(NamedTuple):
     """Where all is now, and at every friction."""
 
     now: Spider
@@ -135,11 +135,11 @@ class SpiderLab(Panel):
             height=420,
         )
 
-    def solve(self, state: Params) -> Solution:
+    def solve(self, state: Params) -> SpiderSolution:
         calm = Params(bA=state.bA, Theta=state.Theta, mu=state.mu, delta=state.delta)
-        return Solution(choice(state, state.t, state.s), curves(calm, state.s))
+        return SpiderSolution(choice(state, state.t, state.s), curves(calm, state.s))
 
-    def view(self, state: Params, solution: Solution) -> View:
+    def view(self, state: Params, solution: SpiderSolution) -> View:
         now, drawn = solution
         traces = (
             {"x": drawn.t_kept, "y": drawn.abroad},
@@ -152,7 +152,7 @@ class SpiderLab(Panel):
         )
         return View(traces, {}, self._sentence(state, solution), self._table(state, drawn))
 
-    def _sentence(self, state: Params, solution: Solution) -> str:
+    def _sentence(self, state: Params, solution: SpiderSolution) -> str:
         now, jumps, start = solution.now, solution.curves.jumps, solution.curves.share[0]
         said = [self.text(f"sentence.{_place(now)}", t=state.t, premium=state.s, share=now.share)]
         if not jumps:

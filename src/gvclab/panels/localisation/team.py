@@ -18,7 +18,7 @@ COSTS = np.geomspace(0.002, 0.6, 61)  # of a transaction: from the cheapest to t
 ENDS = np.outer(10.0 ** np.arange(5), [1, 2, 5]).ravel()  # where the axis of team sizes may end
 
 
-class Solution(NamedTuple):
+class TeamSolution(NamedTuple):
     """The best team without and with the premium, and what teams of other sizes would give."""
 
     calm: Team
@@ -75,14 +75,14 @@ class TeamLab(Panel):
             height=420,
         )
 
-    def solve(self, state: Params) -> Solution:
+    def solve(self, state: Params) -> TeamSolution:
         def best(cost: float) -> Team:
             return team(B, state.theta, cost, BETA)
 
         calm, wary = best(state.lam), best(state.lam * (1 + state.s))
         n = np.linspace(1, ENDS[np.searchsorted(ENDS, 2.5 * calm.n)], 241)
         cost = state.lam * n**BETA
-        return Solution(
+        return TeamSolution(
             calm,
             wary,
             n,
@@ -92,7 +92,7 @@ class TeamLab(Panel):
             np.array([best(each).n for each in COSTS]),
         )
 
-    def view(self, state: Params, solution: Solution) -> View:
+    def view(self, state: Params, solution: TeamSolution) -> View:
         calm, wary, n, gain, cost, cost_calm, best = solution
         traces = (
             {"x": n, "y": gain},
@@ -113,7 +113,7 @@ class TeamLab(Panel):
         }
         return View(traces, layout, self._sentence(state, solution), self._table(state, solution))
 
-    def _sentence(self, state: Params, solution: Solution) -> str:
+    def _sentence(self, state: Params, solution: TeamSolution) -> str:
         calm, wary = solution.calm, solution.wary
         numbers = {
             "lam": state.lam,
@@ -136,7 +136,7 @@ class TeamLab(Panel):
             parts.append("elasticity")
         return " ".join(self.text(f"sentence.{part}", **numbers) for part in parts)
 
-    def _table(self, state: Params, solution: Solution):
+    def _table(self, state: Params, solution: TeamSolution):
         import pandas as pd
 
         rows = []

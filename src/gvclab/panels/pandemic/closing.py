@@ -11,7 +11,7 @@ from gvclab.data import name
 from ...charts import View, axis, bars, frame, points, theme
 from ...charts.labels import sides
 from ..base import Panel
-from .lockdown import SAME, Solution, solve
+from .lockdown import SAME, LockdownSolution, solve
 from .params import LOCKDOWNS, POLES, PRESETS, WORLD, Params
 
 LETTER, ROW = 0.035, 0.05  # of the width and the height of the left plot
@@ -54,10 +54,10 @@ class ClosingLab(Panel):
             legend={"traceorder": "normal"},
         )
 
-    def solve(self, state: Params) -> Solution:
+    def solve(self, state: Params) -> LockdownSolution:
         return solve(state)
 
-    def view(self, state: Params, solution: Solution) -> View:
+    def view(self, state: Params, solution: LockdownSolution) -> View:
         names, gain = solution.places.names, solution.gain
         low, high = self._range(solution)
         traces = (
@@ -73,13 +73,13 @@ class ClosingLab(Panel):
         return View(traces, layout, self._sentence(solution), self._table(solution))
 
     @staticmethod
-    def _range(solution: Solution) -> tuple[float, float]:
+    def _range(solution: LockdownSolution) -> tuple[float, float]:
         """Room for all points, in whole log points."""
         both = np.concatenate([solution.loss, solution.lockdown])
         return float(np.floor(both.min() - 0.6)), float(np.ceil(both.max() + 1.1))
 
     @staticmethod
-    def _points(solution: Solution, low: float, high: float) -> list[dict]:
+    def _points(solution: LockdownSolution, low: float, high: float) -> list[dict]:
         """The places, pole by pole. Points crowd: named are the two that closing helps and hurts most."""
         at = np.column_stack([solution.lockdown, solution.loss])
         names, gain = solution.places.names, solution.gain
@@ -99,7 +99,7 @@ class ClosingLab(Panel):
             for mine in (np.flatnonzero(poles == pole) for pole in POLES)
         ]
 
-    def _sentence(self, solution: Solution) -> str:
+    def _sentence(self, solution: LockdownSolution) -> str:
         gain, names = solution.gain, solution.places.names
         if np.abs(gain).max() < SAME:
             return self.text("sentence.same", mean=solution.mean(solution.loss))
@@ -116,7 +116,7 @@ class ClosingLab(Panel):
             closed=solution.mean(solution.lockdown),
         )
 
-    def _table(self, solution: Solution):
+    def _table(self, solution: LockdownSolution):
         import pandas as pd
 
         columns = (solution.lockdown, solution.loss, solution.gain)

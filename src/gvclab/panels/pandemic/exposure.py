@@ -10,7 +10,7 @@ from gvclab.data import name
 
 from ...charts import View, axis, bars, frame, points, theme
 from ..base import Panel
-from .lockdown import Solution, solve
+from .lockdown import LockdownSolution, solve
 from .params import LOCKDOWNS, POLES, PRESETS, WORLD, Params
 
 
@@ -41,10 +41,10 @@ class ExposureLab(Panel):
             legend={"traceorder": "normal"},
         )
 
-    def solve(self, state: Params) -> Solution:
+    def solve(self, state: Params) -> LockdownSolution:
         return solve(state)
 
-    def view(self, state: Params, solution: Solution) -> View:
+    def view(self, state: Params, solution: LockdownSolution) -> View:
         own, imported = self._parts(solution)
         names = solution.places.names
         rows = [own, *imported, solution.lockdown]
@@ -52,7 +52,7 @@ class ExposureLab(Panel):
         return View(traces, {}, self._sentence(solution, imported.sum(axis=0)), self._table(solution, own, imported))
 
     @staticmethod
-    def _parts(solution: Solution) -> tuple[np.ndarray, np.ndarray]:
+    def _parts(solution: LockdownSolution) -> tuple[np.ndarray, np.ndarray]:
         """(G,) the own part of each loss, and (poles, G) what is felt of the other places of each pole."""
         felt = solution.felt
         own = np.diag(felt)
@@ -60,7 +60,7 @@ class ExposureLab(Panel):
         at = np.array(solution.places.poles)
         return own, np.array([others[:, at == pole].sum(axis=1) for pole in POLES])
 
-    def _sentence(self, solution: Solution, imported: np.ndarray) -> str:
+    def _sentence(self, solution: LockdownSolution, imported: np.ndarray) -> str:
         loss = solution.loss
         if not loss.any():
             return self.text("sentence.nothing")
@@ -81,7 +81,7 @@ class ExposureLab(Panel):
             least_loss=loss[least],
         )
 
-    def _table(self, solution: Solution, own: np.ndarray, imported: np.ndarray):
+    def _table(self, solution: LockdownSolution, own: np.ndarray, imported: np.ndarray):
         import pandas as pd
 
         columns = {

@@ -15,7 +15,7 @@ POINTS = 100  # log points in a logarithm
 SAME = 0.005  # log points: less is not to be seen
 
 
-class Solution(NamedTuple):
+class LockdownSolution(NamedTuple):
     """Who takes part, and what the lockdowns cost each place, open and closed (log changes, below 0)."""
 
     places: places.Places
@@ -46,7 +46,7 @@ class Solution(NamedTuple):
         return float(self.places.weight @ values)
 
 
-def solve(state: Params) -> Solution:
+def solve(state: Params) -> LockdownSolution:
     """The lockdowns of the state in the world of the real table."""
     world = places.real(state.detail)
-    return Solution(world, pandemic(world.opened(state.openness), state.beta, -world.spread(state.lockdowns)))
+    return LockdownSolution(world, pandemic(world.opened(state.openness), state.beta, -world.spread(state.lockdowns)))

@@ -18,7 +18,7 @@ from .lockdown import POINTS
 from .params import LOCKDOWNS, Params
 
 
-class Solution(NamedTuple):
+class SubstitutionSolution(NamedTuple):
     """Real consumption as a ratio to that of the open world without a pandemic, by region."""
 
     open: np.ndarray  # in the pandemic, with trade
@@ -74,14 +74,14 @@ class SubstitutionLab(Panel):
             barmode="group",
         )
 
-    def solve(self, state: Params) -> Solution:
+    def solve(self, state: Params) -> SubstitutionSolution:
         labour = np.exp(-places.stylised().spread(state.lockdowns))
         closed = _closed(state.theta).welfare
         opened = gravity.solve(_world(state.theta), Lhat=labour).welfare
         # Behind a closed border a region consumes what its own labour makes, in proportion to it.
-        return Solution(opened, closed, closed * labour)
+        return SubstitutionSolution(opened, closed, closed * labour)
 
-    def view(self, state: Params, solution: Solution) -> View:
+    def view(self, state: Params, solution: SubstitutionSolution) -> View:
         names, gain = places.stylised().names, solution.gain
         loss, closing, both = (100 * (1 - ratio) for ratio in solution)
         traces = (
@@ -95,7 +95,7 @@ class SubstitutionLab(Panel):
         layout = {"xaxis2": {"range": [-reach, reach]}}
         return View(traces, layout, self._sentence(state, solution), self._table(solution))
 
-    def _sentence(self, state: Params, solution: Solution) -> str:
+    def _sentence(self, state: Params, solution: SubstitutionSolution) -> str:
         names, gain = places.stylised().names, solution.gain
         weight = places.stylised().weight
         most = gain.argmax()
@@ -110,7 +110,7 @@ class SubstitutionLab(Panel):
         means = (100 * (1 - float(weight @ each)) for each in (solution.open, solution.both))
         return f"{said} " + self.text("sentence.means", **dict(zip(("open", "both"), means, strict=True)))
 
-    def _table(self, solution: Solution):
+    def _table(self, solution: SubstitutionSolution):
         import pandas as pd
 
         columns = [100 * (1 - ratio) for ratio in solution] + [solution.gain]

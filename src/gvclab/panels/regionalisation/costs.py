@@ -10,7 +10,7 @@ from ...charts import View, axis, bars, frame, line, points, theme
 from ..base import Panel
 from ..controls import Checkbox, Choice, Slider
 from .params import Params
-from .worlds import INST, TECH, WORLDS, Outcome, Plane, outcome, plane, setting, traded
+from .worlds import INST, TECH, WORLDS, CostPlane, Outcome, outcome, plane, setting, traded
 
 START = {"tech": 1.0, "inst": 1.0, "rta": 1.0, "free": False, "theta": 1.0, "world": "stylised"}
 FINE_TECH, FINE_INST = np.linspace(0.7, 1.1, 33), np.linspace(0.9, 1.4, 41)
@@ -20,12 +20,12 @@ ENDS = (TECH[0], TECH[-1])  # of technology, for the two curves of comparison
 SAME = 0.0005  # less is not to be seen
 
 
-class Solution(NamedTuple):
+class CostSolution(NamedTuple):
     """The world after the change, its share within poles before, and the answers around it once they are found."""
 
     now: Outcome
     before: float
-    around: Plane | None
+    around: CostPlane | None
 
 
 class CostLab(Panel):
@@ -102,16 +102,16 @@ class CostLab(Panel):
             legend={"traceorder": "normal"},
         )
 
-    def solve(self, state: Params) -> Solution:
+    def solve(self, state: Params) -> CostSolution:
         asked = setting(state.world)
         now = outcome(state.world, state.theta, state.tech * state.rta, state.tech * state.inst, state.free)
-        return Solution(now, traded(asked.world.flows, asked)[0], None)
+        return CostSolution(now, traded(asked.world.flows, asked)[0], None)
 
-    def refine(self, state: Params, solution: Solution) -> Solution:
+    def refine(self, state: Params, solution: CostSolution) -> CostSolution:
         # The whole plane is remembered for technology and institutions; other controls ask for a new one.
         return solution._replace(around=plane(state.world, state.theta, state.rta, state.free))
 
-    def view(self, state: Params, solution: Solution) -> View:
+    def view(self, state: Params, solution: CostSolution) -> View:
         names, change = setting(state.world).names, 100 * (solution.now.welfare - 1)
         at = {"x": [state.tech], "y": [state.inst]}
         traces = (
@@ -132,14 +132,14 @@ class CostLab(Panel):
         return View(traces, layout, self._sentence(state, solution), self._table(state, solution))
 
     @staticmethod
-    def _curves(state: Params, solution: Solution) -> list[dict]:
+    def _curves(state: Params, solution: CostSolution) -> list[dict]:
         """The share against institutions at both ends of technology and at the chosen one."""
         if solution.around is None:
             return [{}, {}, {}]
         return [{"x": FINE_INST, "y": solution.around.share(t, FINE_INST)[0]} for t in (*ENDS, state.tech)]
 
     @staticmethod
-    def _levels(around: Plane | None) -> list[dict]:
+    def _levels(around: CostPlane | None) -> list[dict]:
         """Lines of equal trade: less than before, more, as much."""
         if around is None:
             return [{}, {}, {}]
@@ -151,7 +151,7 @@ class CostLab(Panel):
         more = {"contours": {"start": step, "end": high, "size": step}}
         return [place | less, place | more, place]
 
-    def _sentence(self, state: Params, solution: Solution) -> str:
+    def _sentence(self, state: Params, solution: CostSolution) -> str:
         now, before, _ = solution
         names, change = setting(state.world).names, 100 * (now.welfare - 1)
         most, least = int(change.argmax()), int(change.argmin())
@@ -176,7 +176,7 @@ class CostLab(Panel):
             parts.insert(2, "free" if state.world == "stylised" else "free_real")
         return " ".join(self.text(f"sentence.{part}", **numbers) for part in parts)
 
-    def _table(self, state: Params, solution: Solution):
+    def _table(self, state: Params, solution: CostSolution):
         import pandas as pd
 
         asked, now = setting(state.world), solution.now

@@ -41,7 +41,7 @@ class Ties(NamedTuple):
         return np.diag(getattr(self, index))
 
 
-class Solution(NamedTuple):
+class MatrixSolution(NamedTuple):
     """The ties of every year, counted as the state says and as the table does."""
 
     counted: tuple[Ties, ...]
@@ -127,11 +127,11 @@ class MatrixLab(Panel):
             height=440,
         )
 
-    def solve(self, state: Params) -> Solution:
+    def solve(self, state: Params) -> MatrixSolution:
         asked = state.kind, state.side, state.pole
-        return Solution(ties(*asked, PARTS[state.counting]), ties(*asked, 1))
+        return MatrixSolution(ties(*asked, PARTS[state.counting]), ties(*asked, 1))
 
-    def view(self, state: Params, solution: Solution) -> View:
+    def view(self, state: Params, solution: MatrixSolution) -> View:
         index = state.index
         now = getattr(solution.counted[state.year - FIRST], index)
         own, listed = (np.array([each.own(index) for each in part]) for part in solution)
@@ -172,7 +172,7 @@ class MatrixLab(Panel):
         }
         return View(traces, layout, self._sentence(state, solution), self._table(state, solution))
 
-    def _sentence(self, state: Params, solution: Solution) -> str:
+    def _sentence(self, state: Params, solution: MatrixSolution) -> str:
         k = state.year - FIRST
         now, first, listed = solution.counted[k], solution.counted[0], solution.listed[k]
         own, then = now.own("share"), first.own("share")
@@ -205,7 +205,7 @@ class MatrixLab(Panel):
             )
         return " ".join(said)
 
-    def _table(self, state: Params, solution: Solution):
+    def _table(self, state: Params, solution: MatrixSolution):
         import pandas as pd
 
         names = named(ORDER)

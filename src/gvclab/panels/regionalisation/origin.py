@@ -34,7 +34,7 @@ class Amounts(NamedTuple):
     value: np.ndarray
 
 
-class Solution(NamedTuple):
+class OriginSolution(NamedTuple):
     """(years, places and their mean) per cent of the value of products: added in the region, beyond it, and of the
     latter in the rest of the world."""
 
@@ -105,14 +105,14 @@ class OriginLab(Panel):
             barmode="group",
         )
 
-    def solve(self, state: Params) -> Solution:
+    def solve(self, state: Params) -> OriginSolution:
         region, beyond, rest, value = amounts(state.product, state.primary)
         neighbour = state.rest * rest * [pole_by_region()[code] == "ASI" for code in PLACES]
         whole = _with_all(value)
         parts = (region + neighbour, beyond - neighbour, rest - neighbour)
-        return Solution(*(100 * _with_all(part) / whole for part in parts))
+        return OriginSolution(*(100 * _with_all(part) / whole for part in parts))
 
-    def view(self, state: Params, solution: Solution) -> View:
+    def view(self, state: Params, solution: OriginSolution) -> View:
         at, now = self._at(state), state.year - FIRST
         region, beyond = solution.region[:, at], solution.beyond[:, at]
         names = [self._name(code) for code in (*PLACES, ALL)]
@@ -138,7 +138,7 @@ class OriginLab(Panel):
     def _name(self, code: str) -> str:
         return self.text("places.all") if code == ALL else name(code)
 
-    def _sentence(self, state: Params, solution: Solution) -> str:
+    def _sentence(self, state: Params, solution: OriginSolution) -> str:
         at, now = self._at(state), state.year - FIRST
         region, beyond = solution.region[:, at], solution.beyond[:, at]
         grown, spread = region[now] - region[0], beyond[now] - beyond[0]
@@ -168,7 +168,7 @@ class OriginLab(Panel):
             said.append(self.text("sentence.rest", **numbers))
         return " ".join(said)
 
-    def _table(self, state: Params, solution: Solution):
+    def _table(self, state: Params, solution: OriginSolution):
         import pandas as pd
 
         now = state.year - FIRST

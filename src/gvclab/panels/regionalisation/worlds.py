@@ -43,7 +43,7 @@ class Outcome(NamedTuple):
     welfare: np.ndarray
 
 
-class Plane(NamedTuple):
+class CostPlane(NamedTuple):
     """Outcomes at every cost of technology and institutions, everything else given."""
 
     share: RectBivariateSpline
@@ -96,9 +96,9 @@ def outcome(name: str, theta: float, near: float, far: float, free: bool) -> Out
 
 
 @lru_cache(maxsize=64)
-def plane(name: str, theta: float, rta: float, free: bool) -> Plane:
+def plane(name: str, theta: float, rta: float, free: bool) -> CostPlane:
     """Outcomes over the whole plane of technology and institutions, by splines through 30 of them."""
     found = [[outcome(name, theta, tech * rta, tech * inst, free) for inst in INST] for tech in TECH]
     shares = np.array([[each.share for each in row] for row in found])
     trades = np.log([[each.trade for each in row] for row in found])
-    return Plane(*(RectBivariateSpline(TECH, INST, values) for values in (shares, trades)))
+    return CostPlane(*(RectBivariateSpline(TECH, INST, values) for values in (shares, trades)))
