@@ -15,7 +15,7 @@ from gvclab.exercises.wording import wording
 def test_a_translated_hint_does_not_go_out(root, tmp_path):
     source = (root / "content/exercises/2.3-diversification.md").read_text(encoding="utf-8")
     catalogue = Catalog("zh")
-    catalogue.add("A title", "Ein Titel", context="title")
+    catalogue.add(bank.parse(source).meta["title"], "Ein Titel", context="title")
     for item in bank.parse(source):
         for path, english in wording(item).items():
             catalogue.add(english, english.upper(), context=f"{item.id} {path}")
