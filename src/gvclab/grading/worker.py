@@ -125,7 +125,7 @@ def _watched(control: socket.socket, pid: int, options: dict) -> bytes:
 
 def _start(session: int, options: dict, bare: bool) -> int:
     """The child's process id. It is a grandchild, because a new process namespace begins with the next fork."""
-    told, tell = os.pipe()
+    answer, reply = os.pipe()
     between = os.fork()
     if not between:
         with contextlib.suppress(BaseException):
@@ -134,11 +134,11 @@ def _start(session: int, options: dict, bare: bool) -> int:
             child = os.fork()
             if not child:
                 _live(session, options, bare)
-            os.write(tell, _STATUS.pack(child))
+            os.write(reply, _STATUS.pack(child))
         os._exit(0)
-    os.close(tell)
-    said = os.read(told, _STATUS.size)
-    os.close(told)
+    os.close(reply)
+    said = os.read(answer, _STATUS.size)
+    os.close(answer)
     os.waitpid(between, 0)
     return _STATUS.unpack(said)[0] if said else 0
 
@@ -257,7 +257,7 @@ def _run(names: dict, source: str, time: tuple[float, float], limit: int, bare: 
         _set_alarms(*time, again=0.5)  # again and again: the first may be swallowed
         _execute(names, source, bare)
     except BaseException as stopped:
-        error = _told(stopped)
+        error = _described(stopped)
     finally:
         _set_alarms()
     _end_unless(me)
@@ -339,7 +339,7 @@ def _do(code: types.CodeType, names: dict) -> None:
         exec(code, names)
 
 
-def _told(error: BaseException) -> list:
+def _described(error: BaseException) -> list:
     """An error's kind, its words, and the line of the cell that it came from, if one is known."""
     try:
         words = str(error)[:500]
