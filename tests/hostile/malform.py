@@ -129,7 +129,10 @@ CASES = [
     ),
     _place("socket", "A socket.", lambda path: _socket(path), "socket"),
     _place(
-        "sparse", "A file of ten gigabytes, all holes.", lambda path: path.touch() or os.truncate(path, 10**10), "refused.large"
+        "sparse",
+        "A file of ten gigabytes, all holes.",
+        lambda path: path.touch() or os.truncate(path, 10**10),
+        "refused.large",
     ),
     _place("archive", "A zip that unpacks to much more.", lambda path: _zip(path)),
     _place("missing", "No file at all.", lambda path: None),
