@@ -29,7 +29,7 @@ from gvclab.grading import bundle, leaks, personal, release, release_cli
 SECTION, NAME = "section-2", "2.3-diversification"
 ITEMS = bank.load("2.3")
 NEEDED = (
-    *("content", "data", "src", "solutions", "course", "exercises"),
+    *("content", "locale", "data", "src", "solutions", "course", "exercises"),
     *("LICENSE", "LICENSE-CONTENT", "README.md", "nbgrader_config.py", "pyproject.toml", "requirements.lock"),
 )
 

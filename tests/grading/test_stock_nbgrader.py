@@ -306,7 +306,7 @@ def telling(blocks) -> set[str]:
 
 # What everybody may see: prompts, stubs, set-up.
 OPEN = telling([*(item.shown_stub + prompt(item) for item in ITEMS), bank.load("2.3").setup])
-KEYS = telling(item.solution for item in ITEMS) - OPEN
+KEYS = telling(part for item in ITEMS for part in (item.solution, item.shown_solution)) - OPEN
 TESTS = telling(item.tests for item in ITEMS) - OPEN - KEYS
 
 
