@@ -15,6 +15,7 @@ import pytest
 from gvclab.content import resource
 from gvclab.exercises import bank, check
 from gvclab.exercises.keys import namespace
+from gvclab.exercises.prompts import prompt
 from gvclab.exercises.rendering import label_of, message_of
 from gvclab.exercises.variants import Identity, numbers
 from gvclab.grading import leaks, release
@@ -60,7 +61,7 @@ def test_every_hidden_test_is_found(item, secret):
 @pytest.mark.parametrize("item", ITEMS.items, ids=lambda item: item.id)
 def test_every_hint_is_found(item, secret):
     for hint in leaks.hints(item):
-        if hint in item.prompt or len(hint.split()) < 8:  # a rubric is shown
+        if hint in prompt(item) or len(hint.split()) < 8:  # a rubric is shown
             continue
         page = f"<p>Look: <em>{hint.upper().replace(' ', '  ')}</em></p>"
         assert f"a hint or model answer of {item.id}" in kinds(leaks.scan_text("a.html", page, secret)), hint
@@ -69,8 +70,8 @@ def test_every_hint_is_found(item, secret):
 @pytest.mark.parametrize("item", ITEMS.items, ids=lambda item: item.id)
 def test_prompts_and_stubs_are_no_leak(item, secret):
     public = bank.public(item)
-    assert not leaks.scan_text("a.ipynb", notebook(public.prompt, public.stub, public.setup), secret)
-    assert not leaks.scan_text("a.html", f"<div>{public.prompt}</div><pre>{public.stub}</pre>", secret)
+    assert not leaks.scan_text("a.ipynb", notebook(prompt(public), public.shown_stub, public.setup), secret)
+    assert not leaks.scan_text("a.html", f"<div>{prompt(public)}</div><pre>{public.shown_stub}</pre>", secret)
 
 
 def test_code_is_known_in_another_guise(secret):
@@ -158,7 +159,7 @@ def test_an_item_with_its_key_is_found_in_a_content_file(root, secret):
     assert not leaks.scan_text("items.md", bank.public_text(source), secret)
     found = leaks.scan_text("items.md", source, secret)
     assert "the item 2.3-2 with its key" in kinds(found)
-    planted = bank.public_text(source).replace("- text: Higher", "- right: true\n  text: Higher", 1)
+    planted = bank.public_text(source).replace("  text: Higher", "  right: true\n  text: Higher", 1)
     assert kinds(leaks.scan_text("items.md", planted, secret)) == {"the item 2.3-2 with its key"}
 
 

@@ -19,6 +19,7 @@ from traitlets.config import PyFileConfigLoader
 from gvclab.build import exercise, targets
 from gvclab.content import text as say
 from gvclab.exercises import Identity, bank
+from gvclab.exercises.prompts import prompt
 from gvclab.exercises.variants import numbers
 from gvclab.grading.feedback import markdown2html
 
@@ -304,8 +305,8 @@ def telling(blocks) -> set[str]:
 
 
 # What everybody may see: prompts, stubs, set-up.
-OPEN = telling([*(item.stub + item.prompt for item in ITEMS), bank.load("2.3").setup])
-KEYS = telling(item.solution for item in ITEMS) - OPEN
+OPEN = telling([*(item.shown_stub + prompt(item) for item in ITEMS), bank.load("2.3").setup])
+KEYS = telling(part for item in ITEMS for part in (item.solution, item.shown_solution)) - OPEN
 TESTS = telling(item.tests for item in ITEMS) - OPEN - KEYS
 
 
