@@ -9,6 +9,7 @@ from typing import Any
 
 import yaml
 
+from gvclab.content import Listed
 from gvclab.content import text as say
 
 
@@ -122,7 +123,7 @@ def needed(entry: Table, names: tuple[str, ...], what: str, line: int) -> None:
     """Fault unless the entry is a table with all these names."""
     lacking = [name for name in names if not isinstance(entry, Table) or entry.get(name) in (None, "")]
     if lacking:
-        raise Fault(say("build.error.lacking", what=what, names=", ".join(lacking)), line)
+        raise Fault(say("build.error.lacking", what=what, names=Listed([*lacking], "comma")), line)
 
 
 def leaves(found: Any, place: str = "", line: int = 1) -> Iterator[tuple[str, str, int]]:

@@ -66,7 +66,7 @@ def _claim(name: str, claim: sources.Table, line: int, translate: Callable) -> d
     sources.needed(claim, ("claim", "type", "evidence", "verdict", "change"), name, line)
     types, verdicts = entry("build.verdict.types"), entry("build.verdict.verdicts")
     if strange := [letter for letter in claim["type"] if letter not in types]:
-        raise Fault(say("build.error.type", types=", ".join(map(str, strange))), claim.line("type"))
+        raise Fault(say("build.error.type", types=Listed([*map(str, strange)], "comma")), claim.line("type"))
     if claim["verdict"] not in verdicts:
         raise Fault(say("build.error.verdict", verdict=claim["verdict"]), claim.line("verdict"))
     return claim | {part: translate(f"{name}.{part}", claim[part]) for part in ("claim", "evidence", "change")}

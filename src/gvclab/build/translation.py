@@ -23,7 +23,7 @@ from gvclab import sources
 from gvclab.build import lesson
 from gvclab.build.pieces import code_words
 from gvclab.build.tree import BuildReport
-from gvclab.content import ENGLISH, find
+from gvclab.content import ENGLISH, Listed, find
 from gvclab.content import text as say
 from gvclab.language import PSEUDO, catalogue, misfit
 
@@ -243,7 +243,7 @@ def counted(root: Path, tag: str) -> dict[str, Count]:
                 continue
             wrong = misfit(entry.english, known.string, file)
             if wrong:
-                line = say("translate.misfit", context=entry.context, names=", ".join(sorted(wrong)))
+                line = say("translate.misfit", context=entry.context, names=Listed(sorted(wrong), "comma"))
                 count.misfits.append(say("build.error.where", file=_name(path, root), problem=line))
             count.fuzzy += known.fuzzy
             count.done += not known.fuzzy and not wrong

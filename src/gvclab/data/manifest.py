@@ -12,7 +12,7 @@ import json
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
-from gvclab.content import resource, text
+from gvclab.content import Listed, resource, text
 from gvclab.data.errors import DataError
 
 
@@ -95,8 +95,8 @@ def read(name: str, where: Path | None = None) -> Manifest:
     known = names(where)
     if name not in known:
         near = difflib.get_close_matches(str(name), known, n=3, cutoff=0.4)
-        hint = text("data.error.near", near=", ".join(near)) if near else ""
-        raise DataError(text("data.error.unknown", name=name, hint=hint, known=", ".join(known), folder=where))
+        hint = text("data.error.near", near=Listed([*near], "comma")) if near else ""
+        raise DataError(text("data.error.unknown", name=name, hint=hint, known=Listed([*known], "comma"), folder=where))
     try:
         # libyaml where there is one: a manifest is read on every first load, and it is ten times faster
         entries = yaml.load(path.read_text(encoding="utf-8"), getattr(yaml, "CSafeLoader", yaml.SafeLoader))

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from gvclab.content import text
+from gvclab.content import Listed, text
 from gvclab.data.errors import DataError
 from gvclab.data.manifest import Manifest, read
 from gvclab.data.recipes import RECIPES, Recipe
@@ -30,7 +30,7 @@ def refresh(name: str, originals: Path | None = None) -> str:
     """
     manifest = read(name)
     if name not in RECIPES:
-        raise DataError(text("data.refresh.none", name=name, known=", ".join(RECIPES)))
+        raise DataError(text("data.refresh.none", name=name, known=Listed([*RECIPES], "comma")))
     with tempfile.TemporaryDirectory() as scratch:
         place = Path(scratch) if originals is None else originals
         built = _build(manifest, RECIPES[name], place)

@@ -8,7 +8,7 @@ import numbers
 import numpy as np
 import pandas as pd
 
-from gvclab.content import text
+from gvclab.content import Listed, text
 from gvclab.data.errors import DataError
 
 
@@ -24,7 +24,9 @@ def select(table: pd.DataFrame, name: str, **wanted) -> pd.DataFrame:
     """
     for column, values in wanted.items():
         if column not in table:
-            raise DataError(text("data.error.column", name=name, column=column, known=", ".join(table.columns)))
+            raise DataError(
+                text("data.error.column", name=name, column=column, known=Listed([*table.columns], "comma"))
+            )
         table = table[_kept(table[column], name, values)]
     return table.reset_index(drop=True) if wanted else table
 
@@ -113,4 +115,6 @@ def _no_rows(column: pd.Series, name: str, value) -> DataError:
         return DataError(text("data.error.value", name=name, column=column.name, value=value, known=known))
     held = [f"{v:%Y-%m-%d}" if dated else str(v) for v in distinct]
     shown = held if len(held) <= 40 else [*held[:10], "…", *held[-3:]]
-    return DataError(text("data.error.value", name=name, column=column.name, value=value, known=", ".join(shown)))
+    return DataError(
+        text("data.error.value", name=name, column=column.name, value=value, known=Listed([*shown], "comma"))
+    )

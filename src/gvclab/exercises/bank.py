@@ -37,7 +37,7 @@ from pathlib import Path
 from typing import Any
 
 from gvclab import sources
-from gvclab.content import language, resource, text, translator
+from gvclab.content import Listed, language, resource, text, translator
 from gvclab.sources import Fault
 
 from .items import (
@@ -89,7 +89,7 @@ def load(section: str) -> ItemSet:
     """The items of a section, in the reader's language: `load("2.3")`. KeyError when there are none."""
     path = _file(section)
     if path is None:
-        raise KeyError(text("exercises.error.section", section=section, known=", ".join(sections())))
+        raise KeyError(text("exercises.error.section", section=section, known=Listed([*sections()], "comma")))
     return _load(str(path), path.stat().st_mtime_ns, language())
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from gvclab.content import text
+from gvclab.content import Listed, text
 
 TYPES = ("num", "choice", "match", "interpret", "code", "graph", "essay", "predict")
 BLOOM = ("remember", "understand", "apply", "analyse", "evaluate", "create")
@@ -192,7 +192,7 @@ class ItemSet:
         for item in self.items:
             if item.id == item_id:
                 return item
-        raise KeyError(text("exercises.error.unknown", id=item_id, known=", ".join(i.id for i in self.items)))
+        raise KeyError(text("exercises.error.unknown", id=item_id, known=Listed([i.id for i in self.items], "comma")))
 
     def used(self, use: str) -> tuple[Item, ...]:
         """The items of the assignment (`"exercise"`) or of the lesson (`"lesson"`), in order."""

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
-from gvclab.content import text
+from gvclab.content import Listed, text
 
 from . import bank
 
@@ -109,7 +109,9 @@ def _numbers_type(item: bank.Item) -> type:
 
         def __repr__(self) -> str:
             pairs = zip(item.given, self, strict=True)
-            return text("exercises.given", listed=", ".join(f"{g.name} = {v} {g.unit}".strip() for g, v in pairs))
+            return text(
+                "exercises.given", listed=Listed([f"{g.name} = {v} {g.unit}".strip() for g, v in pairs], "comma")
+            )
 
     return Numbers
 

@@ -53,6 +53,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from traitlets.config import Config
 
+from gvclab.content import Listed
 from gvclab.content import text as say
 
 from . import record
@@ -232,7 +233,7 @@ class Ledger:
         strangers = known.keys() - {notebook.name for notebook in self.assigned.notebooks}
         if strangers:
             raise ValueError(
-                say("grade.error.strangers", notebooks=", ".join(sorted(strangers)), name=self.assigned.name)
+                say("grade.error.strangers", notebooks=Listed(sorted(strangers), "comma"), name=self.assigned.name)
             )
         self._book.db.remove()  # and look afresh
         row = self._book.find_assignment(self.assigned.name)

@@ -136,7 +136,7 @@ def assignment(name: str, folder: Path) -> Assignment:
         items = tuple(i for i in bank.load(path.stem.partition("-")[0]) if grade_id(i.id) in names)
         keyless = [item.id for item in items if not item.has_key]
         if keyless:
-            raise ValueError(say("grade.error.keys", items=", ".join(keyless)))
+            raise ValueError(say("grade.error.keys", items=Listed([*keyless], "comma")))
         notebooks.append(Notebook(path.stem, book, items))
         _demand_points(notebooks[-1], name, folder)
     if not notebooks:

@@ -12,6 +12,7 @@ import secrets
 from collections.abc import Iterable
 from pathlib import Path
 
+from gvclab.content import Listed
 from gvclab.content import text as say
 from gvclab.exercises import bank
 from gvclab.exercises.prompts import given_list
@@ -116,7 +117,7 @@ def _table(path: Path) -> list[str]:
         raise ValueError(say("release.roster.unreadable", file=path, problem=error)) from error
     head = [name.strip().casefold() for name in rows[0]] if rows else []
     if "id" not in head and any(_HEADING.search(name) for name in head):
-        raise ValueError(say("release.roster.columns", file=path, columns=", ".join(map(repr, rows[0]))))
+        raise ValueError(say("release.roster.columns", file=path, columns=Listed([*map(repr, rows[0])], "comma")))
     column, rows = (head.index("id"), rows[1:]) if "id" in head else (0, rows)
     ids = [row[column].strip() for row in rows if len(row) > column and row[column].strip()]
     if not ids:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gvclab.build import notebooks, targets
+from gvclab.content import Listed
 from gvclab.content import text as say
 from gvclab.exercises import bank
 from gvclab.exercises.variants import STUDENT_FILE, Identity
@@ -110,7 +111,7 @@ def _books(root: Path, section: str) -> dict[str, str]:
     made = targets(root)
     known = sorted({Path(name).parent.name for name in made if name.startswith(EXERCISES)})
     if section not in known:
-        raise ValueError(say("release.section", section=section, known=", ".join(known)))
+        raise ValueError(say("release.section", section=section, known=Listed([*known], "comma")))
     lessons = f"{LESSONS}{section.removeprefix('section-')}."
     return {name: text for name, text in made.items() if name.startswith((f"{EXERCISES}{section}/", lessons))}
 

@@ -32,7 +32,7 @@ from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 from traitlets.config import Config, PyFileConfigLoader
 
-from gvclab.content import Message
+from gvclab.content import Listed, Message
 from gvclab.content import text as say
 from gvclab.exercises import bank
 from gvclab.exercises.variants import Identity
@@ -327,7 +327,7 @@ def _release(folders: CourseDirectory, name: str) -> Path:
     if name in found:
         return found[name]
     key = "unknown" if found else "nowhere"
-    raise ValueError(say(f"grade.error.{key}", name=name, folder=folders.root, known=", ".join(sorted(found))))
+    raise ValueError(say(f"grade.error.{key}", name=name, folder=folders.root, known=Listed(sorted(found), "comma")))
 
 
 def _salt(plan: Plan, root: Path) -> str:
@@ -336,7 +336,7 @@ def _salt(plan: Plan, root: Path) -> str:
         return salt
     courses = [plan.course_id] if plan.course_id else [p.stem for p in sorted((root / ".gvclab").glob("*.salt"))]
     if len(courses) > 1:
-        raise ValueError(say("grade.error.salts", courses=", ".join(courses)))
+        raise ValueError(say("grade.error.salts", courses=Listed([*courses], "comma")))
     salt = personal.read_salt(root, courses[0]) if courses else ""
     if salt is None:
         raise ValueError(say("grade.error.salt", course=courses[0], file=personal.salt_path(root, courses[0])))

@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 from weakref import WeakSet
 
-from gvclab.content import entry, text
+from gvclab.content import Listed, entry, text
 from gvclab.data import source
 
 from ..charts import View, apply
@@ -200,7 +200,7 @@ class Panel:
         known = {control.name: control for control in self.controls}
         for name in values:
             if name not in known:
-                raise ValueError(text("controls.unknown", name=name, known=", ".join(known)))
+                raise ValueError(text("controls.unknown", name=name, known=Listed([*known], "comma")))
         return {name: known[name].check(value) for name, value in values.items()}
 
     def answer(self, state: Any, full: bool = True) -> Any:

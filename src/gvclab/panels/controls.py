@@ -9,7 +9,7 @@ import math
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from gvclab.content import text
+from gvclab.content import Listed, text
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Choice(Control):
 
     @property
     def domain(self) -> str:
-        return text("controls.domain.choice", options=", ".join(map(repr, self.options)))
+        return text("controls.domain.choice", options=Listed([*map(repr, self.options)], "comma"))
 
     def check(self, value: Any) -> str:
         if value not in self.options:

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from gvclab.content import resource, text, translator
+from gvclab.content import Listed, resource, text, translator
 
 from ..concepts import CONCEPTS
 
@@ -178,7 +178,7 @@ class _Reader:
             raise self._error(field, "mapping")
         for key in given:
             if key not in (*needed, *more):
-                raise self._error(f"{field}.{key}".lstrip("."), "field", known=", ".join((*needed, *more)))
+                raise self._error(f"{field}.{key}".lstrip("."), "field", known=Listed([*(*needed, *more)], "comma"))
         for key in needed:
             if key not in given:
                 raise self._error(field or key, "missing", what=key)
@@ -192,7 +192,7 @@ class _Reader:
 
     def _choice(self, given: Any, field: str, known: tuple[str, ...]) -> str:
         if given not in known:
-            raise self._error(field, "choice", value=given, known=", ".join(filter(None, known)))
+            raise self._error(field, "choice", value=given, known=Listed([*filter(None, known)], "comma"))
         return given
 
     def description(self) -> Description:
@@ -266,7 +266,7 @@ class _Reader:
         known = (*ids, *(box.id for box in sides))
         for end in ("from", "to"):
             if given[end] not in known:
-                raise self._error(f"{field}.{end}", "nowhere", id=given[end], known=", ".join(known))
+                raise self._error(f"{field}.{end}", "nowhere", id=given[end], known=Listed([*known], "comma"))
         return Arrow(
             given["from"],
             given["to"],
@@ -289,7 +289,7 @@ class _Reader:
             holds = value["holds"] if isinstance(value["holds"], list) else []
             for each in holds:
                 if each not in ids:
-                    raise self._error(f"{here}.holds", "nowhere", id=each, known=", ".join(ids))
+                    raise self._error(f"{here}.holds", "nowhere", id=each, known=Listed([*ids], "comma"))
             at = sorted(ids.index(each) for each in holds)
             if not at or taken & set(holds) or at != list(range(at[0], at[0] + len(at))):
                 raise self._error(f"{here}.holds", "apart")

@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from gvclab.content import sentences
 from gvclab.data import load, name
 from gvclab.models import iotable
 
@@ -125,7 +126,7 @@ class BalanceLab(Panel):
         words |= {"total": abs(total), "side": self.text(f"sentence.{'deficit' if total < 0 else 'surplus'}")}
         overall = self.text("sentence.overall", **words)
         if state.partner == state.economy:
-            return " ".join([self.text("sentence.same", **words), overall])
+            return sentences([self.text("sentence.same", **words), overall])
         gross, added = (float(part[state.year - FIRST]) for part in solution.pair)
         words |= {"gross": self._amount(gross), "added": self._amount(added)}
         now = self.text("sentence.now", **words)
@@ -135,7 +136,7 @@ class BalanceLab(Panel):
         elif abs(gross) > SMALL:
             less = 1 - added / gross
             said.append(self.text("sentence.smaller" if less > 0 else "sentence.larger", less=abs(less)))
-        return " ".join([*said, overall])
+        return sentences([*said, overall])
 
     def _amount(self, balance: float) -> str:
         return self.text(f"sentence.amount_{'deficit' if balance < 0 else 'surplus'}", amount=abs(balance))

@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from gvclab.content import sentences
 from gvclab.models import gravity, world
 
 from ...charts import View, axis, bars, frame, line, points, theme
@@ -125,7 +126,7 @@ class DistributionLab(Panel):
             return self.text("sentence.nothing", **numbers)
         losers = [self.text(f"groups_of.{g}") for g, gain in zip(GROUPS, now.groups, strict=True) if gain < -NOTHING]
         who = self.text(f"sentence.losers_{len(losers)}", listed=self.text("sentence.and").join(losers), **numbers)
-        return " ".join([self.text("sentence.now", **numbers), who, self.text("sentence.mean", **numbers)])
+        return sentences([self.text("sentence.now", **numbers), who, self.text("sentence.mean", **numbers)])
 
     def _table(self, now: Change, along: tuple[Change, ...]):
         import pandas as pd

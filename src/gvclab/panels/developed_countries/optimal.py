@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from gvclab.content import sentences
 from gvclab.models import gravity, world
 
 from ...charts import View, axis, frame, line, points, theme
@@ -153,7 +154,7 @@ class OptimalTariffLab(Panel):
         said = [self.text("sentence.free" if free else "sentence.now", **words)]
         if solution.replies is not None:
             said += self._outlook(state, solution.replies)
-        return " ".join(said)
+        return sentences(said)
 
     def _outlook(self, state: Params, known: Replies) -> list[str]:
         words = {

@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from gvclab.content import sentences
 from gvclab.models.gravity import SkillPremium, skill_premium
 
 from ...charts import View, axis, bars, frame, line, points, theme
@@ -112,7 +113,7 @@ class PremiumLab(Panel):
             said.append(self.text("sentence.of_rises", **numbers))
             kind = "no_total" if total < SAME else "of_total" if total < rises - SAME else "same_total"
             said.append(self.text(f"sentence.{kind}", **numbers))
-        return " ".join(said)
+        return sentences(said)
 
     def _table(self, parts: dict[str, float], total: float, solution: PremiumSolution):
         import pandas as pd

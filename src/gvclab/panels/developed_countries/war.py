@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from gvclab.content import sentences
 from gvclab.models import gravity, iotable
 
 from ...charts import View, axis, bars, frame, line, points, theme
@@ -186,7 +187,7 @@ class TradeWarLab(Panel):
         }
         said = [self.text(f"sentence.world_{state.world}")]
         if not state.tariff:
-            return " ".join([*said, self.text("sentence.nothing", **words)])
+            return sentences([*said, self.text("sentence.nothing", **words)])
         said.append(self.text(f"sentence.{'answered' if state.retaliation else 'unanswered'}", **words))
         if others[0] > NOTHING:
             said.append(self.text("sentence.third", **words))
@@ -194,7 +195,7 @@ class TradeWarLab(Panel):
         if solution.curves is not None:
             said.append(self._best(solution.curves[0]))
             said.append(self._reply(solution, state))
-        return " ".join(filter(None, said))
+        return sentences([part for part in said if part])
 
     def _amount(self, state: Params, balance: float) -> str:
         side = "deficit" if balance < 0 else "surplus"

@@ -6,6 +6,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from gvclab.content import sentences
 from gvclab.models.division import Snake
 
 from ...charts import View, axis, frame, line, points, theme
@@ -174,7 +175,7 @@ class EntryLab(Panel):
             said = ["out", "hub_has" if made["hub"] else "home_has"]
             said.append("enters_never" if most is None else "enters_border")
             said += ["enters_advantage"] if least is not None else []
-        return " ".join(self.text(f"sentence.{part}", **numbers) for part in said)
+        return sentences([self.text(f"sentence.{part}", **numbers) for part in said])
 
     def _table(self, solution: EntrySolution):
         """One row for each stretch of border costs in which the chain stays the same."""

@@ -8,6 +8,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 import pandas as pd
 
+from gvclab.content import sentences
 from gvclab.data import load, name
 
 from ...charts import View, axis, frame, line, points, theme
@@ -170,7 +171,7 @@ class ParticipationLab(Panel):
             "change": 100 * (now.participation - one.participation[FIRST]),
         }
         parts = ["now", side, "position"] + ["change"] * (state.year > FIRST)
-        said = " ".join(self.text(f"sentence.{part}", **numbers) for part in parts)
+        said = sentences([self.text(f"sentence.{part}", **numbers) for part in parts])
         return said[0].upper() + said[1:]
 
     def _table(self, year: pd.DataFrame):

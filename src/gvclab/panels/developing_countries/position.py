@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from gvclab.content import Listed, sentences
 from gvclab.models.division import cvw
 
 from ...charts import View, axis, bars, frame, line, points, theme
@@ -181,7 +182,7 @@ class PositionLab(Panel):
         ]
         moved, gained = now.middle - before.middle, now.wage / before.wage - 1
         if np.abs(moved).max() < SAME and np.abs(gained).max() < SAME:
-            return " ".join([*said, self.text("sentence.start")])
+            return sentences([*said, self.text("sentence.start")])
         changes = [
             self.text(
                 "sentence.change",
@@ -191,12 +192,12 @@ class PositionLab(Panel):
             )
             for k, name in enumerate(names)
         ]
-        said.append(self.text("sentence.changes", listed="; ".join(changes)))
+        said.append(self.text("sentence.changes", listed=Listed([*changes], "clauses")))
         up_and_out = [name for k, name in enumerate(names) if moved[k] > SAME and gained[k] < -SAME]
         if up_and_out:
             kind = "not_winning" if len(up_and_out) == 1 else "not_winning_many"
             said.append(self.text(f"sentence.{kind}", listed=self.text("sentence.and").join(up_and_out)))
-        return " ".join(said)
+        return sentences(said)
 
     @staticmethod
     def _direction(moved: float) -> str:

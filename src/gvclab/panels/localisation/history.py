@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from gvclab.content import sentences
 from gvclab.models.division import snake
 
 from ...charts import View, axis, frame, line, points, theme
@@ -177,7 +178,7 @@ class HistoryLab(Panel):
             rises = self.text(f"sentence.{state.after}")
             numbers = {"rises": rises, "turn": TURN, "year": YEARS[end]}
             said.append(self.text(f"sentence.{kind}", **numbers, before=chosen.share[TURNED], after=chosen.share[end]))
-        return " ".join(said)
+        return sentences(said)
 
     def _table(self, solution: HistorySolution):
         import pandas as pd

@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from gvclab.content import Listed, sentences
 from gvclab.models.division import Snake, snake
 
 from ...charts import View, axis, bars, frame, line, points, theme
@@ -199,7 +200,7 @@ class SnakeLab(Panel):
             moved = [name for name, a, b in zip(self._stages, before, after, strict=True) if a != b and b == j]
             if moved:
                 *head, last = moved
-                listed = self.text("sentence.and", head=", ".join(head), last=last) if head else last
+                listed = self.text("sentence.and", head=Listed([*head], "comma"), last=last) if head else last
                 moves.append(self.text("sentence.to", listed=listed, place=self.text(f"places.{place}")))
         return ", ".join(moves)
 
@@ -226,7 +227,7 @@ class SnakeLab(Panel):
         back = self._homecoming(found)
         if back:
             said.append(back)
-        return " ".join(said)
+        return sentences(said)
 
     def _homecoming(self, found: tuple[Piece, ...]) -> str:
         """The first stages that come home because friction falls, if there are any."""

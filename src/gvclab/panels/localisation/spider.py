@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from gvclab.content import sentences
 from gvclab.models.division import Spider, spider
 
 from ...charts import View, axis, frame, line, points
@@ -156,7 +157,7 @@ class SpiderLab(Panel):
         now, jumps, start = solution.now, solution.curves.jumps, solution.curves.share[0]
         said = [self.text(f"sentence.{_place(now)}", t=state.t, premium=state.s, share=now.share)]
         if not jumps:
-            return " ".join([*said, self.text(f"sentence.always_{_place(now)}")])
+            return sentences([*said, self.text(f"sentence.always_{_place(now)}")])
         for jump in jumps:
             numbers = {"t": jump.t, "below": jump.below.share, "above": jump.above.share}
             said.append(self.text(f"sentence.jump_{_place(jump.below)}", **numbers))
@@ -168,7 +169,7 @@ class SpiderLab(Panel):
                 said.append(self.text("sentence.back", **numbers, back=100 * (last.share - now.share)))
             elif last.share > start:
                 said.append(self.text("sentence.will_come_back", **numbers))
-        return " ".join(said)
+        return sentences(said)
 
     def _table(self, state: Params, drawn: Curves):
         import pandas as pd

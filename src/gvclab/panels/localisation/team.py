@@ -6,6 +6,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from gvclab.content import sentences
 from gvclab.models.division import Team, team
 
 from ...charts import View, axis, frame, line, points
@@ -134,7 +135,7 @@ class TeamLab(Panel):
             parts.append("premium")
         if wary.n > 1:
             parts.append("elasticity")
-        return " ".join(self.text(f"sentence.{part}", **numbers) for part in parts)
+        return sentences([self.text(f"sentence.{part}", **numbers) for part in parts])
 
     def _table(self, state: Params, solution: TeamSolution):
         import pandas as pd

@@ -6,6 +6,8 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from gvclab.content import sentences
+
 from ...charts import View, axis, bars, frame, line, points, theme
 from ..base import Panel
 from ..controls import Checkbox, Choice, Slider
@@ -174,7 +176,7 @@ class CostLab(Panel):
         parts = [f"world_{state.world}", "costs", moved, "trade", kind]
         if state.free:
             parts.insert(2, "free" if state.world == "stylised" else "free_real")
-        return " ".join(self.text(f"sentence.{part}", **numbers) for part in parts)
+        return sentences([self.text(f"sentence.{part}", **numbers) for part in parts])
 
     def _table(self, state: Params, solution: CostSolution):
         import pandas as pd

@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from gvclab.content import sentences
 from gvclab.data import load, name
 from gvclab.models import iotable
 
@@ -203,7 +204,7 @@ class MatrixLab(Panel):
                     listed_index=listed.own("introversion")[at],
                 )
             )
-        return " ".join(said)
+        return sentences(said)
 
     def _table(self, state: Params, solution: MatrixSolution):
         import pandas as pd

@@ -7,6 +7,7 @@ from typing import ClassVar, NamedTuple
 
 import numpy as np
 
+from gvclab.content import sentences
 from gvclab.data import load, name
 from gvclab.models import iotable
 
@@ -166,7 +167,7 @@ class OriginLab(Panel):
             said.append(self.text("sentence.without", **numbers))
         if state.rest > 0:
             said.append(self.text("sentence.rest", **numbers))
-        return " ".join(said)
+        return sentences(said)
 
     def _table(self, state: Params, solution: OriginSolution):
         import pandas as pd
