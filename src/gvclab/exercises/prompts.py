@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from gvclab.content import text
+from gvclab.content import Listed, render, text
 
-from .items import Item, letter
+from .items import Item, Named, letter
 
 _SLOT = re.compile(r"\{\{ *(\w+) *\}\}")
 
@@ -73,7 +73,7 @@ def tolerance_line(item: Item) -> str:
     if len(set(width)) == 1:
         key = "exercises.prompt.tolerance_one" if len(numbers) == 1 else "exercises.prompt.tolerance_all"
         return text(key, width=width[0])
-    listed = "; ".join(f"{part.label}: {w}" for part, w in zip(numbers, width, strict=True))
+    listed = Listed([f"{part.label}: {w}" for part, w in zip(numbers, width, strict=True)], "clauses")
     return text("exercises.prompt.tolerance_each", listed=listed)
 
 
@@ -84,13 +84,16 @@ def options_list(item: Item) -> str:
 
 def nodes_list(item: Item) -> str:
     """The boxes that may be used."""
-    return ", ".join(f"`{node.text}`" for node in item.nodes)
+    return render(_quoted(item.nodes))
 
 
 def terms_list(item: Item) -> str:
     """What is to be matched with what."""
-    terms, classes = (", ".join(f"`{word.text}`" for word in words) for words in (item.terms, item.classes))
-    return text("exercises.prompt.terms", terms=terms, classes=classes)
+    return text("exercises.prompt.terms", terms=_quoted(item.terms), classes=_quoted(item.classes))
+
+
+def _quoted(words: Iterable[Named]) -> Listed:
+    return Listed([f"`{word.text}`" for word in words], "comma")
 
 
 def rubric_list(item: Item) -> str:
