@@ -36,6 +36,7 @@ def library(root: Path, released: Mapping[str, str]) -> tuple[str, bytes]:
             shutil.copyfile(root / name, tree / name)
         for name in ("src", "data", "content", "locale"):
             shutil.copytree(root / name, tree / name, ignore=_IGNORED)
+        shutil.rmtree(tree / "content" / "templates", ignore_errors=True)  # for authors
         for path in (tree / "content" / "exercises").glob("*.md"):
             public = bank.public_text(path.read_text(encoding="utf-8"))
             _write(path, public)
