@@ -226,7 +226,7 @@ def wrong(item: bank.Item):
         return "D"
     if item.type == "graph":
         return [["crisis", "home shock"]]
-    parts = {part.name: list(part.words)[-1] if part.words else part.high or 0.123 for part in item.parts}
+    parts = {part.name: part.words[-1].id if part.words else part.high or 0.123 for part in item.parts}
     return parts if item.type == "interpret" else list(parts.values())
 
 
