@@ -36,11 +36,7 @@ def library(root: Path, released: Mapping[str, str]) -> tuple[str, bytes]:
             shutil.copyfile(root / name, tree / name)
         for name in ("src", "data", "content", "locale"):
             shutil.copytree(root / name, tree / name, ignore=_IGNORED)
-<<<<<<< HEAD
         shutil.rmtree(tree / "content" / "templates")  # for authors
-=======
-        shutil.rmtree(tree / "content" / "templates", ignore_errors=True)  # for authors
->>>>>>> identity
         for path in (tree / "content" / "exercises").glob("*.md"):
             _write(path, bank.public_text(path.read_text(encoding="utf-8")))
         for path in (tree / "locale").glob("*/exercises/*.po"):
