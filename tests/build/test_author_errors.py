@@ -67,6 +67,7 @@ def root(tmp_path) -> Path:
         ("lessons/1.1-first.md", "A sentence [C1.1-1]", "A\nsentence [C1.1-9]", 12, "C1.1-9"),
         ("lessons/1.1-first.md", "{claims} 1.1", "{claims} 1.3", 21, "1.3"),
         ("lessons/1.1-first.md", "x = [C1.1-1]\n```", "x = 1", 13, "not closed"),
+        ("lessons/1.1-first.md", "{code-cell}", "{code-cel}", 13, "code-cel"),
         ("lessons/1.1-first.md", "x\n$$\n", "x\n", 17, "not closed"),
         ("claims/1.1.yml", "[E]", "[E", 5, "not YAML"),
         ("claims/1.1.yml", "[E]", "[E, X]", 4, "X"),

@@ -133,10 +133,12 @@ def run(name: str, tmp_path: Path) -> nbformat.NotebookNode:
 def test_what_a_lesson_says_of_its_panels_can_be_typed(name):
     """`panel.set(w=0.3)` in the prose names a panel of the lesson and one of its controls."""
     source = (ROOT / f"content/lessons/{name}.md").read_text(encoding="utf-8")
-    module, names = re.search(r"from (gvclab\.panels\.\w+) import linked\n\n(.+) = linked\(\)", source).groups()
+    taken = re.search(r"from (gvclab\.panels\.\w+) import linked\n\n(.+) = linked\(\)", source)
+    assert taken, "a lesson takes its panels by `from gvclab.panels.<room> import linked` and `one, two = linked()`"
+    module, names = taken.groups()
     shown = dict(zip(names.split(", "), importlib.import_module(module).linked(), strict=True))
     calls = re.findall(r"`(\w+)\.set\((\w+)=([\d.]+)\)`", source)
-    assert calls
+    assert calls, "a lesson says once at least how to set a panel: `panel.set(w=0.3)`"
     for panel, control, value in calls:
         shown[panel].set(**{control: float(value)})
 

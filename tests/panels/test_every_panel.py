@@ -95,6 +95,11 @@ def test_reset_and_the_sentence_is_about_now(kind):
 
 
 @every_panel
+def test_a_panel_has_a_title(kind):
+    assert entry(f"panels.{kind.key}.title")
+
+
+@every_panel
 def test_presets_are_settings(kind):
     """Whole ones: what came before does not matter. Some leave alone what is a matter of choice."""
     far = {control.name: ends(control)[1] for control in kind.controls}

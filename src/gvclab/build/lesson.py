@@ -136,6 +136,9 @@ def _checked(source: str, tables: Tables) -> tuple[sources.Table, str]:
         for mark in () if inside else _MARK.finditer(line):
             if mark.group(1) not in tables.claims:
                 raise Fault(say("build.error.claim", claim=mark.group(1)), n)
+        block = re.match(r"```+\{([^}]*)\}", line)
+        if block and block.group(1) not in ("code-cell", "claims"):
+            raise Fault(say("build.error.block", block=block.group(1)), n)
         directive = re.match(r"```\{claims\} *(\S*)", line)
         if directive and not _of_section(directive.group(1), tables):
             raise Fault(say("build.error.section", section=directive.group(1)), n)
