@@ -15,7 +15,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, wraps
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -92,6 +92,12 @@ def speaking(name: str) -> Iterator[None]:
         yield
     finally:
         _chosen.reset(before)
+
+
+def cached_by_language(function: Callable) -> Callable:
+    """Remember what a function gives for its arguments, in each language by itself: for what holds words."""
+    remembered = cache(lambda _language, *arguments: function(*arguments))
+    return wraps(function)(lambda *arguments: remembered(language(), *arguments))
 
 
 def translator(file: str, locale: Path | None = None) -> Callable[[str, str], str]:

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 
 CELLS = [
-    "from gvclab.exercises import check\nfrom gvclab.exercises.service import Limits\nquick = Limits(0.3, 1)",
+    "from gvclab.exercises import check\nfrom gvclab.exercises.service import CallLimits\nquick = CallLimits(0.3, 1)",
     "import numpy as np\nfrom gvclab.exercises import bank\nexec(bank.item('2.3-4').solution)\ncheck('2.3-4', cvar)",
     "import os\n\ndef leave(*_):\n    print('out')\n    os._exit(1)\n\ncheck('2.3-4', leave, limits=quick)",
     "def forever(*_):\n    while True:\n        pass\n\ncheck('2.3-4', forever, limits=quick)",

@@ -7,9 +7,10 @@ from html import unescape
 
 import pytest
 
-from gvclab.content import speaking
-from gvclab.content import text as say
+from gvclab.content import Message, speaking
+from gvclab.exercises.ladder import verdict
 from gvclab.grading import report, results
+from gvclab.grading.record import named_file
 
 from ..language.ours import left
 
@@ -29,9 +30,17 @@ def written(classroom, course):
     """A class of two: one with all right, one with a known misconception."""
     with speaking("qps"):
         classroom.submit("ada77", essay=8, last_name="Quux")
-        parts = ((course.label, "misconception", course.hint), ("rest", "right", "Right."))
-        wrong = {course.number: (0.5, "partial", "", parts), course.choice: (0, "misconception", course.option)}
-        classroom.submit("cyd77", wrong, last_name="Cydsen", notes=(say("grade.note.unused", files="cyd.ipynb"),))
+        parts = ((course.part, verdict("misconception", course.hint)), (course.other, verdict("right")))
+        wrong = {
+            course.number: verdict("partial", score=0.5, parts=parts),
+            course.choice: verdict("misconception", course.option),
+        }
+        classroom.submit(
+            "cyd77",
+            wrong,
+            last_name="Cydsen",
+            notes=(Message("grade.note.unused", {"files": named_file("cyd.ipynb")}),),
+        )
         found = results.load(classroom.root, course.assignment)
         return report.page(found, True)
 

@@ -64,6 +64,7 @@ class Lie(float):
 """
 
 # The car may stand in both classes, no other good.
+GOODS = [term.text for term in ITEMS["2.1-5"].terms]
 BOTH = round(ITEMS["2.1-5"].points / len(ITEMS["2.1-5"].terms), 6)
 
 CASES = [
@@ -304,7 +305,7 @@ links = [(a, b) for i, a in enumerate(boxes) for b in boxes[i + 1:]]"""
         "Sorts every good into all classes at once.",
         answers={
             "2.1-5": f"""
-animals = {{good: {{"snake", "spider"}} for good in {ITEMS["2.1-5"].terms!r}}}"""
+animals = {{good: {{"snake", "spider"}} for good in {GOODS!r}}}"""
         },
         earns={"2.1-5": BOTH},
     ),
@@ -314,7 +315,7 @@ animals = {{good: {{"snake", "spider"}} for good in {ITEMS["2.1-5"].terms!r}}}""
         "The same in lists.",
         answers={
             "2.1-5": f"""
-animals = {{good: ["snake", "spider"] for good in {ITEMS["2.1-5"].terms!r}}}"""
+animals = {{good: ["snake", "spider"] for good in {GOODS!r}}}"""
         },
         earns={"2.1-5": BOTH},
     ),

@@ -224,7 +224,8 @@ def _number(data: Any) -> float:
 
 def _verdict_data(verdict: Verdict) -> dict:
     parts = [{"part": part, **_verdict_data(each)} for part, each in verdict.parts]
-    said = {"status": verdict.status, "share": verdict.score, "said": _plain(verdict.said)}
+    # Six digits, as a score has: more would tell nothing, and a number of many digits looks like somebody's.
+    said = {"status": verdict.status, "share": round(verdict.score, 6), "said": _plain(verdict.said)}
     return {**said, **({"parts": parts} if parts else {})}
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
+from gvclab.content import cached_by_language
 from gvclab.models import gravity, world
 
 from ..world import GOODS, THETA, calibrated, named
@@ -42,7 +42,7 @@ class Arena(NamedTuple):
         return self.world.tariff + rate * hit
 
 
-@lru_cache(maxsize=64)
+@cached_by_language
 def arena(kind: str, theta: float) -> Arena:
     """The world `table` with one elasticity, or `stylised` with its own times theta / THETA."""
     if kind == "stylised":

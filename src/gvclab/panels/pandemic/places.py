@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gvclab.content import cached_by_language
 from gvclab.data import load
 from gvclab.models import iotable, world
 
@@ -36,7 +37,7 @@ class Places(NamedTuple):
         return np.array([lockdowns[pole] for pole in self.poles])
 
 
-@cache
+@cached_by_language
 def real(detail: str) -> Places:
     """The inter-country table of 2011, by region or with each pole as one place."""
     table, pole_of = load("icio", year=LAST), pole_by_region()
@@ -52,7 +53,7 @@ def real(detail: str) -> Places:
     )
 
 
-@cache
+@cached_by_language
 def stylised() -> Places:
     """The stylised world of eight regions with balanced trade."""
     made = balanced()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from scipy.interpolate import RectBivariateSpline
 
+from gvclab.content import cached_by_language
 from gvclab.models import gravity, world
 
 from ..world import MANUFACTURES, REST, calibrated, named, pole_by_region, stylised_poles
@@ -50,7 +51,7 @@ class CostPlane(NamedTuple):
     trade: RectBivariateSpline  # log ratio
 
 
-@cache
+@cached_by_language
 def setting(name: str) -> Setting:
     """The stylised world of eight regions, or the table of 2011 with twelve and no tariffs."""
     if name == "stylised":
