@@ -44,7 +44,7 @@ def _larger(values: st.SearchStrategy) -> st.SearchStrategy:
 values = st.recursive(plain, _larger, max_leaves=8)
 messages = st.builds(Message, names, st.dictionaries(names, values, max_size=3))
 statuses = st.sampled_from(["right", "partial", "close", "misconception", "wrong", "kind", "unanswered", "broken"])
-shares = st.floats(0, 1)
+shares = st.floats(0, 1).map(lambda share: round(share, 6))  # as they are written
 simple = st.builds(Verdict, shares, statuses, st.lists(messages, max_size=2).map(tuple))
 parted = st.lists(st.tuples(names, simple), max_size=3).map(tuple)
 verdicts = st.builds(Verdict, shares, statuses, st.lists(messages, max_size=2).map(tuple), parted)
