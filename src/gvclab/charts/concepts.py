@@ -114,7 +114,7 @@ NETWORK = {
 }
 FEAR = {
     "belief": Style(ORANGE, "dash", "circle", "/"),
-    "crisis": Style(ORANGE, "solid", "star", ""),
+    "crisis": Style(VIOLET, "solid", "star", ""),
     "settled": Style(PURPLE, "longdash", "x", "\\"),
 }
 BILL = {
