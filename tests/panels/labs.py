@@ -91,3 +91,15 @@ def said(panel: Lab) -> dict[str, dict]:
 def tables(panel: Panel) -> list[pd.DataFrame]:
     """The numbers behind the figure, as one or several tables."""
     return list(panel.table.values()) if isinstance(panel.table, dict) else [panel.table]
+
+
+class Page:
+    """Stands for a panel's widget and notes what it is told to show."""
+
+    closed = False
+
+    def __init__(self):
+        self.shown = []
+
+    def show(self, live):
+        self.shown.append(live)

@@ -15,7 +15,7 @@ from gvclab.charts import View, frame, line, page
 from gvclab.panels import Checkbox, Choice, Panel, Shared, Slider, Strip
 from gvclab.panels.widget import described
 
-from .labs import every_panel
+from .labs import Page, every_panel
 
 
 @dataclass(frozen=True)
@@ -79,18 +79,6 @@ class Other(Panel):
 
     def view(self, state, solution):
         return View(({"x": [state.other], "y": [state.power]},), {}, f"{solution} at {state.other:.2f}")
-
-
-class Page:
-    """Stands for a panel's widget and notes what it is told to show."""
-
-    closed = False
-
-    def __init__(self):
-        self.shown = []
-
-    def show(self, live):
-        self.shown.append(live)
 
 
 def test_set_moves_all_that_can_be_read():

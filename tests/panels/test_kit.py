@@ -21,6 +21,8 @@ from gvclab.panels.kit import Lab, Table, share
 from gvclab.panels.watching import Answer, read, watched
 from gvclab.panels.widget import described
 
+from .labs import Page
+
 WORDS = """
 axes: {x: "way", y: "height"}
 marks: {curve: the curve}
@@ -137,16 +139,6 @@ class Old(Panel):
 
     def view(self, state, solution):
         return View(({"x": [0], "y": [solution]},), {}, f"{solution}")
-
-
-class Page:
-    closed = False
-
-    def __init__(self):
-        self.shown = []
-
-    def show(self, live):
-        self.shown.append(live)
 
 
 # --------------------------------------------------------------------------------------------------- what is derived

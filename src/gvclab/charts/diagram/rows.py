@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from .description import Part
+from .description import Arrow, Part
 from .geometry import AIR, GAP, ROOM, Frame, Picture, Rect, Way, Words, between, stopped
 from .lines import (
     LABEL,
@@ -48,8 +48,7 @@ def lay_row(part: Part, width: float) -> Picture:
     ways = []
     for arrow in part.arrows:
         a, b = rects[arrow.start], rects[arrow.end]
-        both = (arrow.end, arrow.start) in ends_of(part)
-        start, end = between(a, b, -7.0 if both else 0.0)
+        both, (start, end) = _straight(part, arrow, rects)
         ways.append(Way(stopped((start, end), arrow.kind), arrow.kind, (arrow.start, arrow.end)))
         lines, w, h = label_of(arrow)
         if lines:
@@ -60,6 +59,12 @@ def lay_row(part: Part, width: float) -> Picture:
         inner = [rects[id] for id in group.holds]
         frames.insert(0, _place(group, inner, words))
     return Picture(0, 0, tuple(frames), tuple(ways), tuple(words)).fitted()
+
+
+def _straight(part: Part, arrow: Arrow, rects: dict[str, Rect]) -> tuple[bool, tuple]:
+    """Whether there is an arrow back, and the two ends of this one: beside the middle where there is."""
+    both = (arrow.end, arrow.start) in ends_of(part)
+    return both, between(rects[arrow.start], rects[arrow.end], -7.0 if both else 0.0)
 
 
 def _row_gap(part: Part, a: str, b: str, group_of: dict) -> float:
@@ -99,8 +104,7 @@ def _column(part: Part, width: float) -> Picture:
     ways = []
     for arrow in part.arrows:
         a, b = rects[arrow.start], rects[arrow.end]
-        both = (arrow.end, arrow.start) in ends_of(part)
-        start, end = between(a, b, -7.0 if both else 0.0)
+        both, (start, end) = _straight(part, arrow, rects)
         ways.append(Way(stopped((start, end), arrow.kind), arrow.kind, (arrow.start, arrow.end)))
         lines, w, h = label_of(arrow, _column_label(both, room))
         if lines:
