@@ -38,6 +38,18 @@ def naming(path: Path, root: Path) -> Iterator[None]:
         raise Fault(str(error), file=file) from error
 
 
+@contextmanager
+def at(line: int) -> Iterator[None]:
+    """Name the line in whatever is wrong with it."""
+    try:
+        yield
+    except Fault as fault:
+        fault.line = fault.line or line
+        raise
+    except ValueError as error:
+        raise Fault(str(error), line) from error
+
+
 class Table(dict):
     """A mapping read from YAML that knows the line of each of its names."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -10,9 +11,10 @@ from gvclab.content import Listed
 from gvclab.models.sourcing import belief_path, calm_belief, return_time, wave
 
 from ...charts import Picture, Plot, axis, line, points, row, theme
+from ..controls import slider, strip
 from ..kit import Lab, Table
-from .params import YEARS, Params
 
+YEARS = 40  # what is shown
 THRESHOLD = 0.05  # fear below this is called gone
 HORIZON = 400  # years in which the return of calm is looked for
 STAYS = 0.0005  # a share of firms that is shown as a scar
@@ -30,11 +32,21 @@ class MemorySolution(NamedTuple):
     years: float  # from the last crisis to the first year below THRESHOLD; inf if it never comes
 
 
+@dataclass(frozen=True)
+class Fear:
+    """Years with a crisis, how slowly they fade, how vivid they are, and what moving costs."""
+
+    crises: tuple[int, ...] = strip((5,), 1, YEARS)
+    delta: float = slider(0.9, 0.5, 1.0, unit="kept")
+    salience: float = slider(3.0, 1.0, 6.0, 0.1, unit="calm_years")
+    k: float = slider(0.0, 0.0, 0.25, 0.002, unit="need")
+
+
 class MemoryLab(Lab):
     """Does a fear that passes leave anything behind?"""
 
-    key = "diversification.memory"
-    State = Params
+    key = "fear.memory"
+    State = Fear
     shows = ("crises", "delta", "salience", "k")
     presets: ClassVar = {"scar": {"k": 0.092}, "nobody_moves": {"k": 0.2}}
     picture = Picture(
@@ -60,7 +72,7 @@ class MemoryLab(Lab):
         height=480,
     )
 
-    def solve(self, state: Params) -> MemorySolution:
+    def solve(self, state: Fear) -> MemorySolution:
         memory = {"delta": state.delta, "kappa": state.salience}
         path = belief_path(state.crises, HORIZON, **memory)
         beliefs, calm = path[: YEARS + 1], calm_belief(delta=state.delta)
@@ -73,7 +85,7 @@ class MemoryLab(Lab):
         settled = wave(np.append(beliefs, calm), state.k)[-1]
         return MemorySolution(beliefs, wave(beliefs, state.k), calm, float(settled), float(years))
 
-    def draw(self, state: Params, solution: MemorySolution):
+    def draw(self, state: Fear, solution: MemorySolution):
         beliefs, abroad, _, settled, years = solution
         crises, ends = np.array(state.crises, dtype=int), TIME[[0, -1]]
         # The year of the crisis itself is the first. A fear that never passed the threshold has no way back.
@@ -99,7 +111,7 @@ class MemoryLab(Lab):
             "before": {"x": ends, "y": np.full(2, abroad[0])},
         }
 
-    def say(self, state: Params, solution: MemorySolution):
+    def say(self, state: Fear, solution: MemorySolution):
         beliefs, abroad, _, settled, years = solution
         risk, before = {"calm": beliefs[0], "peak": beliefs.max()}, abroad[0]
         if not state.crises:
@@ -115,7 +127,7 @@ class MemoryLab(Lab):
         else:
             yield ("returned" if before - settled < STAYS else "scarred"), shares
 
-    def tables(self, state: Params, solution: MemorySolution):
+    def tables(self, state: Fear, solution: MemorySolution):
         columns = {
             "crisis": [self.text("table.yes") if year in state.crises else "" for year in TIME],
             "belief": solution.beliefs,
