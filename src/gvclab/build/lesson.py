@@ -131,6 +131,11 @@ def render(source: str, tables: Tables, translate: Callable[[str, str], str] | N
     return notebooks.notebook(cells)
 
 
+def minutes(source: str) -> int:
+    """How long a lesson takes, as its front matter says."""
+    return int(_meta(source)[0]["minutes"])
+
+
 def words(source: str) -> Iterator[tuple[str, str, int]]:
     """All that is translated of a lesson file: place, English, line."""
     meta, body = _meta(source)

@@ -212,3 +212,8 @@ def anchored(text: str) -> bool:
 def blocks(text: str) -> list[str]:
     """The lines that open a block, in order."""
     return [line for line in text.split("\n") if _BLOCK.match(line)]
+
+
+def terms_explained(text: str) -> list[str]:
+    """The terms that a text marks, in order, each once."""
+    return list(dict.fromkeys(_TERM.findall(text)))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from .felt import FeltRiskLab
 from .memory import MemoryLab
 from .wedge import WedgeLab
 
-__all__ = ["MemoryLab", "WedgeLab"]
+__all__ = ["FeltRiskLab", "MemoryLab", "WedgeLab"]
