@@ -91,7 +91,7 @@ class FeltRiskLab(Lab):
         return {"x": [year], "y": [beliefs[year]], "text": [said], "textposition": side}
 
     def say(self, state: Remembered, solution: FeltSolution):
-        beliefs, calm, half, below = solution
+        beliefs, _, half, below = solution
         if not state.crises:
             yield "calm", {"calm": beliefs[0]}
             return

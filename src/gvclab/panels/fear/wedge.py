@@ -147,7 +147,8 @@ class WedgeLab(Lab):
             yield "same", {"places": used(private.x), "low": low, "high": high}
             return
         yield ("too_risky" if private.cvar > social.cvar else "too_safe"), {"lost": lost}
-        yield "differs", {"private": used(private.x), "social": used(social.x)}
+        chosen, best = used(private.x), used(social.x)
+        yield ("differs" if chosen != best else "other_parts"), {"private": chosen, "social": best}
 
     def tables(self, state: Borne, solution: WedgeSolution):
         bills = (solution.firm, solution.everyone)
