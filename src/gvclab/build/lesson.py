@@ -17,7 +17,10 @@ from nbformat import NotebookNode
 from gvclab import sources
 from gvclab.build import notebooks
 from gvclab.build.pieces import HEADING, fenced, pieces
-from gvclab.content import Listed, entry, translator
+from gvclab.claims import bibliography, chip
+from gvclab.claims.claims import read as read_claims
+from gvclab.claims.tables import Entry, merged
+from gvclab.content import Listed, entry
 from gvclab.content import render as said
 from gvclab.content import text as say
 from gvclab.sources import Fault
@@ -43,38 +46,14 @@ class Tables:
     def read(cls, content: Path) -> Tables:
         """The tables of a `content` folder in the language in use. Fault names the file and the line."""
         lessons = {path.stem.split("-", 1)[0]: path.stem for path in sorted((content / "lessons").glob("*.md"))}
-        return cls(_table(content, "claims", _claim), _table(content, "glossary", _term), lessons)
+        claims = {name: vars(claim) for name, claim in read_claims(content, bibliography.read(content)).items()}
+        return cls(claims, merged(content, "glossary", _term), lessons)
 
 
-def _table(content: Path, folder: str, made: Callable) -> dict:
-    """The entries of a folder's files, one file a section: `made(name, entry, line, translate)` checks each."""
-    merged: dict = {}
-    for path in sorted((content / folder).glob("*.yml")):
-        found, translate = (
-            sources.read(path, content.parent),
-            translator(f"{folder}/{path.stem}", content.parent / "locale"),
-        )
-        with sources.naming(path, content.parent):
-            for name, each in found.items():
-                if name in merged:
-                    raise Fault(say("build.error.twice", names=name), found.line(name))
-                merged[name] = made(name, each, found.line(name), translate)
-    return merged
-
-
-def _claim(name: str, claim: sources.Table, line: int, translate: Callable) -> dict:
-    sources.needed(claim, ("claim", "type", "evidence", "verdict", "change"), name, line)
-    types, verdicts = entry("build.verdict.types"), entry("build.verdict.verdicts")
-    if strange := [letter for letter in claim["type"] if letter not in types]:
-        raise Fault(say("build.error.type", types=Listed([*map(str, strange)], "comma")), claim.line("type"))
-    if claim["verdict"] not in verdicts:
-        raise Fault(say("build.error.verdict", verdict=claim["verdict"]), claim.line("verdict"))
-    return claim | {part: translate(f"{name}.{part}", claim[part]) for part in ("claim", "evidence", "change")}
-
-
-def _term(name: str, term: sources.Table, line: int, translate: Callable) -> dict:
-    sources.needed(term, ("zh", "is"), name, line)
-    return term | {"term": translate(name, name), "is": translate(f"{name}.is", term["is"])}
+def _term(found: Entry) -> dict:
+    sources.needed(found.table, ("zh", "is"), found.name, found.line)
+    words = {"term": (found.name, found.name), "is": (f"{found.name}.is", found.table["is"])}
+    return found.table | {part: found.translate(*placed) for part, placed in words.items()}
 
 
 def render(source: str, tables: Tables, translate: Callable[[str, str], str] | None = None) -> NotebookNode:
@@ -244,14 +223,14 @@ def _verdict(section: str, tables: Tables) -> str:
     chosen = _of_section(section, tables)
     if not chosen:
         raise ValueError(say("build.error.section", section=section))
-    types, verdicts = entry("build.verdict.types"), entry("build.verdict.verdicts")
+    types = entry("claims.types")
     rows = [
         (
             f"**{name.replace('-', NO_BREAK)}**",
-            claim["claim"] + (" " + say("build.verdict.position") if claim.get("position") else ""),
+            claim["claim"] + (" " + say("build.verdict.position") if claim["position"] else ""),
             said(Listed([types[letter] for letter in claim["type"]], "comma")),
-            claim["evidence"],
-            verdicts[claim["verdict"]],
+            " ".join([claim["line"], *claim["evidence"]]),
+            chip(claim["verdict"]).label,
             claim["change"],
         )
         for name, claim in chosen.items()
