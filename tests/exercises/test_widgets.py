@@ -13,9 +13,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from gvclab.content import text
-from gvclab.exercises import bank, check, graph_drawing, keys, predictions, widgets
+from gvclab.exercises import bank, check, graph_drawing, keys, predictions
 from gvclab.exercises.graph_drawing import draw_graph, layers, ring, tidy
 from gvclab.exercises.items import letter
+from gvclab.exercises.markdown import inline
 from gvclab.exercises.rendering import message_of
 from gvclab.exercises.variants import Identity, numbers
 from gvclab.exercises.widgets import causal_graph, predict, quiz, recall
@@ -152,9 +153,9 @@ def test_nothing_a_student_types_becomes_markup():
 
 
 def test_formulas_become_mathml_or_stay_as_they_are(monkeypatch):
-    assert "<msup>" in widgets._inline("$x^2$")
+    assert "<msup>" in inline("$x^2$")
     monkeypatch.setitem(sys.modules, "latex2mathml.converter", None)
-    assert widgets._inline("$x^2$ & <b>") == ('<span class="math inline"><code>x^2</code></span> &amp; &lt;b&gt;')
+    assert inline("$x^2$ & <b>") == ('<span class="math inline"><code>x^2</code></span> &amp; &lt;b&gt;')
 
 
 def test_a_page_without_widgets_has_the_question_and_a_call_that_answers_it(monkeypatch):
@@ -267,7 +268,7 @@ def test_a_recall_says_whether_the_model_agrees():
         predict("2.3-p", i + 1)
         html = recall("2.3-p").html
         assert option.text in html and item.options[right].text in html
-        assert (widgets._inline(text("widgets.recall.same")) in html) == (i == right)
+        assert (inline(text("widgets.recall.same")) in html) == (i == right)
 
 
 def test_a_recall_without_a_key_compares_with_the_evidence(monkeypatch):

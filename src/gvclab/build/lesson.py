@@ -18,7 +18,9 @@ from gvclab import sources
 from gvclab.build import marks, notebooks
 from gvclab.build.marks import Marks
 from gvclab.build.pieces import HEADING, fenced, pieces
-from gvclab.claims import bibliography
+from gvclab.claims import bibliography, chip
+from gvclab.claims.claims import read as read_claims
+from gvclab.claims.tables import Entry, merged
 from gvclab.content import Listed, entry, translator
 from gvclab.content import render as said
 from gvclab.content import text as say
@@ -47,14 +49,14 @@ class Tables:
         """The tables of a `content` folder in the language in use. Fault names the file and the line."""
         paths = sorted((content / "lessons").glob("*.md"))
         lessons = {path.stem.split("-", 1)[0]: path.stem for path in paths}
-        claims, glossary = _table(content, "claims", _claim), _table(content, "glossary", _term)
+        claims = {name: vars(claim) for name, claim in read_claims(content, bibliography.read(content)).items()}
         places: dict = {}
         for path in paths:
             translate = translator(f"lessons/{path.stem}", content.parent / "locale")
             with sources.naming(path, content.parent):
                 for claim, anchor in _places(path.read_text(encoding="utf-8"), claims, translate):
                     places[claim] = (path.stem, anchor)
-        return cls(claims, glossary, lessons, places)
+        return cls(claims, merged(content, "glossary", _term), lessons, places)
 
 
 def _places(source: str, claims: dict, translate: Callable) -> Iterator[tuple[str, str]]:
@@ -78,35 +80,10 @@ def _anchor(heading: str) -> str:
     return quote(heading.replace(" ", "-"))
 
 
-def _table(content: Path, folder: str, made: Callable) -> dict:
-    """The entries of a folder's files, one file a section: `made(name, entry, line, translate)` checks each."""
-    merged: dict = {}
-    for path in sorted((content / folder).glob("*.yml")):
-        found, translate = (
-            sources.read(path, content.parent),
-            translator(f"{folder}/{path.stem}", content.parent / "locale"),
-        )
-        with sources.naming(path, content.parent):
-            for name, each in found.items():
-                if name in merged:
-                    raise Fault(say("build.error.twice", names=name), found.line(name))
-                merged[name] = made(name, each, found.line(name), translate)
-    return merged
-
-
-def _claim(name: str, claim: sources.Table, line: int, translate: Callable) -> dict:
-    sources.needed(claim, ("claim", "type", "evidence", "verdict", "change"), name, line)
-    types, verdicts = entry("build.verdict.types"), entry("build.verdict.verdicts")
-    if strange := [letter for letter in claim["type"] if letter not in types]:
-        raise Fault(say("build.error.type", types=Listed([*map(str, strange)], "comma")), claim.line("type"))
-    if claim["verdict"] not in verdicts:
-        raise Fault(say("build.error.verdict", verdict=claim["verdict"]), claim.line("verdict"))
-    return claim | {part: translate(f"{name}.{part}", claim[part]) for part in ("claim", "evidence", "change")}
-
-
-def _term(name: str, term: sources.Table, line: int, translate: Callable) -> dict:
-    sources.needed(term, ("zh", "is"), name, line)
-    return term | {"term": translate(name, name), "is": translate(f"{name}.is", term["is"])}
+def _term(found: Entry) -> dict:
+    sources.needed(found.table, ("zh", "is"), found.name, found.line)
+    words = {"term": (found.name, found.name), "is": (f"{found.name}.is", found.table["is"])}
+    return found.table | {part: found.translate(*placed) for part, placed in words.items()}
 
 
 def render(source: str, tables: Tables, translate: Callable[[str, str], str] | None = None) -> NotebookNode:
@@ -326,14 +303,14 @@ def _verdict(section: str, tables: Tables) -> str:
     chosen = _of_section(section, tables.claims)
     if not chosen:
         raise ValueError(say("build.error.section", section=section))
-    types, verdicts = entry("build.verdict.types"), entry("build.verdict.verdicts")
+    types = entry("claims.types")
     rows = [
         (
             f"**{name.replace('-', NO_BREAK)}**",
-            claim["claim"] + (" " + say("build.verdict.position") if claim.get("position") else ""),
+            claim["claim"] + (" " + say("build.verdict.position") if claim["position"] else ""),
             said(Listed([types[letter] for letter in claim["type"]], "comma")),
-            claim["evidence"],
-            verdicts[claim["verdict"]],
+            " ".join([claim["line"], *claim["evidence"]]),
+            chip(claim["verdict"]).label,
             claim["change"],
         )
         for name, claim in chosen.items()
@@ -384,6 +361,6 @@ def _term_link(name: str, tables: Tables) -> str:
 def _references(source: str, tables: Tables) -> str:
     """The works that a lesson cites: in its text, on its cards, and for the claims that it tests."""
     cards = [key for call in _CARDS.findall(source) for key in re.findall(r'"([^"]+)"', call)]
-    tested = " ".join(map(str, (tables.claims[name]["evidence"] for name in marks.claims_tested(source))))
-    keys = {*marks.cited(source), *cards, *marks.cited(tested)}
+    tested = [key for name in marks.claims_tested(source) for key in tables.claims[name]["cites"]]
+    keys = {*marks.cited(source), *cards, *tested}
     return "\n".join(f"- {line}" for line in sorted(bibliography.reference(key) for key in keys))

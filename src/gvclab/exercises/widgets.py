@@ -14,8 +14,7 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from weakref import WeakSet
 
@@ -32,6 +31,7 @@ from .checkers_graph import box
 from .graph_drawing import draw_graph
 from .items import Item, letter
 from .ladder import Verdict, verdict
+from .markdown import inline, markdown
 from .plain import describe, is_missing, plain
 from .prompts import given_list, nodes_list, options_list
 from .prompts import prompt as prompt_of
@@ -42,41 +42,15 @@ from .variants import identity, numbers
 __all__ = ["causal_graph", "draw_graph", "predict", "quiz", "recall"]
 
 _HERE = Path(__file__).parent
+STYLE = _HERE / "widgets.css"
 
 
-def _static() -> bool:
+def static() -> bool:
     """Widgets cannot run here, the environment says."""
     return os.environ.get("GVCLAB_STATIC", "") not in ("", "0")
 
 
-# ------------------------------------------------------------------------------------------------- rich text
-
-
-def _markdown(words: str) -> str:
-    """Markdown with $math$ as HTML. No HTML passes through, so what a student wrote may be part of it."""
-    return _renderer().render(words)
-
-
-def _inline(words: str) -> str:
-    """The same for a line of text, without the paragraph around it."""
-    return _renderer().renderInline(words)
-
-
-@cache
-def _renderer():
-    from markdown_it import MarkdownIt  # here, so that a graph or a static page does not pay for it
-    from mdit_py_plugins.dollarmath import dollarmath_plugin
-
-    return MarkdownIt("js-default").use(dollarmath_plugin, renderer=_math)
-
-
-def _math(tex: str, options: Mapping) -> str:
-    """TeX as MathML, which the browser draws itself; as it was typed where the converter is not installed."""
-    try:
-        from latex2mathml.converter import convert
-    except ImportError:
-        return f"<code>{html.escape(tex)}</code>"
-    return convert(tex, display="block" if options["display_mode"] else "inline")
+# --------------------------------------------------------------------------------------------------- prompts
 
 
 def _prompt(item: Item) -> str:
@@ -96,7 +70,7 @@ def _static_prompt(item: Item, call: str) -> str:
 class _Widget(Widget):
     """A widget that has words (Markdown) for where only its text is shown, such as a repository's page."""
 
-    _css = _HERE / "widgets.css"
+    _css = STYLE
     _words = ""
 
     def __repr__(self) -> str:
@@ -120,7 +94,7 @@ class Question(_Widget):
         self._item, self._tries = item, 0
         self._words = _static_prompt(item, static)
         waiting = {name: text(f"widgets.quiz.{name}") for name in ("checking", "silent")}
-        asked = {"title": item.title, "prompt": _markdown(_prompt(item))}
+        asked = {"title": item.title, "prompt": markdown(_prompt(item))}
         super().__init__(question={**asked, **_inputs(item), **waiting, **words})
         self.on_msg(lambda _, content, __: self.answer(content["values"]))
 
@@ -186,7 +160,7 @@ def quiz(item_id: str) -> Quiz | Markdown:
     judges them, and so do all types where widgets cannot run. KeyError for an unknown item.
     """
     item = bank.item(item_id)
-    if _static() or item.type not in _KINDS:
+    if static() or item.type not in _KINDS:
         return Markdown(_static_prompt(item, text("widgets.quiz.static", call=_call(item))))
     return Quiz(item)
 
@@ -194,12 +168,12 @@ def quiz(item_id: str) -> Quiz | Markdown:
 def _inputs(item: Item) -> dict:
     """Options by letter, or fields: each a label and the words to choose from, none where one types."""
     if _KINDS[item.type] == "choice":
-        options = [{"letter": letter(i), "html": _inline(o.text)} for i, o in enumerate(item.options)]
+        options = [{"letter": letter(i), "html": inline(o.text)} for i, o in enumerate(item.options)]
         return {"kind": "choice", "options": options}
     if item.type == "match":
-        fields = [{"label": _inline(term.text), "words": [each.text for each in item.classes]} for term in item.terms]
+        fields = [{"label": inline(term.text), "words": [each.text for each in item.classes]} for term in item.terms]
     else:
-        fields = [{"label": _inline(part.label), "words": [word.text for word in part.words]} for part in item.parts]
+        fields = [{"label": inline(part.label), "words": [word.text for word in part.words]} for part in item.parts]
     return {"kind": "fields", "fields": fields, "choose": text("widgets.quiz.choose")}
 
 
@@ -234,7 +208,7 @@ def predict(item_id: str, answer: str | int | None = None) -> Prediction | Markd
     text) it is kept at once. KeyError for an unknown item, ValueError for an item that is no prediction or
     for an option that does not exist.
     """
-    item = _prediction(item_id)
+    item = prediction(item_id)
     if answer is not None:
         index = chosen(item, plain(answer))
         if index is None:
@@ -242,12 +216,13 @@ def predict(item_id: str, answer: str | int | None = None) -> Prediction | Markd
             got = describe(plain(answer))
             raise ValueError(text("widgets.predict.wanted", id=item.id, last=last, got=got))
         return Markdown(message_of(item, _keep(item, index)))
-    if _static():
+    if static():
         return Markdown(_static_prompt(item, _predict_call(item)))
     return Prediction(item)
 
 
-def _prediction(item_id: str) -> Item:
+def prediction(item_id: str) -> Item:
+    """The item of a prediction. KeyError and ValueError as `predict`."""
     item = bank.item(item_id)
     if item.type != "predict":
         raise ValueError(text("widgets.predict.type", id=item.id, type=item.type))
@@ -267,41 +242,38 @@ def _keep(item: Item, index: int) -> Verdict:
     return verdict("noted", Message("widgets.predict.saved", {"letter": letter(index), "mine": mine}))
 
 
-class Recall(_Widget):
-    """A prediction beside the model's answer. It fills in when the prediction is made only after this is
-    shown.
-    """
+class Card(_Widget):
+    """HTML that shows a prediction. It is made anew when the prediction is made only after this is shown."""
 
     _esm = script(_HERE / "recall.js")
     html = Unicode().tag(sync=True)
 
-    def __init__(self, item: Item, evidence: str) -> None:
-        self._item, self._evidence = item, evidence
+    def __init__(self, item: Item, made: Callable[[], str]) -> None:
+        self._made = made
         super().__init__()
         self.refresh()
+        _recalls.setdefault(item.id, WeakSet()).add(self)
 
     def refresh(self) -> None:
         """Show what is predicted by now."""
-        self.html = _recalled(self._item, self._evidence, text("widgets.recall.none", title=self._item.title))
+        self.html = self._made()
 
     @property
     def _words(self) -> str:
         return self.html
 
 
-def recall(item_id: str, *evidence) -> Recall | HTML:
+def recall(item_id: str, *evidence) -> Card | HTML:
     """What was predicted beside what the model says; below it the lesson's `evidence`: tables, values,
     Markdown.
 
     Works without a prediction, and fills in as soon as one is made. KeyError and ValueError as `predict`.
     """
-    item = _prediction(item_id)
+    item = prediction(item_id)
     shown = "".join(map(_evidence, evidence))
-    if _static():
+    if static():
         return HTML(_recalled(item, shown, text("widgets.recall.none_static", id=item.id)))
-    made = Recall(item, shown)
-    _recalls.setdefault(item.id, WeakSet()).add(made)
-    return made
+    return Card(item, lambda: _recalled(item, shown, text("widgets.recall.none", title=item.title)))
 
 
 def _evidence(value) -> str:
@@ -310,31 +282,38 @@ def _evidence(value) -> str:
         table = value.to_html(float_format="{:.3g}".format, border=0, classes="gvclab-table")
         return f"<div class='gvclab-scroll'>{table}</div>"
     if isinstance(value, str):
-        return _markdown(value)
+        return markdown(value)
     own = getattr(value, "_repr_html_", None)
     return own() if own else f"<p><code>{html.escape(repr(value))}</code></p>"
 
 
 def _recalled(item: Item, evidence: str, none: str) -> str:
-    """The card of `recall`: both answers side by side; without a prediction the model's is folded away."""
-    model, kept = _model_answer(item), predictions.kept(item)
-    says = _answer("model", model) if model else ""
-    if kept is None:
-        summary = rich(text("widgets.recall.peek"))
-        peek = f"<details><summary>{summary}</summary><dl>{says}</dl>{evidence}</details>"
-        body = f"<p role='status'>{_inline(none)}</p>{peek if says or evidence else ''}"
-    else:
-        mine = item.options[kept.index].text
-        key = "open" if not model else "same" if mine == model else "other"
-        said = f"<p role='status' class='gvclab-said'>{_inline(text(f'widgets.recall.{key}'))}</p>"
-        body = f"<dl>{_answer('mine', mine)}{says}</dl>{said}{evidence}"
+    """The card of `recall`."""
     badge = f"<span class='gvclab-badge'>{rich(text('widgets.recall.badge'))}</span>"
     legend = f"<legend>{rich(item.title)} {badge}</legend>"
+    body = compared(item, entry("widgets.recall"), none, evidence)
     return f"<fieldset class='gvclab-exercise gvclab-recall'>{legend}{body}</fieldset>"
 
 
+def compared(item: Item, words: Mapping[str, str], none: str, evidence: str = "") -> str:
+    """A prediction and the model's answer side by side, as HTML; without a prediction the answer is folded away.
+
+    words : what is said: `mine` and `model` above the two, `same`, `other` or `open` below them, `peek` on the fold
+    none : what is said where nothing is predicted
+    """
+    model, kept = _model_answer(item), predictions.kept(item)
+    says = _answer(words["model"], model) if model else ""
+    if kept is None:
+        peek = f"<details><summary>{rich(words['peek'])}</summary><dl>{says}</dl>{evidence}</details>"
+        return f"<p role='status'>{inline(none)}</p>{peek if says or evidence else ''}"
+    mine = item.options[kept.index].text
+    said = inline(words["open" if not model else "same" if mine == model else "other"])
+    both = f"<dl>{_answer(words['mine'], mine)}{says}</dl>"
+    return f"{both}<p role='status' class='gvclab-said'>{said}</p>{evidence}"
+
+
 def _answer(whose: str, words: str) -> str:
-    return f"<div><dt>{rich(text(f'widgets.recall.{whose}'))}</dt><dd>{_inline(words)}</dd></div>"
+    return f"<div><dt>{rich(whose)}</dt><dd>{inline(words)}</dd></div>"
 
 
 def _model_answer(item: Item) -> str:
@@ -400,7 +379,7 @@ def causal_graph(item_id: str, edges: Iterable = ()) -> CausalGraph | Markdown:
     if item.type != "graph":
         raise ValueError(text("widgets.graph.type", id=item.id, type=item.type))
     arrows = [(_known(item, a), _known(item, b), sign) for a, b, sign in graph_drawing.read_arrows(edges)]
-    return Markdown(_graph_words(item)) if _static() else CausalGraph(item, arrows)
+    return Markdown(_graph_words(item)) if static() else CausalGraph(item, arrows)
 
 
 def _graph_words(item: Item) -> str:

@@ -146,9 +146,9 @@ def _tokens(content: str) -> set[str]:
 
 
 def public() -> list[str]:
-    """What everybody may read: the library, the lessons with their code, and the tables of claims beneath them."""
+    """What everybody may read: the library, the lessons with their code, the claims and the works beneath them."""
     content = resource("content")
-    texts = [*content.glob("lessons/*.md"), *content.glob("claims/*.yml")]
+    texts = [*content.glob("lessons/*.md"), *content.glob("claims/*.yml"), content / "bibliography.yml"]
     code = [*code_of(Path(gvclab.__file__).parent), *code_of(content / "lessons")]
     return [*code, *(path.read_text(encoding="utf-8") for path in sorted(texts))]
 
