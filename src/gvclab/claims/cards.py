@@ -33,7 +33,8 @@ def card(claim: Claim) -> str:
     model = f"<p class='gvclab-model'>{_rich(claim.model)}</p>" if claim.model else ""
     more = f"<details><summary>{rich(text('claims.card.more'))}</summary>{_details(claim)}</details>"
     found = f"<p>{badge(claim.verdict)} {_rich(claim.line)}</p>"
-    return f"<article class='gvclab-claim' id='verdict-{claim.id}'><p>{_sentence(claim)}</p>{found}{model}{more}</article>"
+    said = f"<p>{_sentence(claim)}</p>{found}{model}{more}"
+    return f"<article class='gvclab-claim' id='verdict-{claim.id}'>{said}</article>"
 
 
 def line(claim: Claim) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from gvclab.content import entry, text
-from gvclab.exercises import widgets
+from gvclab.exercises import predictions, widgets
 from gvclab.exercises.items import Item
 
 from . import cards
@@ -57,7 +57,7 @@ def verdict(*claim_ids: str, prediction: str | None = None) -> Cards | Waiting:
     below = "".join(map(cards.card, shown))
     if prediction is None:
         return Cards(_words(shown), cards.page(below), cards.STYLE.read_text(encoding="utf-8"))
-    item = widgets.prediction(prediction)
+    item = predictions.question(prediction)
 
     def made(none: str) -> str:
         compared = widgets.compared(item, entry("claims.prediction"), none)
@@ -65,7 +65,7 @@ def verdict(*claim_ids: str, prediction: str | None = None) -> Cards | Waiting:
 
     if widgets.static():
         return Cards(_words(shown), made(text("claims.prediction.none_static", id=item.id)), Waiting._css)
-    return Waiting(item, shown, lambda: made(text("claims.prediction.none", title=item.title)))
+    return Waiting(item, shown, lambda: made(text(f"claims.prediction.{widgets.none(item)}", title=item.title)))
 
 
 def other_claims(*claim_ids: str) -> Cards:

@@ -12,7 +12,7 @@ import warnings
 
 from gvclab.content import Listed, Message, text
 
-from . import bank, keys
+from . import bank, keys, predictions
 from .cards import card, icon
 from .checkers import chosen, judge
 from .items import Item
@@ -125,9 +125,10 @@ def _with_attempts(item: Item, answer, judged: Verdict) -> Verdict:
 
 
 def forget(item_id: str | None = None) -> None:
-    """Forget the attempts at one item or at all: for a fresh start in the same kernel."""
+    """Forget the attempts at one item and what was predicted there, or all of it: for a fresh start."""
     for memory in (_tried, _settled):
         if item_id is None:
             memory.clear()
         else:
             memory.pop(item_id, None)
+    predictions.forget(item_id)
