@@ -69,7 +69,7 @@ def test_options_do_not_give_themselves_away():
         assert sum(option.right for option in item.options) == 1
 
 
-SECRETS = re.compile(r"\{solution\}|\{tests\}|\b(right|hint|wrong|forbidden|model|misconception):")
+SECRETS = re.compile(r"\{solution\}|\{tests\}|\b(right|hint|wrong|forbidden|model|misconception|why|next):")
 
 
 def test_public_text_has_no_answers():
@@ -101,6 +101,8 @@ GOOD = """## 9-1 Title
 type: num
 bloom: apply
 points: 1
+minutes: 3
+why: It is so.
 answer: x
 parts: [{name: x, atol: 0.1}]
 ```
@@ -124,11 +126,11 @@ def test_a_small_item():
         ("type: num", "type: numb", 6, "numb.*not one of num"),
         ("bloom: apply", "bloom: do", 7, "bloom.*'do'"),
         ("answer: x", "answer: a b", 4, "'a b'"),
-        ("answer: x", "answer: x\nanswers: y", 10, "unknown key 'answers'"),
+        ("answer: x", "answer: x\nanswers: y", 12, "unknown key 'answers'"),
         ("answer: x", "answer: [x", None, "YAML"),
-        ("atol: 0.1", "rtol: 0", 10, "tolerance"),
-        ("atol: 0.1", "tol: 0.1", 10, "unknown keys tol"),
-        ("atol: 0.1", "atol: 0.1, wrong: [{value: 2}]", 10, "'id'"),
+        ("atol: 0.1", "rtol: 0", 12, "tolerance"),
+        ("atol: 0.1", "tol: 0.1", 12, "unknown keys tol"),
+        ("atol: 0.1", "atol: 0.1, wrong: [{value: 2}]", 12, "'id'"),
         ("{{ tolerance }}", "", 4, "must show.*tolerance"),
         ("{{ tolerance }}", "{{ tolerance }} {{ toll }}", 4, "unknown slots: toll"),
         ("answer: x", "answer: x\ngiven: {n: 3}", 4, "must show.*given"),
@@ -152,7 +154,7 @@ def test_a_fault_in_a_file_names_the_file(tmp_path, monkeypatch):
 def test_faults_in_a_file_are_named():
     front = '---\nsection: "9"\n---\n'
     assert len(parse(front + GOOD)) == 1
-    with pytest.raises(ValueError, match="16: the item id 9-1 is used twice"):
+    with pytest.raises(ValueError, match="18: the item id 9-1 is used twice"):
         parse(front + GOOD + GOOD)
     with pytest.raises(ValueError, match=r"4: item 8-1 does not belong to section 9"):
         parse(front + GOOD.replace("9-1", "8-1"))
