@@ -35,6 +35,8 @@ def own_folder(tmp_path, monkeypatch):
 
 def restart(monkeypatch):
     monkeypatch.setattr(predictions, "_made", {})
+    monkeypatch.setattr(predictions, "_seen", set())
+    monkeypatch.setattr(predictions, "_waiting", {})
 
 
 def key(item_id: str):
@@ -191,7 +193,7 @@ def test_a_prediction_outlives_the_kernel(own_folder, monkeypatch):
     assert stored["2.3-p"]["choice"] == item.options[1].id
     restart(monkeypatch)
     again = predict("2.3-p")
-    assert again.question["chosen"] == "B"
+    assert again.feedback["chosen"] == "B"
     assert stored["2.3-p"]["date"] in again.feedback["html"]
     assert mine in recall("2.3-p").html
 
@@ -224,7 +226,7 @@ def test_a_file_that_says_nothing_is_no_prediction(own_folder, content):
     path = own_folder / "gvclab" / "predictions.json"
     path.write_bytes(content.encode("utf-8", "surrogateescape"))
     assert predictions.kept(bank.item("2.3-p")) is None
-    assert "chosen" not in predict("2.3-p").question
+    assert "chosen" not in predict("2.3-p").feedback
 
 
 def test_where_nothing_can_be_written_the_kernel_remembers(own_folder, monkeypatch):

@@ -17,7 +17,6 @@ import os
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from weakref import WeakSet
 
 from IPython.display import HTML, Markdown
 from traitlets import Dict, List, Unicode
@@ -122,7 +121,11 @@ class Question(_Widget):
         waiting = {name: text(f"widgets.quiz.{name}") for name in ("checking", "silent")}
         asked = {"title": item.title, "prompt": _markdown(_prompt(item))}
         super().__init__(question={**asked, **_inputs(item), **waiting, **words})
-        self.on_msg(lambda _, content, __: self.answer(content["values"]))
+        self.on_msg(lambda _, content, __: self._heard(content))
+
+    def _heard(self, content: dict) -> None:
+        """What the page sends."""
+        self.answer(content["values"])
 
     def answer(self, values: list[str]) -> Verdict:
         """What is said to these values, one a field (the letter for a choice); the page shows it too."""
@@ -154,17 +157,34 @@ class Quiz(Question):
 
 
 class Prediction(Question):
-    """A choice that is kept. Nothing is judged: no model has run yet."""
+    """A choice that is kept. Nothing is judged: no model has run yet. Once its answer was shown it can no more be
+    changed, only forgotten.
+    """
 
     def __init__(self, item: Item) -> None:
-        words = {name: text(f"widgets.predict.{name}") for name in ("badge", "button", "again", "hint")}
-        kept = predictions.kept(item)
-        if kept:
-            words["chosen"] = letter(kept.index)
+        words = {name: text(f"widgets.predict.{name}") for name in ("badge", "button", "again", "afresh", "hint")}
         super().__init__(item, _predict_call(item), **words)
-        if kept:
-            said = Message("widgets.predict.kept", {"letter": letter(kept.index), "date": kept.day})
-            self._show(verdict("noted", said))
+        predictions.wait(item, self)
+        if predictions.kept(item) or predictions.seen(item):
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Show what is predicted by now, and whether it can be changed."""
+        self._show(_stands(self._item))
+
+    def _heard(self, content: dict) -> None:
+        if content.get("afresh"):
+            predictions.forget(self._item.id)
+        else:
+            super()._heard(content)
+
+    def _show(self, said: Verdict) -> None:
+        super()._show(said)
+        kept = predictions.kept(self._item)
+        choice = letter(kept.index) if kept else ""
+        # An answer that is not there leaves on the page what is marked there.
+        stands = {} if said.status == "unanswered" else {"chosen": choice, "closed": predictions.seen(self._item)}
+        self.feedback = {**self.feedback, **stands}
 
     def _judge(self, values: list[str]) -> Verdict:
         index = chosen(self._item, plain(values[0]))
@@ -221,18 +241,16 @@ def _call(item: Item) -> str:
 
 # ------------------------------------------------------------------------------------------------ predictions
 
-_recalls: dict[str, WeakSet] = {}  # the cards on the page that wait for a prediction, by item id
-
 
 def predict(item_id: str, answer: str | int | None = None) -> Prediction | Markdown:
     """Commit to an answer before any model runs; it is kept for `recall`, over restarts too
-    (`predictions.file`).
+    (`predictions.file`). It can be changed until its answer was shown (`gate.after`); `forget(item_id)` starts afresh.
 
     Without `answer` the options are shown to click; with one (a letter, a number from 1 or the option's
     text) it is kept at once. KeyError for an unknown item, ValueError for an item that is no prediction or
     for an option that does not exist.
     """
-    item = _prediction(item_id)
+    item = predictions.question(item_id)
     if answer is not None:
         index = chosen(item, plain(answer))
         if index is None:
@@ -245,24 +263,27 @@ def predict(item_id: str, answer: str | int | None = None) -> Prediction | Markd
     return Prediction(item)
 
 
-def _prediction(item_id: str) -> Item:
-    item = bank.item(item_id)
-    if item.type != "predict":
-        raise ValueError(text("widgets.predict.type", id=item.id, type=item.type))
-    return item
-
-
 def _predict_call(item: Item) -> str:
     return text("widgets.predict.static", call=f'predict("{item.id}", "A")')
 
 
 def _keep(item: Item, index: int) -> Verdict:
-    """Keep a prediction and show it wherever it is recalled."""
+    """Keep a prediction, unless its answer was shown before, and say so."""
+    if predictions.seen(item):
+        return _stands(item)
     predictions.keep(item, index)
-    for shown in _recalls.get(item.id, ()):
-        shown.refresh()
     mine = of_item(item, f"options.{item.options[index].id}.text")
-    return verdict("noted", Message("widgets.predict.saved", {"letter": letter(index), "mine": mine}))
+    said = "opened" if predictions.seen(item) else "saved"
+    return verdict("noted", Message(f"widgets.predict.{said}", {"letter": letter(index), "mine": mine}))
+
+
+def _stands(item: Item) -> Verdict:
+    """What is predicted by now, and whether it can be changed."""
+    kept, seen = predictions.kept(item), predictions.seen(item)
+    if kept is None:
+        return verdict("noted", Message(f"widgets.predict.{'late' if seen else 'forgotten'}"))
+    said = Message(f"widgets.predict.{'stays' if seen else 'kept'}", {"letter": letter(kept.index), "date": kept.day})
+    return verdict("noted", said)
 
 
 class Recall(_Widget):
@@ -280,7 +301,8 @@ class Recall(_Widget):
 
     def refresh(self) -> None:
         """Show what is predicted by now."""
-        self.html = _recalled(self._item, self._evidence, text("widgets.recall.none", title=self._item.title))
+        none = "skipped" if predictions.seen(self._item) else "none"
+        self.html = _recalled(self._item, self._evidence, text(f"widgets.recall.{none}", title=self._item.title))
 
     @property
     def _words(self) -> str:
@@ -293,12 +315,12 @@ def recall(item_id: str, *evidence) -> Recall | HTML:
 
     Works without a prediction, and fills in as soon as one is made. KeyError and ValueError as `predict`.
     """
-    item = _prediction(item_id)
+    item = predictions.question(item_id)
     shown = "".join(map(_evidence, evidence))
     if _static():
         return HTML(_recalled(item, shown, text("widgets.recall.none_static", id=item.id)))
     made = Recall(item, shown)
-    _recalls.setdefault(item.id, WeakSet()).add(made)
+    predictions.wait(item, made)
     return made
 
 
