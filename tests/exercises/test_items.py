@@ -5,6 +5,7 @@ import inspect
 import math
 import re
 import time
+from dataclasses import replace
 from itertools import count
 
 import numpy as np
@@ -18,7 +19,7 @@ from gvclab.exercises.rendering import message_of
 from gvclab.exercises.variants import numbers
 from gvclab.models import sourcing
 
-SECTION = load("2.3")
+SECTION = replace(load("2.3a"), items=(*load("2.3a"), *load("2.3b")))  # both parts
 JUDGED = [item for item in SECTION if item.type not in ("essay", "predict")]
 PARTS = [item for item in JUDGED if item.parts]
 

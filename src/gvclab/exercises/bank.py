@@ -1,5 +1,9 @@
 """The items: parsed from `content/exercises/<section>-*.md`, one file a section.
 
+A section may be told in parts, each with a file and so a notebook of its own: `2.3a-suppliers.md` and `2.3b-fear.md`
+say `section: "2.3a"` and `section: "2.3b"`. An item is numbered through the whole section: 2.3-4 is in whichever part
+has it, and `item("2.3-4")` finds it there.
+
 A file is YAML front matter, an introduction, one ```` ```{setup} ```` block (the imports that every cell of
 the notebook may use) and one `## <id> <title>` chapter per item. In a chapter stand the fenced blocks
 
@@ -39,6 +43,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 from gvclab import sources
@@ -70,10 +75,13 @@ __all__ = [
     "Item",
     "ItemSet",
     "given_line",
+    "home",
+    "ids_beside",
     "item",
     "key_text",
     "letter",
     "load",
+    "may_hold",
     "parse",
     "parse_item",
     "public",
@@ -88,40 +96,78 @@ __all__ = [
 
 
 def sections() -> tuple[str, ...]:
-    """The sections that have items."""
-    return tuple(sorted(path.stem.split("-", 1)[0] for path in _folder().glob("*.md")))
+    """The sections that have items, or their parts: `("1.1", …, "2.3a", "2.3b")`."""
+    return tuple(sorted(map(_section, _files())))
 
 
 def load(section: str) -> ItemSet:
-    """The items of a section, in the reader's language: `load("2.3")`. KeyError when there are none."""
-    path = _file(section)
+    """The items of a section or a part, in the reader's language: `load("2.3a")`. KeyError when there are none."""
+    path = next((path for path in _files() if _section(path) == section), None)
     if path is None:
-        raise KeyError(text("exercises.error.section", section=section, known=Listed([*sections()], "comma")))
-    return _load(str(path), path.stat().st_mtime_ns, language())
+        raise _no_section(section)
+    return _load(path)
 
 
 def item(item_id: str) -> Item:
     """The item with this id: `item("2.3-1")`. KeyError names the ids there are."""
-    return load(item_id.rpartition("-")[0])[item_id]
+    return home(item_id)[item_id]
+
+
+def home(item_id: str) -> ItemSet:
+    """The items among which this one stands: those of its section, or of the part that has it. KeyError as `item`."""
+    path = _file_of(item_id)
+    if path:
+        return _load(path)
+    known = ids_beside(item_id)
+    if not known:
+        raise _no_section(item_id.rpartition("-")[0])
+    raise KeyError(text("exercises.error.unknown", id=item_id, known=Listed(known, "comma")))
+
+
+def ids_beside(item_id: str) -> list[str]:
+    """The ids that there are in the section, all its parts, of an item; none where there is no such section."""
+    return [item.id for path in _files() if may_hold(_section(path), item_id) for item in _load(path)]
+
+
+def may_hold(section: str, name: str) -> bool:
+    """Whether what is named so belongs to a section, or to what the section is a part of: 2.3-4 to 2.3 and to 2.3a."""
+    return name.partition("-")[0] in (section, section.rstrip(ascii_lowercase))
 
 
 def translated(item: Item) -> Item:
     """An item that was parsed from elsewhere, such as from a key, in the reader's language."""
-    path = _file(item.id.rpartition("-")[0])
+    path = _file_of(item.id)
     translate = translator(f"exercises/{path.stem}") if path else None
     return reworded(item, lambda place, english: translate(f"{item.id} {place}", english)) if translate else item
 
 
-def _file(section: str) -> Path | None:
-    return next(iter(sorted(_folder().glob(f"{section}-*.md"))), None)
+def _no_section(section: str) -> KeyError:
+    return KeyError(text("exercises.error.section", section=section, known=Listed([*sections()], "comma")))
+
+
+def _file_of(item_id: str) -> Path | None:
+    held = (path for path in _files() if may_hold(_section(path), item_id))
+    return next((path for path in held if item_id in [item.id for item in _load(path)]), None)
+
+
+def _section(path: Path) -> str:
+    return path.stem.partition("-")[0]
+
+
+def _files() -> list[Path]:
+    return sorted(_folder().glob("*.md"))
 
 
 def _folder() -> Path:
     return resource("content") / "exercises"
 
 
+def _load(path: Path) -> ItemSet:
+    return _read(str(path), path.stat().st_mtime_ns, language())
+
+
 @cache
-def _load(path: str, _modified: int, _language: str) -> ItemSet:
+def _read(path: str, _modified: int, _language: str) -> ItemSet:
     with sources.naming(Path(path), resource("content").parent):
         items = parse(Path(path).read_text(encoding="utf-8"))
     return set_reworded(items, translator(f"exercises/{Path(path).stem}"))
@@ -160,7 +206,7 @@ def parse(source: str) -> ItemSet:
         item = parse_item(chapter, setup, line=line)
         if item.id in (each.id for each in items):
             raise Fault(f"the item id {item.id} is used twice", line)
-        if item.id.rpartition("-")[0] != str(meta["section"]):
+        if not may_hold(str(meta["section"]), item.id):
             raise Fault(f"item {item.id} does not belong to section {meta['section']}", line)
         for name in _lacking(item) if "minutes" not in meta else ():
             raise Fault(f"item {item.id} lacks `{name}`", line)

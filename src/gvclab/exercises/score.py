@@ -104,7 +104,8 @@ def _check(item_id: str, answer, key: str | None, limits: CallLimits | None) -> 
 
 def _unknown(item_id: str) -> Message:
     """That there is no such item, and which there are."""
-    section, known = item_id.rpartition("-")[0], bank.sections()
-    if section not in known:
-        return saying("error.section", section=section, known=Listed(known, "comma"))
-    return saying("error.unknown", id=item_id, known=Listed([item.id for item in bank.load(section)], "comma"))
+    known = bank.ids_beside(item_id)
+    if not known:
+        section = item_id.rpartition("-")[0]
+        return saying("error.section", section=section, known=Listed(bank.sections(), "comma"))
+    return saying("error.unknown", id=item_id, known=Listed(known, "comma"))
