@@ -60,7 +60,7 @@ def _english(root: Path) -> dict[str, str]:
     for path in _files(root, "exercises"):
         with naming(path, root):
             name = _exercise_name(path)
-            book = exercise.render(bank.parse(path.read_text(encoding="utf-8")), _lesson_link(path))
+            book = exercise.render(bank.parse(path.read_text(encoding="utf-8")), _lesson_link(path, root))
             made[f"solutions/{name}"] = notebooks.text(book)
             made[f"exercises/{name}"] = notebooks.text(release(book, root))
     return made
@@ -78,7 +78,7 @@ def _translated(root: Path, tag: str) -> dict[str, str]:
         with naming(path, root):
             translate = translator(f"exercises/{path.stem}", root / "locale")
             name, items = _exercise_name(path), bank.parse(path.read_text(encoding="utf-8"))
-            book = exercise.render(set_reworded(items, translate), f"../../{path.stem}.ipynb")
+            book = exercise.render(set_reworded(items, translate), f"../../{_lesson_of(path, root)}.ipynb")
             book = notebooks.speaking(book, tag)
             made[f"{folder}/solutions/{name}"] = notebooks.text(book)
             made[f"{folder}/exercises/{name}"] = notebooks.text(release(book, root))
@@ -233,8 +233,8 @@ def _home(name: str, old: str, new: str | None, lock: dict, root: Path) -> tuple
         text = lesson.bring_home(source, edited, tables)
         _survived(lesson.tidy(edited, source, tables), lesson.render(text, tables), path)
     else:
-        text = exercise.bring_home(source, edited, _lesson_link(path))
-        rebuilt = exercise.render(bank.parse(text), _lesson_link(path))
+        text = exercise.bring_home(source, edited, _lesson_link(path, root))
+        rebuilt = exercise.render(bank.parse(text), _lesson_link(path, root))
         _survived(exercise.without_checks(edited), exercise.without_checks(rebuilt), path)
     return path, text
 
@@ -264,8 +264,16 @@ def _exercise_name(path: Path) -> str:
     return f"section-{path.stem.split('.', 1)[0]}/{path.stem}.ipynb"
 
 
-def _lesson_link(path: Path) -> str:
-    return f"../../course/{path.stem}.ipynb"
+def _lesson_link(path: Path, root: Path) -> str:
+    return f"../../course/{_lesson_of(path, root)}.ipynb"
+
+
+def _lesson_of(path: Path, root: Path) -> str:
+    """The name of the lesson that an exercise file belongs to: its own name, or else the lesson of its section."""
+    lessons = [lesson.stem for lesson in _files(root, "lessons")]
+    section = path.stem.partition("-")[0]
+    of_section = [name for name in lessons if bank.may_hold(section, name)]
+    return path.stem if path.stem in lessons else next(iter(of_section), path.stem)
 
 
 def _present(root: Path, tag: str) -> set[str]:

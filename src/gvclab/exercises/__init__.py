@@ -4,13 +4,14 @@
 - `check("2.3-1", answer)`: points, and a hint
 - `quiz`, `predict`, `recall`, `causal_graph`, `draw_graph`: the same by clicking, see `widgets`
 - `after("2.3-p1", panel)`: shown once the prediction was made, see `gate`
-- `forget()`: a fresh start, without attempts and predictions
+- `forget()`: a fresh start, without predictions
 """
 
 from .bank import Item, ItemSet, load
 from .checkers import judge
 from .ladder import Verdict
-from .score import Score, check, forget
+from .predictions import forget
+from .score import Score, check
 from .variants import Identity, given
 
 _WIDGETS = ("causal_graph", "draw_graph", "predict", "quiz", "recall")

@@ -34,7 +34,7 @@ from .markdown import inline, markdown
 from .plain import describe, is_missing, plain
 from .prompts import given_list, nodes_list, options_list
 from .prompts import prompt as prompt_of
-from .rendering import message_of, of_item
+from .rendering import explanation, message_of, of_item, rendered
 from .score import check
 from .variants import identity, numbers
 
@@ -127,9 +127,7 @@ class Quiz(Question):
     def _judge(self, values: list[str]) -> Verdict:
         if is_missing(values):
             return verdict("unanswered", Message(f"widgets.quiz.unanswered.{_KINDS[self._item.type]}"))
-        said = check(self._item.id, _shape(self._item, values)).verdict
-        # `check` speaks of the points of a second attempt; a lesson has none.
-        return verdict("right", Message("widgets.quiz.right"), parts=said.parts) if said.status == "right" else said
+        return check(self._item.id, _shape(self._item, values)).verdict
 
 
 class Prediction(Question):
@@ -329,12 +327,12 @@ def compared(item: Item, words: Mapping[str, str], none: str, evidence: str = ""
     model, kept = _model_answer(item), predictions.kept(item)
     says = _answer(words["model"], model) if model else ""
     if kept is None:
-        peek = f"<details><summary>{rich(words['peek'])}</summary><dl>{says}</dl>{evidence}</details>"
+        peek = f"<details><summary>{rich(words['peek'])}</summary><dl>{says}</dl>{_reason(item)}{evidence}</details>"
         return f"<p role='status'>{inline(none)}</p>{peek if says or evidence else ''}"
     mine = item.options[kept.index].text
     said = inline(words["open" if not model else "same" if mine == model else "other"])
     both = f"<dl>{_answer(words['mine'], mine)}{says}</dl>"
-    return f"{both}<p role='status' class='gvclab-said'>{said}</p>{evidence}"
+    return f"{both}<p role='status' class='gvclab-said'>{said}</p>{_reason(item)}{evidence}"
 
 
 def _answer(whose: str, words: str) -> str:
@@ -345,8 +343,16 @@ def _model_answer(item: Item) -> str:
     """The option that the item's solution, run, arrives at; nothing where the library carries no keys."""
     if not item.has_key:
         return ""
-    answer = keys.namespace(item, numbers(item, identity()))[item.answer]
-    return item.options[chosen(item, plain(answer))].text
+    return item.options[chosen(item, plain(_solved(item)[item.answer]))].text
+
+
+def _reason(item: Item) -> str:
+    """The item's explanation; nothing where it has none, or where the library carries no keys."""
+    return f"<p>{_inline(rendered(item, explanation(item, _solved(item))))}</p>" if item.why else ""
+
+
+def _solved(item: Item) -> Mapping:
+    return keys.namespace(item, numbers(item, identity()))
 
 
 # ----------------------------------------------------------------------------------------------- causal graph
