@@ -1,11 +1,8 @@
 import pytest
 
-from gvclab.exercises import forget
-
 
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch):
-    """No class, no nbgrader, no memory of earlier attempts."""
+    """No class, no nbgrader."""
     for name in ("GVCLAB_SALT", "GVCLAB_STUDENT", "NBGRADER_EXECUTION"):
         monkeypatch.delenv(name, raising=False)
-    forget()

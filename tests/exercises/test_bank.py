@@ -70,7 +70,7 @@ def test_options_do_not_give_themselves_away():
         assert sum(option.right for option in item.options) == 1
 
 
-SECRETS = re.compile(r"\{solution\}|\{tests\}|\b(right|hint|wrong|forbidden|model|misconception):")
+SECRETS = re.compile(r"\{solution\}|\{tests\}|\b(right|hint|wrong|forbidden|model|misconception|why|next):")
 
 
 @pytest.mark.parametrize("part", SOURCES)
@@ -103,6 +103,8 @@ GOOD = """## 9-1 Title
 type: num
 bloom: apply
 points: 1
+minutes: 3
+why: It is so.
 answer: x
 parts: [{name: x, atol: 0.1}]
 ```
@@ -126,11 +128,11 @@ def test_a_small_item():
         ("type: num", "type: numb", 6, "numb.*not one of num"),
         ("bloom: apply", "bloom: do", 7, "bloom.*'do'"),
         ("answer: x", "answer: a b", 4, "'a b'"),
-        ("answer: x", "answer: x\nanswers: y", 10, "unknown key 'answers'"),
+        ("answer: x", "answer: x\nanswers: y", 12, "unknown key 'answers'"),
         ("answer: x", "answer: [x", None, "YAML"),
-        ("atol: 0.1", "rtol: 0", 10, "tolerance"),
-        ("atol: 0.1", "tol: 0.1", 10, "unknown keys tol"),
-        ("atol: 0.1", "atol: 0.1, wrong: [{value: 2}]", 10, "'id'"),
+        ("atol: 0.1", "rtol: 0", 12, "tolerance"),
+        ("atol: 0.1", "tol: 0.1", 12, "unknown keys tol"),
+        ("atol: 0.1", "atol: 0.1, wrong: [{value: 2}]", 12, "'id'"),
         ("{{ tolerance }}", "", 4, "must show.*tolerance"),
         ("{{ tolerance }}", "{{ tolerance }} {{ toll }}", 4, "unknown slots: toll"),
         ("answer: x", "answer: x\ngiven: {n: 3}", 4, "must show.*given"),
@@ -155,7 +157,8 @@ def test_an_item_is_found_in_the_part_that_has_it(tmp_path, monkeypatch):
     (tmp_path / "exercises").mkdir()
     for name, numbers in {"9a-first": (1, 3), "9b-second": (2,), "19-other": ()}.items():
         items = "".join(GOOD.replace("9-1", f"9-{n}") for n in numbers)
-        head = f'---\nsection: "{name.partition("-")[0]}"\ntitle: T\nobjectives: []\n---\n```{{setup}}\npart = "{name}"\n```\n'
+        meta = f'section: "{name.partition("-")[0]}"\ntitle: T\nobjectives: []\nminutes: 1\n'
+        head = f'---\n{meta}---\n```{{setup}}\npart = "{name}"\n```\n'
         (tmp_path / "exercises" / f"{name}.md").write_text(head + items)
     monkeypatch.setattr(bank, "resource", lambda _: tmp_path)
     assert [bank.home(f"9-{n}").section for n in (1, 2, 3)] == ["9a", "9b", "9a"]
@@ -166,7 +169,7 @@ def test_an_item_is_found_in_the_part_that_has_it(tmp_path, monkeypatch):
 def test_faults_in_a_file_are_named():
     front = '---\nsection: "9"\n---\n'
     assert len(parse(front + GOOD)) == 1
-    with pytest.raises(ValueError, match="16: the item id 9-1 is used twice"):
+    with pytest.raises(ValueError, match="18: the item id 9-1 is used twice"):
         parse(front + GOOD + GOOD)
     assert len(parse(front.replace('"9"', '"9a"') + GOOD)) == 1
     with pytest.raises(ValueError, match=r"4: item 8-1 does not belong to section 9"):

@@ -8,7 +8,7 @@
 from .bank import Item, ItemSet, load
 from .checkers import judge
 from .ladder import Verdict
-from .score import Score, check, forget
+from .score import Score, check
 from .variants import Identity, given
 
 _WIDGETS = ("causal_graph", "draw_graph", "predict", "quiz", "recall")
@@ -20,7 +20,6 @@ __all__ = [
     "Score",
     "Verdict",
     "check",
-    "forget",
     "given",
     "judge",
     "load",

@@ -7,18 +7,23 @@ has it, and `item("2.3-4")` finds it there.
 A file is YAML front matter, an introduction, one ```` ```{setup} ```` block (the imports that every cell of
 the notebook may use) and one `## <id> <title>` chapter per item. In a chapter stand the fenced blocks
 
-    {item}      YAML: type, bloom, points, answer, use, given, and what the type needs (below)
+    {item}      YAML: type, bloom, points, minutes, answer, use, given, why, next, form, and what the type needs (below)
     {show}      code of a cell above the answer, such as a panel that the item speaks of; graders do not run it
     {stub}      what the answer cell shows at first
     {solution}  the answer cell filled in. IT IS THE KEY: checkers run it, nothing repeats its result
                 (of a `match` item: a set where each of several classes is right, a list where all are needed)
+
+`minutes` is the time that the item takes a person who is new to it; a set's minutes are their sum. `why` is said after
+a right answer: one or two sentences, in which {{ name }} is the value of a name of the solution. `next` is said after a
+wrong answer that no hint fits, `form` says what to type; both follow from the type where they are not written.
 
 Options, known wrong values, words, terms, classes, boxes and lines of a rubric have ids: short names in small letters.
 Code compares ids and never a text, so that a corrected text, or a translation, changes no letter, score or report. Stub
 and solution name things by id; the page shows the texts. Options are shown in the order of the file.
 
     options: [{id, text, right, hint}]      terms, classes: {id: text}, or [id] where the text is the id
-    parts: [{name, label, atol, rtol, words: {id: [also]} or {id: {text, also}}, wrong: [{id, value, hint}]}]
+    parts: [{name, label, unit, atol, rtol, next, words: {id: [also]} or {id: {text, also}},
+             wrong: [{id, value, hint}]}]
     wrong: [{term, class, hint}]            nodes: [{id, name, aliases, optional}]
     failures: {id: text}                    what a test that raises Failure(id) says of a function
     rubric: [{id, points, text}]            optional: [[from, to]]; forbidden: [{from, to, hint}]
@@ -49,6 +54,7 @@ from gvclab.sources import Fault
 from .items import (
     BLOOM,
     TYPES,
+    UNITS,
     USES,
     Edge,
     Given,
@@ -61,6 +67,7 @@ from .items import (
     Wrong,
     WrongPair,
     letter,
+    letter_stub,
 )
 from .prompts import given_line, tolerance_line, verify
 from .wording import reworded, set_reworded
@@ -174,7 +181,7 @@ _CHAPTER = re.compile(r"^## +(\S+) +(.+?) *$", re.M)
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _BLOCK = re.compile(r"^```\{(item|show|stub|solution|tests|setup)\} *\n(.*?)^``` *(?:\n|\Z)", re.M | re.S)
 
-_COMMON = {"type", "bloom", "points", "answer", "use", "given"}
+_COMMON = {"type", "bloom", "points", "minutes", "answer", "use", "given", "why", "next", "form"}
 _KEYS = {
     "num": {"parts"},
     "interpret": {"parts", "model"},
@@ -202,9 +209,17 @@ def parse(source: str) -> ItemSet:
             raise Fault(f"the item id {item.id} is used twice", line)
         if not may_hold(str(meta["section"]), item.id):
             raise Fault(f"item {item.id} does not belong to section {meta['section']}", line)
+        for name in _lacking(item) if "minutes" not in meta else ():
+            raise Fault(f"item {item.id} lacks `{name}`", line)
         items.append(item)
         line += chapter.count("\n")
     return ItemSet(str(meta["section"]), meta, _BLOCK.sub("", head).strip(), setup, tuple(items))
+
+
+def _lacking(item: Item) -> list[str]:
+    """The fields that an item of its kind must have and that this one has not."""
+    wanted = {"minutes": item.use == "exercise", "why": item.type != "essay" and item.has_key}
+    return [name for name, needed in wanted.items() if needed and not getattr(item, name)]
 
 
 def _line(source: str, position: int) -> int:
@@ -250,6 +265,13 @@ def _item(
     if kind != "essay" and not str(answer).isidentifier():
         raise ValueError(f"item {item_id} needs `answer`, the name of the answer's variable; got {answer!r}")
 
+    minutes = spec.get("minutes", 0)
+    if type(minutes) is not int or minutes < 0:
+        raise Fault(f"item {item_id}: `minutes` is {minutes!r}, not a whole number of minutes", spec.line("minutes"))
+    for name in ("why", "next", "form"):
+        if not isinstance(spec.get(name, ""), str):
+            raise Fault(f"item {item_id}: `{name}` is no text", spec.line(name))
+
     def build(name: str, make: Callable) -> tuple:
         entries = spec.get(name, ())
         several = list(entries.items()) if isinstance(entries, dict) else list(entries)
@@ -283,7 +305,7 @@ def _item(
         use=_one_of(spec, "use", USES, item_id, "exercise"),
         template=_BLOCK.sub("", chapter.partition("\n")[2]).strip() if complete else "",
         show=blocks.get("show", ""),
-        stub=blocks.get("stub", f"{answer} = ..." if answer else ""),
+        stub=blocks.get("stub", (letter_stub(answer) if options else f"{answer} = ...") if answer else ""),
         solution=solution,
         tests=tests,
         setup=blocks.get("setup", setup),
@@ -299,6 +321,10 @@ def _item(
         wrong_pairs=build("wrong", lambda w: WrongPair(term(w["term"]), of_class(w["class"]), w["hint"])),
         rubric=build("rubric", lambda line: RubricLine(_slug(line["id"]), line["text"], line["points"])),
         model=spec.get("model", ""),
+        minutes=minutes,
+        why=spec.get("why", "").strip(),
+        next=spec.get("next", "").strip(),
+        form=spec.get("form", "").strip(),
         failures=dict(build("failures", lambda pair: (_slug(pair[0]), str(pair[1])))),
         properties=_properties(tests),
         source=chapter,
@@ -378,7 +404,7 @@ def _given(pair: tuple[str, Any]) -> Given:
 
 
 def _part(entry: dict) -> Part:
-    unknown = set(entry) - {"name", "label", "atol", "rtol", "words", "low", "high", "wrong"}
+    unknown = set(entry) - {"name", "label", "unit", "atol", "rtol", "next", "words", "low", "high", "wrong"}
     if unknown:
         raise ValueError(f"unknown keys {', '.join(sorted(unknown))} in part {entry.get('name')!r}")
     words = tuple(_named((str(word), also)) for word, also in entry.get("words", {}).items())
@@ -394,7 +420,11 @@ def _part(entry: dict) -> Part:
         entry.get("low"),
         entry.get("high"),
         wrong,
+        entry.get("unit", ""),
+        entry.get("next", ""),
     )
+    if part.unit and part.unit not in UNITS:
+        raise ValueError(f"the unit of part {part.name!r} is {part.unit!r}, not one of {', '.join(UNITS)}")
     if part.is_number and not (part.atol or part.rtol):
         raise ValueError(f"part {part.name!r} needs a tolerance (atol or rtol)")
     if len({each.id for each in wrong}) < len(wrong):
@@ -406,7 +436,7 @@ def _part(entry: dict) -> Part:
 
 # --------------------------------------------------------------------------------------- without the answers
 
-_SECRET = {"right", "hint", "wrong", "optional", "forbidden", "model", "failures"}
+_SECRET = {"right", "hint", "wrong", "optional", "forbidden", "model", "failures", "why", "next"}
 
 
 def public_text(source: str) -> str:

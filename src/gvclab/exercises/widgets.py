@@ -35,7 +35,7 @@ from .ladder import Verdict, verdict
 from .plain import describe, is_missing, plain
 from .prompts import given_list, nodes_list, options_list
 from .prompts import prompt as prompt_of
-from .rendering import message_of, of_item
+from .rendering import explanation, message_of, of_item, rendered
 from .score import check
 from .variants import identity, numbers
 
@@ -150,9 +150,7 @@ class Quiz(Question):
     def _judge(self, values: list[str]) -> Verdict:
         if is_missing(values):
             return verdict("unanswered", Message(f"widgets.quiz.unanswered.{_KINDS[self._item.type]}"))
-        said = check(self._item.id, _shape(self._item, values)).verdict
-        # `check` speaks of the points of a second attempt; a lesson has none.
-        return verdict("right", Message("widgets.quiz.right"), parts=said.parts) if said.status == "right" else said
+        return check(self._item.id, _shape(self._item, values)).verdict
 
 
 class Prediction(Question):
@@ -321,13 +319,13 @@ def _recalled(item: Item, evidence: str, none: str) -> str:
     says = _answer("model", model) if model else ""
     if kept is None:
         summary = rich(text("widgets.recall.peek"))
-        peek = f"<details><summary>{summary}</summary><dl>{says}</dl>{evidence}</details>"
+        peek = f"<details><summary>{summary}</summary><dl>{says}</dl>{_reason(item)}{evidence}</details>"
         body = f"<p role='status'>{_inline(none)}</p>{peek if says or evidence else ''}"
     else:
         mine = item.options[kept.index].text
         key = "open" if not model else "same" if mine == model else "other"
         said = f"<p role='status' class='gvclab-said'>{_inline(text(f'widgets.recall.{key}'))}</p>"
-        body = f"<dl>{_answer('mine', mine)}{says}</dl>{said}{evidence}"
+        body = f"<dl>{_answer('mine', mine)}{says}</dl>{said}{_reason(item)}{evidence}"
     badge = f"<span class='gvclab-badge'>{rich(text('widgets.recall.badge'))}</span>"
     legend = f"<legend>{rich(item.title)} {badge}</legend>"
     return f"<fieldset class='gvclab-exercise gvclab-recall'>{legend}{body}</fieldset>"
@@ -341,8 +339,16 @@ def _model_answer(item: Item) -> str:
     """The option that the item's solution, run, arrives at; nothing where the library carries no keys."""
     if not item.has_key:
         return ""
-    answer = keys.namespace(item, numbers(item, identity()))[item.answer]
-    return item.options[chosen(item, plain(answer))].text
+    return item.options[chosen(item, plain(_solved(item)[item.answer]))].text
+
+
+def _reason(item: Item) -> str:
+    """The item's explanation; nothing where it has none, or where the library carries no keys."""
+    return f"<p>{_inline(rendered(item, explanation(item, _solved(item))))}</p>" if item.why else ""
+
+
+def _solved(item: Item) -> Mapping:
+    return keys.namespace(item, numbers(item, identity()))
 
 
 # ----------------------------------------------------------------------------------------------- causal graph

@@ -171,6 +171,7 @@ def hints(item: bank.Item) -> Iterator[str]:
     yield from (pair.hint for pair in item.wrong_pairs)
     yield from (one.hint for one in (*item.options, *item.forbidden))
     yield from (line.text for line in item.rubric)
+    yield from (item.why, item.next, *(part.next for part in item.parts))
 
 
 def _keys(item: bank.Item, who: Identity) -> list[float]:
