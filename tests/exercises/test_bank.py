@@ -157,7 +157,8 @@ def test_an_item_is_found_in_the_part_that_has_it(tmp_path, monkeypatch):
     (tmp_path / "exercises").mkdir()
     for name, numbers in {"9a-first": (1, 3), "9b-second": (2,), "19-other": ()}.items():
         items = "".join(GOOD.replace("9-1", f"9-{n}") for n in numbers)
-        head = f'---\nsection: "{name.partition("-")[0]}"\ntitle: T\nobjectives: []\n---\n```{{setup}}\npart = "{name}"\n```\n'
+        meta = f'section: "{name.partition("-")[0]}"\ntitle: T\nobjectives: []\nminutes: 1\n'
+        head = f'---\n{meta}---\n```{{setup}}\npart = "{name}"\n```\n'
         (tmp_path / "exercises" / f"{name}.md").write_text(head + items)
     monkeypatch.setattr(bank, "resource", lambda _: tmp_path)
     assert [bank.home(f"9-{n}").section for n in (1, 2, 3)] == ["9a", "9b", "9a"]

@@ -8,6 +8,7 @@ A file is YAML front matter, an introduction, one ```` ```{setup} ```` block (th
 the notebook may use) and one `## <id> <title>` chapter per item. In a chapter stand the fenced blocks
 
     {item}      YAML: type, bloom, points, minutes, answer, use, given, why, next, form, and what the type needs (below)
+    {show}      code of a cell above the answer, such as a panel that the item speaks of; graders do not run it
     {stub}      what the answer cell shows at first
     {solution}  the answer cell filled in. IT IS THE KEY: checkers run it, nothing repeats its result
                 (of a `match` item: a set where each of several classes is right, a list where all are needed)
@@ -179,7 +180,7 @@ def _read(path: str, _modified: int, _language: str) -> ItemSet:
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.S)
 _CHAPTER = re.compile(r"^## +(\S+) +(.+?) *$", re.M)
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_BLOCK = re.compile(r"^```\{(item|stub|solution|tests|setup)\} *\n(.*?)^``` *(?:\n|\Z)", re.M | re.S)
+_BLOCK = re.compile(r"^```\{(item|show|stub|solution|tests|setup)\} *\n(.*?)^``` *(?:\n|\Z)", re.M | re.S)
 
 _COMMON = {"type", "bloom", "points", "minutes", "answer", "use", "given", "why", "next", "form"}
 _KEYS = {
@@ -304,6 +305,7 @@ def _item(
         answer=answer,
         use=_one_of(spec, "use", USES, item_id, "exercise"),
         template=_BLOCK.sub("", chapter.partition("\n")[2]).strip() if complete else "",
+        show=blocks.get("show", ""),
         stub=blocks.get("stub", (letter_stub(answer) if options else f"{answer} = ...") if answer else ""),
         solution=solution,
         tests=tests,

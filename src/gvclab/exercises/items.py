@@ -114,7 +114,8 @@ class RubricLine:
 class Item:
     """One exercise. `solution`, `tests` and the hints are empty where the library carries no key.
 
-    `template` is the prompt with its slots unfilled (`prompts.prompt` fills them).
+    `template` is the prompt with its slots unfilled (`prompts.prompt` fills them). `show` is code that shows what the
+    item speaks of, such as a panel.
     `stub` and `solution` name terms, classes, boxes and words by their ids, as answers are compared; a page shows
     `shown_stub` and `shown_solution`, with the texts. `properties` are what the tests say of themselves,
     by function, `failures` what they say of the student's, by id.
@@ -147,6 +148,7 @@ class Item:
     wrong_pairs: tuple[WrongPair, ...] = ()
     rubric: tuple[RubricLine, ...] = ()
     model: str = ""
+    show: str = ""
     minutes: int = 0
     why: str = ""
     next: str = ""

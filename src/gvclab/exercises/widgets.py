@@ -348,7 +348,7 @@ def _model_answer(item: Item) -> str:
 
 def _reason(item: Item) -> str:
     """The item's explanation; nothing where it has none, or where the library carries no keys."""
-    return f"<p>{_inline(rendered(item, explanation(item, _solved(item))))}</p>" if item.why else ""
+    return f"<p>{inline(rendered(item, explanation(item, _solved(item))))}</p>" if item.why else ""
 
 
 def _solved(item: Item) -> Mapping:

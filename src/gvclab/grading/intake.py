@@ -467,7 +467,7 @@ def _defining(item: bank.Item, cells: list[dict], released: dict[str, NotebookNo
 def _below(name: str, cells: list[dict]) -> list[dict]:
     """The student's own text between a prompt and the next cell of the release that is not its answer."""
     from_prompt = dropwhile(lambda cell: cell["name"] != f"{name}-prompt", cells)
-    after = takewhile(lambda cell: cell["name"] in (None, name), islice(from_prompt, 1, None))
+    after = takewhile(lambda cell: cell["name"] in (None, name, f"{name}-show"), islice(from_prompt, 1, None))
     return [cell for cell in after if cell["name"] is None and cell["kind"] != "code" and cell["source"].strip()]
 
 
