@@ -34,9 +34,7 @@ function field(entry, choose) {
 function render({ model, el }) {
   const question = model.get("question");
   const id = `gvclab-question-${(shown += 1)}`;
-  // Keys belong to the form: in command mode JupyterLab would take arrows and letters for its own. It looks for the
-  // mark on the focused element itself.
-  el.addEventListener("focusin", (event) => (event.target.dataset.lmSuppressShortcuts = "true"));
+  keepKeys(el);
 
   const inputs =
     question.kind === "choice"
