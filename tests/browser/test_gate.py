@@ -10,7 +10,7 @@ CELLS = [
     "from gvclab.charts import series\n"
     "from gvclab.data import load\n"
     "from gvclab.exercises import after, forget, predict, recall\n"
-    "from gvclab.panels.diversification import ChainLab\n"
+    "from gvclab.panels.suppliers import ChainLab\n"
     "pressure = series(load('supply_pressure'), x='date', y='gscpi')",
     'predict("2.3-p")',
     'chain = ChainLab()\nafter("2.3-p", chain, pressure)',

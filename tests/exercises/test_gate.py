@@ -153,7 +153,7 @@ def test_only_a_prediction_can_open_something():
 
 def test_a_panel_and_a_series_open_as_they_would_by_themselves():
     from gvclab.charts import diagram
-    from gvclab.panels.diversification import ChainLab
+    from gvclab.panels.suppliers import ChainLab
 
     held = Gate(ITEM, (ChainLab(), diagram("series-and-parallel")))
     predict("2.3-p", "A")

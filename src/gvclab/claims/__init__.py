@@ -1,6 +1,6 @@
 """What the paper claims, what was found, and the works that bear on it: one home for all pages.
 
-    verdict("C2.3-5", prediction="2.3-p")    a claim's card in a lesson, with what its reader predicted
+    verdict("C2.3-5", prediction="2.3-p2")    a claim's card in a lesson, with what its reader predicted
     other_claims("C2.3-2", "C2.3-9")         the claims that a lesson does not discuss, a folded line each
     studies("miroudot-2020")                 what studies find, a card each
     cite("boehm-flaaen-pandalai-nayar-2019") a Markdown link, "Boehm et al. 2019"

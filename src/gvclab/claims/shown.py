@@ -47,7 +47,7 @@ class Waiting(widgets.Card):
 
 
 def verdict(*claim_ids: str, prediction: str | None = None) -> Cards | Waiting:
-    """What was found on one claim or several, a card each: `verdict("C2.3-5", "C2.3-1", prediction="2.3-p")`.
+    """What was found on one claim or several, a card each: `verdict("C2.3-5", "C2.3-1", prediction="2.3-p2")`.
 
     With a prediction, the id of one item for all the claims, what the reader predicted stands above the cards beside
     the answer, and fills in when it is predicted later. KeyError for an unknown id, ValueError for an item that is no

@@ -1,8 +1,8 @@
 """What a student answers by clicking: questions of a lesson, a prediction and its return, a causal graph.
 
     quiz("2.3-a")                    a question with feedback at once
-    predict("2.3-p")                 an answer to commit to before any model runs
-    recall("2.3-p", table)           the same beside what the model says, at the lesson's end
+    predict("2.3-p1")                 an answer to commit to before any model runs
+    recall("2.3-p1", table)           the same beside what the model says, at the lesson's end
     graph = causal_graph("2.3-9")    arrows drawn by hand; graph.edges is the list for the answer cell
 
 Each returns something that displays itself. What is right is decided by `check`, in the kernel; the browser
