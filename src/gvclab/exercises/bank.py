@@ -211,7 +211,7 @@ def parse(source: str) -> ItemSet:
             raise Fault(f"the item id {item.id} is used twice", line)
         if not may_hold(str(meta["section"]), item.id):
             raise Fault(f"item {item.id} does not belong to section {meta['section']}", line)
-        for name in _lacking(item) if "minutes" not in meta else ():
+        for name in _lacking(item):
             raise Fault(f"item {item.id} lacks `{name}`", line)
         items.append(item)
         line += chapter.count("\n")
