@@ -373,7 +373,7 @@ def test_a_bad_function_costs_its_own_properties_only(body, says):
     result = check("2.3-4", sometimes, limits=CallLimits(call=0.5, total=8))
     assert dict(result.verdict.parts)["test_mean"].status == "wrong"
     assert says in str(result)
-    assert result == pytest.approx(5 * 11 / 12)
+    assert result == pytest.approx(5 * 39 / 40)
 
 
 def test_a_loop_without_end_is_bounded_in_all():
