@@ -140,7 +140,7 @@ def find(key: str) -> tuple[str, Any]:
     """The file of `content/messages` that has a dotted key, and the English entry.
 
     The first names of the key are folders and a file, the others lead through that file:
-    `panels.diversification.frontier.title` is in `panels/diversification.yml`. KeyError names what is missing.
+    `panels.suppliers.frontier.title` is in `panels/suppliers.yml`. KeyError names what is missing.
     """
     return _find(resource("content") / "messages", key)
 

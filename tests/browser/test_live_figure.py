@@ -178,6 +178,9 @@ def test_figures_follow_theme_width_and_each_other(open_notebook):
         )
         return figure.bounding_box()["x"] > controls.bounding_box()["x"] + 200
 
+    assert not figure_is_beside_controls()
+    page.set_viewport_size({"width": 1700, "height": 1000})
+    page.wait_for_function(f"() => {DRAWN}.every((plot) => plot._fullLayout.width === plot.clientWidth)")
     assert figure_is_beside_controls()
     page.set_viewport_size({"width": 800, "height": 1000})
     page.wait_for_function(f"() => {DRAWN}.every((plot) => plot._fullLayout.width === plot.clientWidth)")

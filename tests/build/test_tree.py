@@ -28,7 +28,7 @@ x = 1
 ```
 """
 CLAIMS = """
-C1.1-1: {claim: It is so., type: [E], evidence: None., verdict: mixed, change: Anything.}
+C1.1-1: {claim: It is so., type: [E], evidence: None., verdict: mixed, line: So it is., change: Anything.}
 """
 EXERCISES = """---
 section: "1.1"

@@ -400,7 +400,7 @@ GRAPH = SECTION["2.3-9"]
         (REQUIRED, 1, "7 of 7"),
         (set(REQUIRED), 1, "7 of 7"),
         ([f"{a} -> {b}" for a, b in REQUIRED], 1, "7 of 7"),
-        ("\n".join(f"{a} → {b} (+)" for a, b in REQUIRED), 1, "sign of security weight"),
+        ("\n".join(f"{a} → {b} (+)" for a, b in REQUIRED), 1, "Every sign is +"),
         (dict(REQUIRED), 1, "7 of 7"),
         ([("W", "Share Abroad"), *REQUIRED[1:]], 1, "7 of 7"),
         (["crisis -> perceived risk -> security weight -> foreign share"], 3 / 7, "3 of 7"),

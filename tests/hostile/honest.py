@@ -203,7 +203,7 @@ CASES = [
         "panels",
         "Shows the lab and clicks arrows in cells of its own.",
         {
-            "2.3-5": "FrontierLab(phi=0)",
+            "2.3-5": "FrontierLab()",
             "2.3-9": 'causal_graph("2.3-9")',
         },
     ),

@@ -24,6 +24,12 @@ TYPED = "zzz"
 PYTHON = {"ZeroDivisionError", "division", "by", "zero"}  # says what went wrong in a student's function
 
 
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path, monkeypatch):
+    """Predictions are kept and forgotten elsewhere than those of who runs the tests."""
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path))
+
+
 def answers(item) -> list:
     """What students type: nothing, the wrong kind of thing, each option, each known error, the right answer."""
     found = [None, ..., TYPED, 3, -1.5, float("nan"), "25 %", [1, 2, 3], {"a": 1}, [TYPED], {1, 2}]

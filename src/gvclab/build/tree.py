@@ -20,7 +20,7 @@ import yaml
 from nbformat import NotebookNode
 
 from gvclab import sources
-from gvclab.build import exercise, lesson, notebooks
+from gvclab.build import budget, exercise, glossary, lesson, notebooks
 from gvclab.build.release import release
 from gvclab.content import ENGLISH, speaking, translator
 from gvclab.content import text as say
@@ -51,7 +51,8 @@ def targets(root: Path, tag: str = ENGLISH) -> dict[str, str]:
 
 
 def _english(root: Path) -> dict[str, str]:
-    tables, made = _tables(root), {}
+    tables = _tables(root)
+    made = {f"course/{lesson.GLOSSARY}": notebooks.text(_glossary(root, tables))}
     for path in _files(root, "lessons"):
         with naming(path, root):
             book = lesson.render(path.read_text(encoding="utf-8"), tables)
@@ -66,7 +67,8 @@ def _english(root: Path) -> dict[str, str]:
 
 
 def _translated(root: Path, tag: str) -> dict[str, str]:
-    tables, made, folder = _tables(root), {}, f"course/{tag}"
+    tables, folder = _tables(root), f"course/{tag}"
+    made = {f"{folder}/{lesson.GLOSSARY}": notebooks.text(_glossary(root, tables))}
     for path in _files(root, "lessons"):
         with naming(path, root):
             translate = translator(f"lessons/{path.stem}", root / "locale")
@@ -81,6 +83,11 @@ def _translated(root: Path, tag: str) -> dict[str, str]:
             made[f"{folder}/solutions/{name}"] = notebooks.text(book)
             made[f"{folder}/exercises/{name}"] = notebooks.text(release(book, root))
     return made
+
+
+def _glossary(root: Path, tables: lesson.Tables) -> NotebookNode:
+    lessons = {path.stem: path.read_text(encoding="utf-8") for path in _files(root, "lessons")}
+    return glossary.render(tables.glossary, lessons)
 
 
 def _from_below(book: NotebookNode) -> NotebookNode:
@@ -104,6 +111,28 @@ def _tables(root: Path) -> lesson.Tables:
 
 def _files(root: Path, folder: str) -> list[Path]:
     return sorted((root / "content" / folder).glob("*.md"))
+
+
+def budgets(root: Path) -> dict[str, budget.Budget]:
+    """What each lesson takes of its reader, by its name; see `budget`."""
+    tables, found = _tables(root), {}
+    for path in _files(root, "lessons"):
+        with naming(path, root):
+            source = path.read_text(encoding="utf-8")
+            found[path.stem] = budget.budget(lesson.render(source, tables), source, lesson.minutes(source))
+    return found
+
+
+def counted(root: Path) -> BuildReport:
+    """The budgets of all lessons as a table; a problem for each that has more than it may."""
+    report = BuildReport([say("build.budget.head", **budget.MOST._asdict())])
+    for name, found in budgets(root).items():
+        report.lines.append(say("build.budget.line", lesson=name, **found._asdict()))
+        report.problems += [
+            say("build.budget.beyond", lesson=name, what=say(f"build.budget.{what}"), have=have, most=most)
+            for what, (have, most) in budget.beyond(found).items()
+        ]
+    return report
 
 
 def check(root: Path, tag: str = ENGLISH) -> BuildReport:
@@ -186,6 +215,8 @@ def _home(name: str, old: str, new: str | None, lock: dict, root: Path) -> tuple
     """The content file that an edited notebook belongs to, and its new text."""
     if new is None:
         raise ValueError(say("build.home.orphan"))
+    if name == f"course/{lesson.GLOSSARY}":
+        raise ValueError(say("build.home.glossary"))
     if name.startswith("exercises/"):
         raise ValueError(say("build.home.students", solutions=name.replace("exercises/", "solutions/", 1)))
     if _fingerprint(new) != lock.get(name, _fingerprint(new)):

@@ -15,3 +15,15 @@ const patient = (made) => async () => {
     },
   };
 };
+
+// Keys belong to the widget: in command mode JupyterLab would take arrows and letters for its own. It looks for the mark on
+// the focused element itself. Escape, where nothing in the widget took it, gives the focus back to the cell.
+const keepKeys = (el) => {
+  el.addEventListener("focusin", ({ target }) => (target.dataset.lmSuppressShortcuts = "true"));
+  el.addEventListener("keydown", (event) => {
+    const cell = el.closest(".jp-Cell");
+    if (event.key !== "Escape" || event.defaultPrevented || !cell) return;
+    event.preventDefault();
+    cell.focus({ preventScroll: true });
+  });
+};

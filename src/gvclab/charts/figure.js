@@ -5,6 +5,7 @@ const page = (globalThis.gvclabPlotly ??= Promise.withResolvers());
 
 const CONFIG = {
   displaylogo: false,
+  displayModeBar: true, // below the picture, see figure.css
   modeBarButtons: [["zoom2d", "pan2d", "resetScale2d", "toImage"]],
 };
 const PATIENCE = 20_000; // ms until a missing library is reported
@@ -148,9 +149,8 @@ const createView = (shown, words, askTable) => {
 
   const start = async (el) => {
     el.classList.add("gvclab-figure");
-    // Or JupyterLab takes the keys for itself. It asks the focused element before any that holds it.
-    el.addEventListener("focusin", ({ target }) => (target.dataset.lmSuppressShortcuts = "true"));
-    el.replaceChildren(above, plot, sentence, spoken, details);
+    keepKeys(el);
+    el.replaceChildren(above, sentence, plot, spoken, details);
     tell({ sentence: shown.sentence, above: shown.above });
     fit.observe(plot);
     theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });

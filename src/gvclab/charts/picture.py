@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from gvclab.content import Message, render
 
 from .labels import legend_at
-from .theme import frame, spans
+from .theme import HEIGHT, frame, spans
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -73,13 +73,14 @@ class Picture:
     rows : from the top down; a `Plot` is a row of its own. marks : by name, plotly's properties as `line`, `points`,
     `bars`, `area`, `note` and `shape` give them, with `plot`, the name of the plot that the mark is in (without it the
     first), and `name`, the id of its heading in the legend (without it the mark's own name; "" where the values bring
-    one). height : in pixels. layout : all else that plotly's layout knows.
+    one). height : in pixels; at most HEIGHT, where
+    a panel has to fit a small laptop. layout : all else that plotly's layout knows.
 
     Raises ValueError for a name that is given twice, or a plot that is not there.
     """
 
     def __init__(
-        self, *rows: Row | Plot, marks: Mapping[str, Mapping[str, Any]], height: int = 400, **layout: Any
+        self, *rows: Row | Plot, marks: Mapping[str, Mapping[str, Any]], height: int = HEIGHT, **layout: Any
     ) -> None:
         self._rows = [Row((each,)) if isinstance(each, Plot) else each for each in rows]
         self._layout = {"height": height, **layout}

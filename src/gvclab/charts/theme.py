@@ -21,6 +21,7 @@ __all__ = [
     "BLUE",
     "GREEN",
     "GREY",
+    "HEIGHT",
     "ORANGE",
     "PURPLE",
     "REFERENCE",
@@ -37,6 +38,9 @@ __all__ = [
     "points",
     "style",
 ]
+
+# Pixels: with four controls and two lines of words above it a panel then fits a small laptop, 900 × 620 px.
+HEIGHT = 380
 
 _AXIS = {
     "automargin": True,
@@ -125,7 +129,7 @@ def frame(
     *cells: tuple[str | dict[str, Any], str | dict[str, Any]],
     traces: list[dict[str, Any]] | tuple = (),
     widths: tuple[float, ...] | None = None,
-    height: int = 400,
+    height: int = HEIGHT,
     **layout: Any,
 ) -> go.Figure:
     """An empty figure in the course's style, to be filled by views.

@@ -25,6 +25,7 @@ and solution name things by id; the page shows the texts. Options are shown in t
     parts: [{name, label, unit, atol, rtol, next, words: {id: [also]} or {id: {text, also}},
              wrong: [{id, value, hint}]}]
     wrong: [{term, class, hint}]            nodes: [{id, name, aliases, optional}]
+    signs: true                             the signs of arrows count
     failures: {id: text}                    what a test that raises Failure(id) says of a function
     rubric: [{id, points, text}]            optional: [[from, to]]; forbidden: [{from, to, hint}]
 
@@ -189,7 +190,7 @@ _KEYS = {
     "predict": {"options"},
     "match": {"terms", "classes", "wrong"},
     "code": {"failures"},
-    "graph": {"nodes", "optional", "forbidden", "feedback"},
+    "graph": {"nodes", "optional", "forbidden", "feedback", "signs"},
     "essay": {"rubric"},
 }
 
@@ -316,6 +317,7 @@ def _item(
         optional=build("optional", lambda e: Edge(box(e[0]), box(e[1]))),
         forbidden=build("forbidden", lambda e: Edge(box(e["from"]), box(e["to"]), e["hint"])),
         feedback_allowed=bool(spec.get("feedback")),
+        signs=bool(spec.get("signs")),
         terms=terms,
         classes=classes,
         wrong_pairs=build("wrong", lambda w: WrongPair(term(w["term"]), of_class(w["class"]), w["hint"])),

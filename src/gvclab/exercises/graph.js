@@ -85,9 +85,7 @@ function render({ model, el }) {
   let picked = null; // the box an arrow is about to start from
   let selected = null; // the arrow that Delete takes away
   let current = names[0]; // the one box that Tab reaches
-  // Keys belong to the diagram: in command mode JupyterLab would take arrows and letters for its own. It looks for the
-  // mark on the focused element itself.
-  el.addEventListener("focusin", (event) => (event.target.dataset.lmSuppressShortcuts = "true"));
+  keepKeys(el);
 
   // ----- what can be done
 

@@ -142,6 +142,7 @@ class Item:
     optional: tuple[Edge, ...] = ()
     forbidden: tuple[Edge, ...] = ()
     feedback_allowed: bool = False
+    signs: bool = False  # of arrows: they count
     terms: tuple[Named, ...] = ()
     classes: tuple[Named, ...] = ()
     wrong_pairs: tuple[WrongPair, ...] = ()

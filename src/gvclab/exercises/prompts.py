@@ -125,6 +125,8 @@ def _form(item: Item) -> str:
     """Which of the sentences on forms fits: those on numbers differ by how many there are."""
     if item.type == "predict":
         return "choice"
+    if item.type == "graph" and item.signs:
+        return "signed_graph"
     return {1: "one"}.get(len(item.parts), "many") if item.type == "num" else item.type
 
 

@@ -144,9 +144,13 @@ const makers = {
         ask([...pressed].sort((a, b) => a - b));
       });
       button.addEventListener("keydown", (event) => {
-        const target = buttons[k + ({ ArrowRight: 1, ArrowLeft: -1, ArrowDown: 10, ArrowUp: -10 }[event.key] ?? NaN)];
+        const row = buttons.filter(({ offsetTop }) => offsetTop === buttons[0].offsetTop).length;
+        const last = buttons.length - 1;
+        const moves = { ArrowRight: k + 1, ArrowLeft: k - 1, ArrowDown: k + row, ArrowUp: k - row, Home: 0, End: last };
+        if (!(event.key in moves)) return;
+        event.preventDefault(); // at the ends of the strip too, or the notebook would scroll
+        const target = buttons[moves[event.key]];
         if (!target) return;
-        event.preventDefault();
         event.stopPropagation();
         button.tabIndex = -1;
         target.tabIndex = 0;
@@ -169,28 +173,55 @@ const createControl = (spec, ask, words) => {
   const made = makers[spec.kind](spec, unique(spec.name), ask, words);
   const control = node("div", { className: "gvclab-control" }, ...made.parts);
   control.dataset.control = spec.name;
-  if (spec.help) {
-    const help = node("div", { id: unique("help"), className: "gvclab-help", textContent: spec.help });
-    made.inputs.forEach((input) => input.setAttribute("aria-describedby", help.id));
-    control.append(help);
-  }
-  return { name: spec.name, control, show: made.show };
+  if (!spec.help) return { name: spec.name, control, show: made.show };
+  const help = node("div", { id: unique("help"), className: "gvclab-help", textContent: spec.help });
+  made.inputs.forEach((input) => input.setAttribute("aria-describedby", help.id));
+  return { name: spec.name, control, help, show: made.show };
 };
 
-// Controls of a group stand together under its heading; advanced ones are folded.
+// The help of the control that is pointed at, or else of the one with the focus; Escape puts it away.
+const helper = (controls) => {
+  let [pointed, focused] = [null, null];
+  const paint = () => controls.forEach(({ help }) => help?.classList.toggle("gvclab-told", help === (pointed ?? focused)));
+  for (const { control, help } of controls) {
+    const on = (event, act) => control.addEventListener(event, () => (act(), paint()));
+    on("pointerenter", () => (pointed = help));
+    on("pointerleave", () => (pointed = null));
+    on("focusin", () => (focused = help));
+    on("focusout", () => (focused = null));
+  }
+  return () => {
+    [pointed, focused] = [null, null];
+    paint();
+  };
+};
+
+// Controls of a group stand together under its heading; advanced ones are folded. Below each part there is room for the
+// longest of its helps, so that none ever covers a control or moves one away from under the hand.
 const arrange = (spec, controls) => {
   const sections = new Map();
   spec.controls.forEach(({ group, advanced }, k) => {
     const key = `${advanced ? 1 : 0}${group}`;
     if (!sections.has(key)) sections.set(key, { group, advanced, members: [] });
-    sections.get(key).members.push(controls[k].control);
+    sections.get(key).members.push(controls[k]);
   });
-  return [...sections.values()].map(({ group, advanced, members }) => {
+  const set = ({ group, advanced, members }) => {
     const heading = spec.groups[group] ?? (advanced ? spec.words.advanced : spec.title);
     const legend = node("legend", { className: group && !advanced ? "" : "gvclab-spoken", textContent: heading });
-    const fieldset = node("fieldset", {}, legend, ...members);
-    return advanced ? node("details", {}, node("summary", { textContent: heading }), fieldset) : fieldset;
+    return [heading, node("fieldset", {}, legend, ...members.map(({ control }) => control))];
+  };
+  const helps = (members) => node("div", { className: "gvclab-helps" }, ...members.flatMap(({ help }) => help ?? []));
+  const all = [...sections.values()];
+  const open = all.filter(({ advanced }) => !advanced);
+  const folds = all.filter(({ advanced }) => advanced).map((section) => {
+    const [heading, fieldset] = set(section);
+    return node("details", {}, node("summary", { textContent: heading }), fieldset, helps(section.members));
   });
+  return [
+    ...open.map((section) => set(section)[1]),
+    helps(open.flatMap(({ members }) => members)),
+    ...(folds.length ? [node("div", { className: "gvclab-folds" }, ...folds)] : []),
+  ];
 };
 
 export default patient(() => {
@@ -228,14 +259,21 @@ export default patient(() => {
         if (problem.textContent !== trouble) problem.textContent = trouble;
       };
       el.classList.add("gvclab-controls");
-      // Or JupyterLab takes the keys for itself. It asks the focused element before any that holds it.
-      el.addEventListener("focusin", ({ target }) => (target.dataset.lmSuppressShortcuts = "true"));
+      keepKeys(el);
+      const dismiss = helper(controls);
+      el.addEventListener("keydown", ({ key }) => key === "Escape" && dismiss());
       el.replaceChildren(
-        node("div", { className: "gvclab-head" }, title, badge),
-        ...(presets.length ? [node("div", { className: "gvclab-presets" }, words.presets, ...presets)] : []),
+        node(
+          "div",
+          { className: "gvclab-head" },
+          title,
+          badge,
+          ...(presets.length ? [node("div", { className: "gvclab-presets" }, words.presets, ...presets)] : []),
+          reset,
+          sign,
+        ),
         ...arrange(spec, controls),
         problem,
-        node("div", { className: "gvclab-foot" }, reset, sign),
       );
       views.add(paint);
       paint(model.get("values"));

@@ -1,0 +1,137 @@
+"""What every reader needs of a panel: it fits a small laptop, and nothing covers what is used or read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+TOYS = (Path(__file__).parent / "toys.py").read_text(encoding="utf-8")
+LAPTOP = {"width": 1366, "height": 768}
+# Four controls open and one folded, a preset, two plots and a legend.
+FOUR = """
+from dataclasses import replace
+
+class Four(Power):
+    title = "Four lab"
+    controls = tuple(replace(control, group="") for control in Power.controls)
+"""
+MEMORY = "from gvclab.panels.fear import MemoryLab\nMemoryLab()"
+# The boxes of the toolbar's buttons, and of all words of the figure that one of them lies on.
+UNDER_TOOLBAR = """figure => {
+    const bar = [...figure.querySelectorAll('.modebar-btn')].map((button) => button.getBoundingClientRect());
+    const words = [...figure.querySelectorAll('.main-svg text, .gvclab-sentence, summary')];
+    if (!bar.length || !words.length) return ['no toolbar, or no words'];
+    return words.filter((word) => {
+        const box = word.getBoundingClientRect();
+        return box.width && bar.some((one) => one.left < box.right && box.left < one.right
+            && one.top < box.bottom && box.top < one.bottom);
+    }).map((word) => word.textContent);
+}"""
+# Pairs of titles and labels of the plots that lie on each other.
+OVERLAPS = """figure => {
+    const names = ['xtitle', 'ytitle', 'x2title', 'y2title', 'legendtext', 'annotation-text'];
+    const words = [...figure.querySelectorAll(names.map((name) => `.main-svg .${name}`).join())];
+    const boxes = words.map((word) => word.getBoundingClientRect());
+    const apart = (a, b) => !a.width || !b.width || a.left > b.right - 1 || b.left > a.right - 1
+        || a.top > b.bottom - 1 || b.top > a.bottom - 1;
+    return words.flatMap((word, i) => words.filter((_, j) => j > i && !apart(boxes[i], boxes[j]))
+        .map((other) => [word.textContent, other.textContent]));
+}"""
+# The contrast of a colour of an element with the page behind it, after the formula of WCAG 2.
+CONTRAST = """(element, edge) => {
+    const numbers = (color) => color.match(/[\\d.]+/g).map(Number);
+    const linear = (c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4);
+    const light = (color) => {
+        const [r, g, b] = numbers(color).map((c) => linear(c / 255));
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const painted = (place) => (numbers(getComputedStyle(place).backgroundColor)[3] ?? 1) > 0;
+    let place = element.parentElement;
+    while (place.parentElement && !painted(place)) place = place.parentElement;
+    const pair = [getComputedStyle(element)[edge], getComputedStyle(place).backgroundColor].map(light);
+    return (Math.max(...pair) + 0.05) / (Math.min(...pair) + 0.05);
+}"""
+
+
+def shown(page, title: str):
+    """A panel that has been drawn, in view."""
+    panel = page.locator(".gvclab-panel", has_text=title).first
+    panel.locator(".main-svg").first.wait_for()
+    panel.scroll_into_view_if_needed()
+    return panel
+
+
+def test_a_panel_fits_a_small_laptop_and_covers_nothing(open_notebook):
+    book = open_notebook([TOYS + FOUR, "Four()"])
+    page = book.page
+    page.set_viewport_size(LAPTOP)
+    book.run_all()
+    panel = shown(page, "Four lab")
+    page.wait_for_function("() => document.querySelector('.gvclab-plot')._fullLayout.width > 800")
+    box = panel.bounding_box()
+    assert box["width"] >= 900
+    assert box["height"] <= 620, box
+    places = [
+        panel.locator(name).bounding_box()["y"] for name in (".gvclab-controls", ".gvclab-sentence", ".gvclab-plot")
+    ]
+    assert places == sorted(places)
+    assert panel.evaluate(UNDER_TOOLBAR) == []
+    assert panel.evaluate(OVERLAPS) == []
+
+    # Help appears in room of its own: nothing moves, nothing is covered. Escape leaves the panel for its cell.
+    number = panel.locator("[data-control='power'] input[type=number]")
+    help_text = panel.locator(".gvclab-help", has_text="How steep")
+    number.focus()
+    help_text.wait_for(state="visible")
+    assert panel.bounding_box() == box
+    told = help_text.bounding_box()
+    for other in panel.locator("input, button, select, summary, .gvclab-sentence").all():
+        there = other.bounding_box()
+        apart = there["y"] >= told["y"] + told["height"] or there["y"] + there["height"] <= told["y"]
+        assert apart, other.evaluate("other => other.outerHTML")
+    page.keyboard.press("Escape")
+    help_text.wait_for(state="hidden")
+    assert page.evaluate(
+        "document.activeElement.closest('.jp-Cell') && !document.activeElement.closest('.gvclab-panel')"
+    )
+    page.keyboard.press("ArrowUp")  # JupyterLab has its keys again
+    page.wait_for_function("() => window.jupyterapp.shell.currentWidget.content.activeCellIndex === 0")
+
+    # What can be used has a border that can be seen, on a light page and on a dark one.
+    for theme in ("JupyterLab Light", "JupyterLab Dark"):
+        page.evaluate("theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", theme)
+        page.wait_for_function("name => document.body.dataset.jpThemeName === name", arg=theme)
+        for used in panel.locator("fieldset input[type=number], select, button:not(.modebar-btn)").all():
+            if used.is_visible():
+                assert used.evaluate(CONTRAST, "borderTopColor") >= 3, (theme, used.evaluate("used => used.outerHTML"))
+        button = panel.locator(".modebar-btn").first
+        page.keyboard.press("Tab")  # so that what has the focus shows it
+        button.focus()
+        assert button.evaluate(CONTRAST, "outlineColor") >= 3, theme
+
+
+def test_home_and_end_stay_in_a_strip(open_notebook):
+    book = open_notebook(["'a cell above'\n" * 60, MEMORY])
+    page = book.page
+    page.set_viewport_size(LAPTOP)
+    book.run_all()
+    panel = shown(page, "Memory lab")
+    pressed = panel.locator(".gvclab-strip [aria-pressed='true']").first
+    pressed.click()
+    scroller = "() => document.querySelector('.jp-WindowedPanel-outer').scrollTop"
+    before = page.evaluate(scroller)
+    assert before > 200
+    for key, name in (
+        ("Home", "1"),
+        ("Home", "1"),
+        ("ArrowUp", "1"),
+        ("ArrowRight", "2"),
+        ("End", "40"),
+        ("ArrowDown", "40"),
+    ):
+        page.keyboard.press(key)
+        assert page.evaluate("document.activeElement.textContent") == name
+    assert abs(page.evaluate(scroller) - before) < 50
