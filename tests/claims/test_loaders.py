@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gvclab.claims import bibliography, claims, verdicts
+from gvclab.language import misfit
 from gvclab.sources import Fault
 
 WORKS = """# Works.
@@ -155,3 +156,9 @@ def test_an_unknown_work_is_named():
 def test_citations_in_a_text_become_links():
     said = bibliography.linked("As {cite}`stigler-1951` and {cite}`novy-2013` say, `{cite}` is a mark.")
     assert said.count("](http") == 2 and said.endswith("`{cite}` is a mark.")
+
+
+def test_a_translation_keeps_its_citations():
+    english = "As {cite}`stigler-1951` says."
+    assert misfit(english, "{cite}`stigler-1951` 说。", "claims/1.1") == set()
+    assert misfit(english, "{cite}`novy-2013` 说。", "claims/1.1") == {"{cite}`stigler-1951`", "{cite}`novy-2013`"}

@@ -88,6 +88,12 @@ def test_each_wrong_option_has_a_hint_of_its_own(item):
     assert sum(option.right for option in item.options) == 1
 
 
+@by_id([item for items in SETS for item in items if item.show])
+def test_what_an_item_shows_can_be_shown(item, capsys):
+    exec(item.setup, names := {})
+    exec(item.show, names)
+
+
 @pytest.mark.parametrize("items", SETS, ids=lambda items: items.section)
 def test_a_lesson_has_predictions_and_three_questions(items):
     lesson = items.used("lesson")
