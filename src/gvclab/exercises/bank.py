@@ -171,7 +171,7 @@ def _load(path: Path) -> ItemSet:
 
 @cache
 def _read(path: str, _modified: int, _language: str) -> ItemSet:
-    with sources.naming(Path(path), resource("content").parent):
+    with sources.naming(Path(path), Path(path).parents[2]):  # content/exercises/<the file>
         items = parse(Path(path).read_text(encoding="utf-8"))
     return set_reworded(items, translator(f"exercises/{Path(path).stem}"))
 
