@@ -196,8 +196,11 @@ _KEYS = {
 }
 
 
-def parse(source: str) -> ItemSet:
-    """The items written in one content file, in English. `Fault`, with the line, says what is wrong with it."""
+def parse(source: str, finished: bool = True) -> ItemSet:
+    """The items written in one content file, in English. `Fault`, with the line, says what is wrong with it.
+
+    In a `finished` file each item has its minutes and explains its answer.
+    """
     front = _FRONT.match(source)
     if not front:
         raise Fault("an exercise file begins with YAML front matter between two lines of ---", 1)
@@ -211,7 +214,7 @@ def parse(source: str) -> ItemSet:
             raise Fault(f"the item id {item.id} is used twice", line)
         if not may_hold(str(meta["section"]), item.id):
             raise Fault(f"item {item.id} does not belong to section {meta['section']}", line)
-        for name in _lacking(item):
+        for name in _lacking(item) if finished else ():
             raise Fault(f"item {item.id} lacks `{name}`", line)
         items.append(item)
         line += chapter.count("\n")
