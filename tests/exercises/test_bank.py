@@ -26,7 +26,7 @@ def test_the_assignment():
     assert [item.points for item in exercises] == [2, 1, 2, 5, 3, 2, 4, 1, 3, 8]
     assert SECTION.points == 31
     assert [item.id for item in SECTION.used("lesson")] == [
-        *(f"2.3-{name}" for name in ("p1", "p2", "p3", "p", "a", "b", "c")),
+        *(f"2.3-{name}" for name in ("p1", "p2", "p3", "a", "b", "c")),
         *(f"2.3-{name}" for name in ("p4", "p5", "p6", "d", "e", "f")),
     ]
 

@@ -78,6 +78,7 @@ def test_the_stub_and_the_solution_set_the_same_name(item):
 def test_every_known_error_gets_its_hint(item):
     for who in everybody(item):
         names, right = namespace(item, numbers(item, who)), plain(solved(item, who))
+        right = right if isinstance(right, dict | list) else [right]
         for part in item.parts:
             for wrong in part.wrong:
                 # The names that a reading brings are those of the solution's own settings.
@@ -90,7 +91,7 @@ def test_every_known_error_gets_its_hint(item):
                 )
                 answer[part.name] = value
                 judged = judge(item, answer, who)
-                found = dict(judged.parts)[part.name]
+                found = dict(judged.parts or [(part.name, judged)])[part.name]
                 assert (found.score, found.status) == (0, "misconception"), (who, value)
                 assert message_of(item, found) == wrong.hint
                 results = [p for p in item.parts if not p.is_setting]
@@ -169,7 +170,6 @@ def test_what_the_choices_claim():
 @pytest.mark.parametrize(
     ("item_id", "option"),
     [
-        ("2.3-p", "buy_quarter_each"),
         ("2.3-p1", "years_82"),
         ("2.3-p2", "second_far"),
         ("2.3-p3", "about_same"),
