@@ -96,13 +96,17 @@ const titles = (plot, written) =>
       .map(([name, , due]) => [name, due]),
   );
 
-// Words at points and notes that would leave the picture at its left or right edge are moved in.
+// Words at points and notes that would be cut at the left or right edge are moved in: at that of their plot where it cuts
+// them, else at that of the picture.
 const keepInside = (plot) => {
   const picture = plot.querySelector(".main-svg").getBoundingClientRect();
   for (const word of plot.querySelectorAll(".textpoint text, .annotation")) {
+    const area = word.closest(".plot[clip-path]");
+    const cut = document.getElementById(area?.getAttribute("clip-path").match(/#([^'")]+)/)?.[1])?.querySelector("rect");
+    const edge = cut ? area.getScreenCTM().e : picture.left;
     word.style.translate = "";
     const { left, right } = word.getBoundingClientRect();
-    const off = Math.max(0, picture.left - left) - Math.max(0, right - picture.right);
+    const off = Math.max(0, edge - left) - Math.max(0, right - edge - (cut ? cut.width.baseVal.value : picture.width));
     if (off) word.style.translate = `${off}px 0`;
   }
 };
