@@ -60,7 +60,7 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     build.set_defaults(run=_build)
 
     check = commands.add_parser("check", help=say("cli.check.help"), description=say("cli.check.help"))
-    check.set_defaults(run=_build, check=True, from_notebooks=False, force=False, language=ENGLISH)
+    check.set_defaults(run=_check)
 
     translate = commands.add_parser("translate", help=say("translate.help"), description=say("translate.help"))
     translate.add_argument("language", nargs="?", type=_language, metavar="LL", help=say("translate.language"))
@@ -131,6 +131,12 @@ def _build(options: argparse.Namespace) -> int:
     else:
         report = build.build(_root(), options.force, options.language)
     return _printed(report)
+
+
+def _check(_options: argparse.Namespace) -> int:
+    from gvclab.build import check, counted
+
+    return max(_printed(counted(_root())), _printed(check(_root())))
 
 
 def _translate(options: argparse.Namespace) -> int:

@@ -101,7 +101,7 @@ def cached_by_language(function: Callable) -> Callable:
 
 
 def translator(file: str, locale: Path | None = None) -> Callable[[str, str], str]:
-    """What translates the entries of one content file: `translator("exercises/2.3-diversification")(context, english)`.
+    """What translates the entries of one content file: `translator("exercises/2.3a-suppliers")(context, english)`.
 
     `context` is the entry's place in the file; `locale` the folder of the catalogues, if it is not this library's own.
     English stands where the language has nothing, or nothing that fits.
@@ -140,7 +140,7 @@ def find(key: str) -> tuple[str, Any]:
     """The file of `content/messages` that has a dotted key, and the English entry.
 
     The first names of the key are folders and a file, the others lead through that file:
-    `panels.diversification.frontier.title` is in `panels/diversification.yml`. KeyError names what is missing.
+    `panels.suppliers.frontier.title` is in `panels/suppliers.yml`. KeyError names what is missing.
     """
     return _find(resource("content") / "messages", key)
 

@@ -33,7 +33,7 @@ def start(root: Path, lesson: str | None = None, browser: bool = True, port: int
 
 
 def find_lesson(root: Path, lesson: str | None) -> str:
-    """The notebook's path in the repository for `2.3` or `2.3-diversification`; the folder for None.
+    """The notebook's path in the repository for `2.3a` or `2.3a-suppliers`; the folder for None.
 
     In the language in use (`GVCLAB_LANGUAGE`), where its notebooks are built.
     """

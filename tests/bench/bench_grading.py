@@ -30,8 +30,8 @@ from gvclab.exercises import bank
 from gvclab.grading.sandbox import WARM
 
 ROOT = Path(__file__).parents[2]
-ASSIGNMENT, NOTEBOOK = "section-2", "2.3-diversification"
-ITEMS = {item.id.replace(".", "-"): item for item in bank.load("2.3").used("exercise") if item.type != "essay"}
+ASSIGNMENT, NOTEBOOK = "section-2", "2.3a-suppliers"
+ITEMS = {item.id.replace(".", "-"): item for item in bank.load("2.3a").used("exercise") if item.type != "essay"}
 VARIANTS = ("all", "all", "half", "all but one")
 
 
@@ -140,7 +140,7 @@ def bare_fork(n: int) -> float:
     """Seconds a submission for a process that only forks and runs the cells."""
     for module in WARM:
         importlib.import_module(module)
-    setup = bank.load("2.3").setup
+    setup = bank.load("2.3a").setup
     cells = [compile(source, "<cell>", "exec") for source in (setup, *(i.solution for i in ITEMS.values()))]
 
     def once() -> None:

@@ -23,7 +23,7 @@ import psutil
 from jupyter_client import KernelManager
 
 ROOT = Path(__file__).parents[2]
-LESSON = "2.3-diversification"
+LESSON = "2.3a-suppliers"
 
 
 def main() -> None:
@@ -36,7 +36,7 @@ def main() -> None:
 def rows() -> Iterator[tuple[str, str, str]]:
     """What is measured, the figure, and what is aimed at."""
     yield "import gvclab", seconds(imported("gvclab")), "under 0.5 s"
-    for module in ("models.sourcing", "exercises", "panels.diversification"):
+    for module in ("models.sourcing", "exercises", "panels.suppliers"):
         yield f"import gvclab.{module}", seconds(imported(f"gvclab.{module}")), ""
     yield "gvclab --help", seconds(median(lambda: run("-m", "gvclab", "--help"))), ""
     for path in sorted((ROOT / "course").glob("*.ipynb")):

@@ -18,7 +18,7 @@ class Four(Power):
     title = "Four lab"
     controls = tuple(replace(control, group="") for control in Power.controls)
 """
-MEMORY = "from gvclab.panels.diversification import MemoryLab\nMemoryLab()"
+MEMORY = "from gvclab.panels.fear import MemoryLab\nMemoryLab()"
 # The boxes of the toolbar's buttons, and of all words of the figure that one of them lies on.
 UNDER_TOOLBAR = """figure => {
     const bar = [...figure.querySelectorAll('.modebar-btn')].map((button) => button.getBoundingClientRect());

@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 NO_PATIENCE = "const patience = AbortSignal.timeout.bind(AbortSignal); AbortSignal.timeout = () => patience(0);"
 CELLS = [
-    "from gvclab.exercises import predict, quiz, recall\nfrom gvclab.panels.diversification import ChainLab",
+    "from gvclab.exercises import predict, quiz, recall\nfrom gvclab.panels.suppliers import ChainLab",
     'predict("2.3-p")',
     "panel = ChainLab()\npanel",
     "panel.set(n=30)",

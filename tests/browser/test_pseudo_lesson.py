@@ -39,7 +39,7 @@ def notebooks() -> dict[str, str]:
     return targets(ROOT, "qps")
 
 
-@pytest.mark.parametrize("name", ["2.3-diversification"])
+@pytest.mark.parametrize("name", ["2.3a-suppliers"])
 def test_no_layout_breaks_with_longer_words(name, notebooks, open_notebook, tmp_path):
     path = tmp_path / f"{name}.ipynb"
     path.write_text(notebooks[f"course/qps/{name}.ipynb"], encoding="utf-8")

@@ -37,6 +37,7 @@ C1.1-1:
   type: [E]
   evidence: None.
   verdict: mixed
+  line: So it is.
   change: All.
 """
 FILES = {

@@ -13,7 +13,8 @@ TABLES = lesson.Tables(
             "claim": 'A "quoted" claim | with a bar.',
             "type": ["C", "N"],
             "position": True,
-            "evidence": "Some\nof it.",
+            "line": "Found so.",
+            "evidence": ("Some\nof it.",),
             "verdict": "mixed",
             "change": "More of it.",
         }
@@ -114,7 +115,7 @@ def test_the_verdict_is_a_table_of_one_line_a_claim(book):
     assert rows[0].count("|") == 7
     name = f"**C1.1{lesson.NO_BREAK}1**"
     claim = 'A "quoted" claim \\| with a bar. *(A position of the authors.)*'
-    assert rows[2] == f"| {name} | {claim} | causal, normative | Some of it. | mixed | More of it. |"
+    assert rows[2] == f"| {name} | {claim} | causal, normative | Found so. Some of it. | mixed | More of it. |"
 
 
 def test_ids_are_unique_stable_and_follow_the_content(book):

@@ -55,7 +55,8 @@ def test_an_item_goes_to_the_end_of_the_file_there_is(root):
 def test_claims_that_are_there_are_kept(root):
     path = root / "content/claims/2.4.yml"
     path.parent.mkdir()
-    path.write_text("C2.4-1: {claim: c, type: [E], evidence: e, verdict: mixed, change: x}\n", encoding="utf-8")
+    claim = "C2.4-1: {claim: c, type: [E], verdict: mixed, line: l, evidence: e, change: x}\n"
+    path.write_text(claim, encoding="utf-8")
     before = path.read_bytes()
     assert cli.main(["new", "lesson", "2.4-shocks"]) == 0
     assert path.read_bytes() == before and targets(root)

@@ -28,12 +28,11 @@ x = 1
 ```
 """
 CLAIMS = """
-C1.1-1: {claim: It is so., type: [E], evidence: None., verdict: mixed, change: Anything.}
+C1.1-1: {claim: It is so., type: [E], evidence: None., verdict: mixed, line: So it is., change: Anything.}
 """
 EXERCISES = """---
 section: "1.1"
 title: First
-minutes: 5
 objectives: [compute]
 ---
 
@@ -49,6 +48,8 @@ from gvclab.exercises import check, given
 type: num
 bloom: apply
 points: 2
+minutes: 4
+why: One of two equal parts.
 answer: half
 given:
   n: {default: 20}
@@ -72,10 +73,12 @@ half = given("1.1-1").n / 2
 type: choice
 bloom: remember
 points: 1
+minutes: 3
+why: It is this one.
 answer: which
 options:
-  - {id: this, text: This., right: true}
   - {id: that, text: That., hint: Not that.}
+  - {id: this, text: This., right: true}
 ```
 
 Which?
@@ -88,6 +91,7 @@ Which?
 type: essay
 bloom: create
 points: 3
+minutes: 12
 rubric: [{id: says, text: Says it, points: 3}]
 ```
 
@@ -169,9 +173,18 @@ def test_every_build_writes_the_same_bytes(repository):
 
 def test_students_get_stubs_and_no_key(built):
     instructor, student = read(built, SOLUTIONS), read(built, STUDENTS)
-    for secret in ('.n / 2"', "All of it.", "Not that.", "BEGIN SOLUTION", "HIDDEN", '\\"B\\"', '\\"A\\"'):
+    for secret in ('.n / 2"', "All of it.", "Not that.", "BEGIN SOLUTION", "HIDDEN", '\\"B\\"'):
         assert secret not in student
-    for shown in ("half = ...", "which = ...", "Half of it", 'check(\\"1.1-1\\", half)', "`n` = 20"):
+    for shown in (
+        "About 19 minutes, 6 points",
+        "half = ...",
+        'which = \\"...\\"  # write one letter',
+        "about 4 minutes",
+        'as in `which = \\"A\\"`',
+        "Half of it",
+        'check(\\"1.1-1\\", half)',
+        "`n` = 20",
+    ):
         assert shown in student
     assert "All of it." in instructor
 
@@ -288,8 +301,9 @@ def test_an_edit_comes_home(repository, notebook, file, old, new):
         (COURSE, "do one thing", "do two things", "front matter"),
         (SOLUTIONS, "An introduction", "A welcome", "front matter"),
         (SOLUTIONS, "`n` = 20", "`n` = 30", "the item's table"),
-        (SOLUTIONS, "*2 points*", "*9 points*", "the item's table"),
-        (SOLUTIONS, 'which = "', 'which = "C', "no solution block"),
+        (SOLUTIONS, "*2 points, about", "*9 points, about", "the item's table"),
+        (SOLUTIONS, 'which = "B', 'which = "A', "no solution block"),
+        (SOLUTIONS, "letter of your option", "name of your option", "the item's table"),
         (SOLUTIONS, 'check("1.1-1", half)', 'check("1.1-1", 10)', "checks and keys"),
         (SOLUTIONS, "### END SOLUTION", "", "needs its lines"),
         (STUDENTS, "half = ...", "half = 10", "students' copy"),

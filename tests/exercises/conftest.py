@@ -1,11 +1,9 @@
 import pytest
 
-from gvclab.exercises import forget
-
 
 @pytest.fixture(autouse=True)
-def fresh(monkeypatch):
-    """No class, no nbgrader, no memory of earlier attempts."""
+def fresh(tmp_path, monkeypatch):
+    """No class, no nbgrader, no predictions of who runs the tests."""
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "jupyter"))
     for name in ("GVCLAB_SALT", "GVCLAB_STUDENT", "NBGRADER_EXECUTION"):
         monkeypatch.delenv(name, raising=False)
-    forget()

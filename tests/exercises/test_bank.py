@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -10,8 +11,8 @@ from gvclab.exercises.bank import load, parse, parse_item, public, public_text
 from gvclab.exercises.prompts import prompt
 from gvclab.sources import Fault
 
-SECTION = load("2.3")
-SOURCE = next(bank._folder().glob("2.3-*.md")).read_text(encoding="utf-8")
+SECTION = replace(load("2.3a"), items=(*load("2.3a"), *load("2.3b")))  # both parts
+SOURCES = {part: next(bank._folder().glob(f"{part}-*.md")).read_text(encoding="utf-8") for part in ("2.3a", "2.3b")}
 
 
 def test_ids_are_unique_over_all_sections():
@@ -69,19 +70,20 @@ def test_options_do_not_give_themselves_away():
         assert sum(option.right for option in item.options) == 1
 
 
-SECRETS = re.compile(r"\{solution\}|\{tests\}|\b(right|hint|wrong|forbidden|model|misconception):")
+SECRETS = re.compile(r"\{solution\}|\{tests\}|\b(right|hint|wrong|forbidden|model|misconception|why|next):")
 
 
-def test_public_text_has_no_answers():
-    bundle = public_text(SOURCE)
+@pytest.mark.parametrize("part", SOURCES)
+def test_public_text_has_no_answers(part):
+    bundle, items = public_text(SOURCES[part]), load(part)
     assert not SECRETS.search(bundle)
-    assert SECRETS.search(SOURCE)
-    for item in SECTION:
+    assert SECRETS.search(SOURCES[part])
+    for item in items:
         for option in item.options:
             assert not option.hint or option.hint[:40] not in " ".join(bundle.split())
     parsed = parse(bundle)
     assert [(i.id, prompt(i), i.stub, i.points, i.given) for i in parsed] == [
-        (i.id, prompt(i), i.stub, i.points, i.given) for i in SECTION
+        (i.id, prompt(i), i.stub, i.points, i.given) for i in items
     ]
     assert not any(item.has_key for item in parsed if item.type != "essay")
     assert public_text(bundle) == bundle
@@ -101,6 +103,8 @@ GOOD = """## 9-1 Title
 type: num
 bloom: apply
 points: 1
+minutes: 3
+why: It is so.
 answer: x
 parts: [{name: x, atol: 0.1}]
 ```
@@ -124,11 +128,11 @@ def test_a_small_item():
         ("type: num", "type: numb", 6, "numb.*not one of num"),
         ("bloom: apply", "bloom: do", 7, "bloom.*'do'"),
         ("answer: x", "answer: a b", 4, "'a b'"),
-        ("answer: x", "answer: x\nanswers: y", 10, "unknown key 'answers'"),
+        ("answer: x", "answer: x\nanswers: y", 12, "unknown key 'answers'"),
         ("answer: x", "answer: [x", None, "YAML"),
-        ("atol: 0.1", "rtol: 0", 10, "tolerance"),
-        ("atol: 0.1", "tol: 0.1", 10, "unknown keys tol"),
-        ("atol: 0.1", "atol: 0.1, wrong: [{value: 2}]", 10, "'id'"),
+        ("atol: 0.1", "rtol: 0", 12, "tolerance"),
+        ("atol: 0.1", "tol: 0.1", 12, "unknown keys tol"),
+        ("atol: 0.1", "atol: 0.1, wrong: [{value: 2}]", 12, "'id'"),
         ("{{ tolerance }}", "", 4, "must show.*tolerance"),
         ("{{ tolerance }}", "{{ tolerance }} {{ toll }}", 4, "unknown slots: toll"),
         ("answer: x", "answer: x\ngiven: {n: 3}", 4, "must show.*given"),
@@ -149,11 +153,25 @@ def test_a_fault_in_a_file_names_the_file(tmp_path, monkeypatch):
         load("9")
 
 
+def test_an_item_is_found_in_the_part_that_has_it(tmp_path, monkeypatch):
+    (tmp_path / "exercises").mkdir()
+    for name, numbers in {"9a-first": (1, 3), "9b-second": (2,), "19-other": ()}.items():
+        items = "".join(GOOD.replace("9-1", f"9-{n}") for n in numbers)
+        meta = f'section: "{name.partition("-")[0]}"\ntitle: T\nobjectives: []\nminutes: 1\n'
+        head = f'---\n{meta}---\n```{{setup}}\npart = "{name}"\n```\n'
+        (tmp_path / "exercises" / f"{name}.md").write_text(head + items)
+    monkeypatch.setattr(bank, "resource", lambda _: tmp_path)
+    assert [bank.home(f"9-{n}").section for n in (1, 2, 3)] == ["9a", "9b", "9a"]
+    assert bank.item("9-2").setup == 'part = "9b-second"'
+    assert bank.ids_beside("9-7") == ["9-1", "9-3", "9-2"] and bank.ids_beside("19-1") == []
+
+
 def test_faults_in_a_file_are_named():
     front = '---\nsection: "9"\n---\n'
     assert len(parse(front + GOOD)) == 1
-    with pytest.raises(ValueError, match="16: the item id 9-1 is used twice"):
+    with pytest.raises(ValueError, match="18: the item id 9-1 is used twice"):
         parse(front + GOOD + GOOD)
+    assert len(parse(front.replace('"9"', '"9a"') + GOOD)) == 1
     with pytest.raises(ValueError, match=r"4: item 8-1 does not belong to section 9"):
         parse(front + GOOD.replace("9-1", "8-1"))
     with pytest.raises(ValueError, match="front matter"):
@@ -163,5 +181,10 @@ def test_faults_in_a_file_are_named():
 def test_what_is_not_there_is_named_with_what_is():
     with pytest.raises(KeyError, match=r"2\.3-99.*2\.3-1"):
         bank.item("2.3-99")
-    with pytest.raises(KeyError, match=r"7\.7.*2\.3"):
-        load("7.7")
+    with pytest.raises(KeyError, match=r"2\.3-99.*2\.3-10"):  # in whichever part
+        bank.item("2.3-99")
+    for unknown in ("7.7", "2.3"):
+        with pytest.raises(KeyError, match=rf"{unknown}.*2\.3a"):
+            load(unknown)
+    with pytest.raises(KeyError, match=r"7\.7.*2\.3a"):
+        bank.item("7.7-1")

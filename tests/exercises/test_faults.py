@@ -16,6 +16,8 @@ objectives: []
 type: choice
 bloom: apply
 points: 1
+minutes: 3
+why: "{{ x }} is the letter."
 answer: x
 options:
   - {id: one, text: One, right: true}
@@ -28,6 +30,8 @@ options:
 type: num
 bloom: apply
 points: 1
+minutes: 3
+why: It is so.
 answer: y
 parts:
   - {name: y, atol: 0.1}
@@ -39,6 +43,7 @@ parts:
 type: match
 bloom: apply
 points: 1
+minutes: 5
 answer: z
 terms: {tariff: Tariff}
 classes: {price: Price}
@@ -52,6 +57,7 @@ wrong:
 type: graph
 bloom: apply
 points: 1
+minutes: 10
 answer: links
 nodes:
   - {id: crisis}
@@ -69,6 +75,11 @@ MISTAKES = {
     "a wrong class": ("class: price", "class: amount", "class: amount"),
     "an unknown key": ("answer: y", "answer: y\nanswers: z", "answers: z"),
     "an option without an id": ("{id: two, text", "{text", "{text: Two"),
+    "no minutes": ("minutes: 5\n", "", "## 9.9-3"),
+    "minutes that are no number": ("minutes: 5", "minutes: five", "minutes: five"),
+    "a right answer without an explanation": ('why: "{{ x }} is the letter."\n', "", "## 9.9-1"),
+    "an explanation that is no text": ("why: It is so.", "why: 3", "why: 3"),
+    "an unknown unit": ("{name: y, atol: 0.1}", "{name: y, unit: miles, atol: 0.1}", "unit: miles"),
     "no item block": ("## 9.9-2 Number\n```{item}", "## 9.9-2 Number\n```{items}", "## 9.9-2"),
     "bad YAML": ("{id: crisis}", "{id: [crisis}", "{id: [crisis}"),
 }

@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from gvclab.exercises import Identity, check, given, load
+from gvclab.exercises import Identity, bank, check, given, load
 from gvclab.exercises.variants import drawn, identity, numbers
 
-ITEM = load("2.3")["2.3-1"]
+ITEM = bank.item("2.3-1")
 
 
 def test_without_a_salt_everybody_has_the_defaults(monkeypatch):
@@ -68,7 +68,7 @@ def bundle(tmp_path, monkeypatch):
     folder.mkdir(parents=True)
     monkeypatch.chdir(folder)
     file = tmp_path / "gvclab-student.json"
-    own = drawn(load("2.3"), Identity("ada", "autumn"))
+    own = drawn(load("2.3a"), Identity("ada", "autumn"))
     file.write_text(json.dumps({"course": "c", "student": "ada", "numbers": own}), encoding="utf-8")
     return file
 

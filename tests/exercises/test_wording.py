@@ -155,8 +155,8 @@ def test_the_parts_are_called_as_the_item_at_hand_calls_them():
 
 
 def test_a_corrected_option_moves_no_letter():
-    path = next(bank._folder().glob("2.3-*.md"))
-    source, before = path.read_text(encoding="utf-8"), load("2.3")
+    path = next(bank._folder().glob("2.3a-*.md"))
+    source, before = path.read_text(encoding="utf-8"), load("2.3a")
     text = before["2.3-p"].options[1].text
     assert source.count(text) == 1
     after = bank.parse(source.replace(text, "Aaa, everything at Home."))

@@ -21,8 +21,12 @@ from gvclab.exercises.rendering import of_item
 from gvclab.grading import intake
 from gvclab.grading.record import FILE, ItemRecord, Record, SheetRecord, written
 
-ASSIGNMENT, NOTEBOOK = "section-2", "2.3-diversification"
-ITEMS = {item.id: item for item in bank.load("2.3").used("exercise")}
+ASSIGNMENT, NOTEBOOK = "section-2", "2.3a-suppliers"
+NOTEBOOKS = {  # both parts of section 2.3: what types of items there are, they have together
+    name: {item.id: item for item in bank.load(name.partition("-")[0]).used("exercise")}
+    for name in (NOTEBOOK, "2.3b-fear")
+}
+ITEMS = {name: item for items in NOTEBOOKS.values() for name, item in items.items()}
 ESSAY = next(item.id for item in ITEMS.values() if item.type == "essay")
 
 
@@ -64,11 +68,19 @@ class Classroom:
         scores = {name: ITEMS[name].points * one.score for name, one in judged.items()}
         self._enter(student, scores, essay, penalty, who)
         if sidecar:
-            items = {
-                name: ItemRecord(grade_id(name, "check"), scores[name], ITEMS[name].points, one)
-                for name, one in judged.items()
+            sheets = {
+                notebook: SheetRecord(
+                    {
+                        name: ItemRecord(grade_id(name, "check"), scores[name], items[name].points, one)
+                        for name, one in judged.items()
+                        if name in items
+                    },
+                    notes if notebook == NOTEBOOK else (),
+                    reason,
+                )
+                for notebook, items in NOTEBOOKS.items()
             }
-            self.record(student, written(Record(student, "", "", None, {NOTEBOOK: SheetRecord(items, notes, reason)})))
+            self.record(student, written(Record(student, "", "", None, sheets)))
 
     def _enter(self, student: str, scores: dict[str, float], essay: float | None, penalty: float | None, who: dict):
         by_cell = {grade_id(ESSAY): essay} | {grade_id(name, "check"): score for name, score in scores.items()}
@@ -76,11 +88,11 @@ class Classroom:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # SQLAlchemy's, at nbgrader
             submission = self._book.update_or_create_submission(ASSIGNMENT, student)
-        notebook = next(one for one in submission.notebooks if one.name == NOTEBOOK)
-        notebook.late_submission_penalty = penalty
-        for grade in notebook.grades:
-            grade.auto_score = by_cell[grade.name]
-            grade.needs_manual_grade = by_cell[grade.name] is None
+        for notebook in (one for one in submission.notebooks if one.name in NOTEBOOKS):
+            notebook.late_submission_penalty = penalty if notebook.name == NOTEBOOK else None
+            for grade in notebook.grades:
+                grade.auto_score = by_cell[grade.name]
+                grade.needs_manual_grade = by_cell[grade.name] is None
         self._book.db.commit()
 
     def record(self, student: str, text: str) -> None:
@@ -110,11 +122,12 @@ def empty_course(tmp_path_factory) -> Path:
     with Gradebook(f"sqlite:///{root}/gradebook.db") as book:
         book.add_assignment(ASSIGNMENT)
         book.add_assignment("another")
-        book.add_notebook(NOTEBOOK, ASSIGNMENT)
-        for name, item in ITEMS.items():
-            cell = grade_id(name) if name == ESSAY else grade_id(name, "check")
-            kind = "markdown" if name == ESSAY else "code"
-            book.add_grade_cell(cell, NOTEBOOK, ASSIGNMENT, max_score=item.points, cell_type=kind)
+        for notebook, items in NOTEBOOKS.items():
+            book.add_notebook(notebook, ASSIGNMENT)
+            for name, item in items.items():
+                cell = grade_id(name) if name == ESSAY else grade_id(name, "check")
+                kind = "markdown" if name == ESSAY else "code"
+                book.add_grade_cell(cell, notebook, ASSIGNMENT, max_score=item.points, cell_type=kind)
     return root
 
 
@@ -136,6 +149,7 @@ def course() -> SimpleNamespace:
     return SimpleNamespace(
         assignment=ASSIGNMENT,
         notebook=NOTEBOOK,
+        notebooks=NOTEBOOKS,
         items=ITEMS,
         judged=[name for name in ITEMS if name != ESSAY],
         essay=ESSAY,

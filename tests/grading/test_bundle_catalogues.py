@@ -13,7 +13,7 @@ from gvclab.exercises.wording import wording
 
 
 def test_a_translated_hint_does_not_go_out(root, tmp_path):
-    source = (root / "content/exercises/2.3-diversification.md").read_text(encoding="utf-8")
+    source = (root / "content/exercises/2.3a-suppliers.md").read_text(encoding="utf-8")
     catalogue = Catalog("zh")
     catalogue.add(bank.parse(source).meta["title"], "Ein Titel", context="title")
     for item in bank.parse(source):
@@ -22,7 +22,7 @@ def test_a_translated_hint_does_not_go_out(root, tmp_path):
     sink = io.BytesIO()
     write_po(sink, catalogue)
     sink.write(b'\n#~ msgctxt "2.3-1 old"\n#~ msgid "An old hint"\n#~ msgstr "x"\n')
-    name = "exercises/2.3-diversification"
+    name = "exercises/2.3a-suppliers"
     catalogue, public = tmp_path / f"locale/zh/{name}.po", tmp_path / f"content/{name}.md"
     for path, data in ((catalogue, sink.getvalue()), (public, bank.public_text(source).encode())):
         path.parent.mkdir(parents=True)

@@ -18,24 +18,32 @@ from gvclab.exercises.variants import Identity, drawn
 from gvclab.grading import doctor, release_cli, salvage
 from gvclab.grading.submission import restore
 
-NAME = "2.3-diversification"
-ITEMS = bank.load("2.3").used("exercise")
-CODED = [item for item in ITEMS if item.type != "essay"]
+NAME, WITH_ESSAY = "2.3a-suppliers", "2.3b-fear"
+ITEMS, ESSAYS = (bank.load(name.partition("-")[0]).used("exercise") for name in (NAME, WITH_ESSAY))
 
 
 @pytest.fixture(scope="module")
 def released(root) -> dict:
-    return doctor._released((root / f"exercises/section-2/{NAME}.ipynb").read_text(encoding="utf-8"))
+    return read_released(root, NAME)
+
+
+def read_released(root: Path, name: str) -> dict:
+    return doctor._released((root / f"exercises/section-2/{name}.ipynb").read_text(encoding="utf-8"))
 
 
 @pytest.fixture
 def honest(released) -> dict:
-    """An assignment answered, run from top to bottom and saved, with two cells of the student's own."""
+    return answered(released, ITEMS)
+
+
+def answered(released: dict, items) -> dict:
+    """An assignment answered, run from top to bottom and saved, with three cells of the student's own."""
     book = copy.deepcopy(released)
-    for n, item in enumerate(CODED):
-        cell_of(book, item.id)["source"] = f"{item.solution}\nmark_{n} = {n}"
-    cell_of(book, "2.3-10")["source"] = "A second supplier.\n\nmark_90 = 90"
+    for n, item in enumerate(items):
+        answer = "A second supplier.\n" if item.type == "essay" else item.solution
+        cell_of(book, item.id)["source"] = f"{answer}\nmark_{n} = {n}"
     book["cells"].insert(3, own("code", "helper = 1\nmark_91 = 91"))
+    book["cells"].append(own("markdown", "My advice.\n\nmark_90 = 90"))
     book["cells"].append(own("markdown", "A note.\n\nmark_92 = 92"))
     for count, cell in enumerate((c for c in book["cells"] if c["cell_type"] == "code"), 1):
         cell["execution_count"] = count
@@ -112,8 +120,12 @@ def deleted_answer_kept_elsewhere(book):
 
 
 def copied(book):
-    for name in ("2.3-1", "2.3-2-check", "2.3-10"):
+    for name in ("2.3-1", "2.3-2-check"):
         book["cells"].append(cell_of(book, name) | {"id": f"copy-{name.replace('.', '-')}"})
+
+
+def copied_text(book):
+    book["cells"].append(cell_of(book, "2.3-10") | {"id": "copy-2-3-10"})
 
 
 def tried_below(book):
@@ -156,7 +168,7 @@ def marked(book):
 
 def moved(book):
     cells = book["cells"]
-    cells.insert(0, cells.pop(at(book, "2.3-8")))
+    cells.insert(0, cells.pop(at(book, "2.3-5")))
 
 
 def without_metadata(book):
@@ -193,6 +205,18 @@ DAMAGES = [
     (no_output, set(), {}),
 ]
 STUBS = {}
+
+
+def test_a_text_that_was_copied_is_found_and_mended(root):
+    released = read_released(root, WITH_ESSAY)
+    honest = answered(released, ESSAYS)
+    whole = answers(saved(honest), released)
+    copied_text(honest)
+    found = doctor.examine(saved(honest), released, ESSAYS)
+    assert names(found) == {"copied"} and all(trouble.mends for trouble in found.troubles)
+    assert doctor.examine(found.mended, released, ESSAYS) == doctor.Diagnosis(())
+    assert answers(found.mended, released) == whole
+    assert set(filter(MARK.search, lines(saved(honest)))) <= set(lines(found.mended))
 
 
 @pytest.mark.parametrize(("damage", "expected", "left"), DAMAGES, ids=[d[0].__name__ for d in DAMAGES])
@@ -563,7 +587,7 @@ def test_a_file_beside_that_is_needed_is_told(source, needed, file):
 
 
 def test_a_lesson_is_no_assignment(root):
-    assert "stranger" in names(doctor.visit(root / f"course/{NAME}.ipynb"))
+    assert "stranger" in names(doctor.visit(root / "course/2.1-localisation.ipynb"))
 
 
 def test_a_text_is_not_told_to_take_a_notebooks_name(root):
@@ -571,7 +595,7 @@ def test_a_text_is_not_told_to_take_a_notebooks_name(root):
 
 
 def test_prompts_with_own_numbers_are_as_they_were_given(file, honest, released):
-    who = Identity("ada", drawn=drawn(bank.load("2.3"), Identity("ada", "salt")))
+    who = Identity("ada", drawn=drawn(bank.load("2.3a"), Identity("ada", "salt")))
     book = doctor.personal.notebook(released, ITEMS, who)
     assert book != released
     (file.parent / "gvclab-student.json").write_text(

@@ -7,6 +7,7 @@ import itertools
 import json
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -20,7 +21,7 @@ from gvclab.exercises.rendering import label_of, message_of
 from gvclab.exercises.variants import Identity, numbers
 from gvclab.grading import leaks, release
 
-ITEMS = bank.load("2.3")
+ITEMS = replace(bank.load("2.3a"), items=(*bank.load("2.3a"), *bank.load("2.3b")))  # both parts
 SALT = "5a1t" * 16
 ADA = Identity("ada", SALT)
 
@@ -154,7 +155,7 @@ def test_an_answer_as_the_solution_has_it_is_the_students_own(secret):
 
 
 def test_an_item_with_its_key_is_found_in_a_content_file(root, secret):
-    path = root / "content/exercises/2.3-diversification.md"
+    path = root / "content/exercises/2.3a-suppliers.md"
     source = path.read_text(encoding="utf-8")
     assert not leaks.scan_text("items.md", bank.public_text(source), secret)
     found = leaks.scan_text("items.md", source, secret)

@@ -20,24 +20,24 @@ from gvclab.grading.record import FILE, ItemRecord, read
 from gvclab.grading.run import GradingReport, Plan, run
 from gvclab.grading.sandbox import Limits
 
-ASSIGNMENT, NOTEBOOK = "section-2", "2.3-diversification"
-ITEMS = {item.id: item for item in bank.load("2.3").used("exercise") if item.type != "essay"}
+ASSIGNMENT, NOTEBOOK = "section-2", "2.3a-suppliers"
+ITEMS = {item.id: item for item in bank.load("2.3a").used("exercise") if item.type != "essay"}
 FULL = sum(item.points for item in ITEMS.values())
 LIMITS = Limits(cell=0.5, total=20, call=0.5, calls=2, patience=16)
-COSTLY, CODE = "2.3-4", "2.3-7"
+CODE = "2.3-4"
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox")]
 
 
 def costly(seconds: float) -> str:
     """A right function with a needless first line that takes so many seconds of processor time in all its calls."""
-    each = seconds / len(engine._rehearsed(ITEMS[COSTLY], Identity()))
+    each = seconds / len(engine._rehearsed(ITEMS[CODE], Identity()))
     began = time.process_time()
     sum(i * i for i in range(500_000))
     steps = int(500_000 * each / (time.process_time() - began))
     line = f"    sum(i * i for i in range({steps}))\n    u, p ="
-    assert steps > 1000 and "    u, p =" in ITEMS[COSTLY].solution
-    return ITEMS[COSTLY].solution.replace("    u, p =", line, 1)
+    assert steps > 1000 and "    u, p =" in ITEMS[CODE].solution
+    return ITEMS[CODE].solution.replace("    u, p =", line, 1)
 
 
 def forever(item: str) -> str:
@@ -48,10 +48,10 @@ def handed_in() -> dict[str, dict[str, str]]:
     """What each student writes in the place of solutions."""
     some, most = costly(LIMITS.call / 3), costly(LIMITS.calls / 4)  # within one go, and one call at a time
     answers = {f"honest-{n}": {} for n in range(4)}
-    answers |= {f"costly-{n}": {COSTLY: most} for n in range(3)}
-    answers |= {"careful": {COSTLY: some}, "wrong": {"2.3-2": 'spreading = "?"'}}
+    answers |= {f"costly-{n}": {CODE: most} for n in range(3)}
+    answers |= {"careful": {CODE: some}, "wrong": {"2.3-2": 'spreading = "?"'}}
     answers |= {"loops-in-a-function": {CODE: forever(CODE)}, "loops-in-a-cell": {"2.3-1": "while True:\n    pass"}}
-    return answers | {"sleeps": {"2.3-1": "import time\ntime.sleep(999)", COSTLY: "", CODE: ""}}
+    return answers | {"sleeps": {"2.3-1": "import time\ntime.sleep(999)", CODE: ""}}
 
 
 @pytest.fixture(scope="module")
@@ -123,7 +123,7 @@ def test_each_gets_what_is_earned_and_is_told_why(quiet):
         dict.fromkeys([f"honest-{n}" for n in range(4)] + [f"costly-{n}" for n in range(3)] + ["careful"], FULL)
     )
     lost = {"wrong": ["2.3-2"], "loops-in-a-function": [CODE], "loops-in-a-cell": ["2.3-1"]}
-    for student, without in (lost | {"sleeps": ["2.3-1", COSTLY, CODE]}).items():
+    for student, without in (lost | {"sleeps": ["2.3-1", CODE]}).items():
         assert [name for name, item in items(written, student).items() if item.score < item.points] == without
     assert "exercises.code.slow" in said(items(written, "loops-in-a-function")[CODE])
     assert "grade.reason.slow" in said(items(written, "loops-in-a-cell")["2.3-1"])

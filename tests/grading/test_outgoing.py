@@ -21,8 +21,8 @@ from gvclab.grading.outgoing import Withheld, demand_clean
 from gvclab.grading.record import FILE
 from gvclab.grading.run import Plan, run
 
-ASSIGNMENT, NOTEBOOK, SALT = "section-2", "2.3-diversification", "5a" * 32
-ITEMS = {item.id: item for item in bank.load("2.3").used("exercise")}
+ASSIGNMENT, NOTEBOOK, SALT = "section-2", "2.3a-suppliers", "5a" * 32
+ITEMS = {item.id: item for item in bank.load("2.3a").used("exercise")}
 STUDENTS = ("ada", "half", "blank", "printer", "torn")
 
 pytestmark = pytest.mark.slow

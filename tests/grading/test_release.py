@@ -14,6 +14,7 @@ import stat
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -26,8 +27,9 @@ from gvclab.exercises.plain import plain
 from gvclab.exercises.variants import drawn, numbers
 from gvclab.grading import bundle, leaks, personal, release, release_cli
 
-SECTION, NAME = "section-2", "2.3-diversification"
-ITEMS = bank.load("2.3")
+SECTION, NAME = "section-2", "2.3a-suppliers"
+PARTS = ("2.3a-suppliers", "2.3b-fear")
+ITEMS = replace(bank.load("2.3a"), items=(*bank.load("2.3a"), *bank.load("2.3b")))  # both parts
 NEEDED = (
     *("content", "locale", "data", "src", "solutions", "course", "exercises"),
     *("LICENSE", "LICENSE-CONTENT", "README.md", "nbgrader_config.py", "pyproject.toml", "requirements.lock"),
@@ -110,7 +112,8 @@ def test_a_bundle_for_each_student(done, unpacked, built):
     names = {path.relative_to(unpacked).as_posix() for path in unpacked.rglob("*") if path.is_file()}
     (wheel,) = (name for name in names if name.endswith(".whl"))
     books = {name for name in built if name.startswith((f"exercises/{SECTION}/", "course/2."))}
-    assert {f"course/{NAME}.ipynb", f"exercises/{SECTION}/{NAME}.ipynb"} <= books
+    assert {f"exercises/{SECTION}/{name}.ipynb" for name in PARTS} <= books
+    assert any(name.startswith("course/2.3") for name in books)
     assert names == {wheel, "README.md", "requirements.lock", "gvclab-student.json"} | books
 
 
@@ -135,9 +138,11 @@ def test_the_lock_names_the_library_with_its_fingerprint(unpacked, root):
 
 
 def test_links_between_lesson_and_exercises_lead_somewhere(unpacked):
-    for place, other in ((f"course/{NAME}.ipynb", "exercises"), (f"exercises/{SECTION}/{NAME}.ipynb", "course")):
+    lessons = [path.relative_to(unpacked).as_posix() for path in (unpacked / "course").glob("2.3*.ipynb")]
+    exercises = [f"exercises/{SECTION}/{name}.ipynb" for name in PARTS]
+    for place, other in (*((name, "exercises") for name in lessons), *((name, "course") for name in exercises)):
         sources = "\n".join(cell.source for cell in read(unpacked / place).cells)
-        links = re.findall(rf"\]\((\.[^)#]*{other}/[^)#]*{NAME}\.ipynb)", sources)
+        links = re.findall(rf"\]\((\.[^)#]*{other}/[^)#]*2\.3[^)#]*\.ipynb)", sources)
         assert links
         assert all(((unpacked / place).parent / link).is_file() for link in links)
 
@@ -159,7 +164,7 @@ def test_the_readme_speaks_to_this_student(unpacked):
 def test_the_students_machine_has_the_graders_numbers(course, unpacked):
     code = (
         "from gvclab.exercises import given, load\n"
-        "import json; print(json.dumps({item.id: given(item.id) for item in load('2.3')}))"
+        "import json; print(json.dumps({item.id: given(item.id) for part in ('2.3a', '2.3b') for item in load(part)}))"
     )
     there = json.loads(on_the_students_machine(unpacked, code))
     here = {item.id: list(numbers(item, Identity("adalia", salt(course)))) for item in ITEMS}
@@ -170,7 +175,8 @@ def test_the_students_machine_has_the_graders_numbers(course, unpacked):
 def test_the_prompts_show_them_and_are_not_taken_for_edited(course, unpacked):
     from nbgrader.utils import compute_checksum
 
-    cells = {c.metadata.nbgrader.grade_id: c for c in read(unpacked / f"exercises/{SECTION}/{NAME}.ipynb").cells}
+    pages = [read(unpacked / f"exercises/{SECTION}/{name}.ipynb") for name in PARTS]
+    cells = {c.metadata.nbgrader.grade_id: c for page in pages for c in page.cells}
     who = Identity("adalia", salt(course))
     for item in ITEMS.used("exercise"):
         cell = cells[f"{item.id.replace('.', '-')}-prompt"]
@@ -209,7 +215,7 @@ def test_on_the_students_machine_every_answer_is_only_well_formed(unpacked):
 import json
 from gvclab.exercises import check, load
 answers = {answers!r}
-for item in load("2.3"):
+for item in (*load("2.3a"), *load("2.3b")):
     if item.type == "code":
         answers[item.id] = [lambda *a: 1.0, lambda *a: None]
 for id, tried in answers.items():
@@ -231,8 +237,8 @@ def wrong(item: bank.Item):
 
 
 def test_the_library_in_the_bundle_holds_no_key(unpacked):
-    source = (unpacked.parent / f"lib/gvclab/_content/exercises/{NAME}.md").read_text(encoding="utf-8")
-    items = bank.parse(source)
+    places = [unpacked.parent / f"lib/gvclab/_content/exercises/{name}.md" for name in PARTS]
+    items = [item for place in places for item in bank.parse(place.read_text(encoding="utf-8"))]
     assert len(items) == len(ITEMS)
     assert [item.id for item in items if item.has_key and item.type != "essay"] == []
     assert not any(item.solution or item.tests for item in items)

@@ -32,8 +32,9 @@ from gvclab.grading.record import FILE as SIDECAR
 from gvclab.grading.record import named_student, read
 from gvclab.grading.run import Plan, _entry, _is_graded, course, grade_submission, grader_id, run
 
-ASSIGNMENT, NOTEBOOK = "section-2", "2.3-diversification"
-ITEMS = {item.id: item for item in bank.load("2.3").used("exercise") if item.type != "essay"}
+ASSIGNMENT, NOTEBOOK, SECOND = "section-2", "2.3a-suppliers", "2.3b-fear"
+SETS = [bank.load(name.partition("-")[0]) for name in (NOTEBOOK, SECOND)]
+ITEMS = {item.id: item for items in SETS for item in items.used("exercise") if item.type != "essay"}
 STUDENTS = ("ada", "-bob", "carl the 3rd", "dörte", "erna", "none")
 
 pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("sandbox")]
@@ -45,25 +46,29 @@ def classroom(tmp_path_factory, root) -> Path:
     folder = tmp_path_factory.mktemp("course")
     shutil.copy(root / "nbgrader_config.py", folder)
     (folder / "release" / ASSIGNMENT).mkdir(parents=True)
-    released = (root / "exercises" / ASSIGNMENT / f"{NOTEBOOK}.ipynb").read_text(encoding="utf-8")
-    (folder / f"release/{ASSIGNMENT}/{NOTEBOOK}.ipynb").write_text(released, encoding="utf-8")
-    for student in STUDENTS:
-        book = json.loads(released)
-        for cell in book["cells"]:
-            item = next((i for i in ITEMS.values() if cell["id"] == i.id.replace(".", "-")), None)
-            if item and student in ("ada", "-bob"):
-                cell["source"] = item.solution
-            if cell["id"] == "2-3-10" and student == "ada":
-                cell["source"] = "A second supplier. <script>alert(1)</script>"
-        place = folder / "submitted" / student / ASSIGNMENT
-        place.mkdir(parents=True)
-        if student != "none":
-            (place / f"{NOTEBOOK}.ipynb").write_text(json.dumps(book))
-    (folder / f"submitted/erna/{ASSIGNMENT}/{NOTEBOOK}.ipynb").write_text("torn")
+    for name in (NOTEBOOK, SECOND):
+        released = (root / "exercises" / ASSIGNMENT / f"{name}.ipynb").read_text(encoding="utf-8")
+        (folder / f"release/{ASSIGNMENT}/{name}.ipynb").write_text(released, encoding="utf-8")
+        for student in STUDENTS:
+            place = folder / "submitted" / student / ASSIGNMENT
+            place.mkdir(parents=True, exist_ok=True)
+            if student != "none":
+                (place / f"{name}.ipynb").write_text(json.dumps(_answered(json.loads(released), student)))
+        (folder / f"submitted/erna/{ASSIGNMENT}/{name}.ipynb").write_text("torn")
     (folder / f"submitted/ada/{ASSIGNMENT}/timestamp.txt").write_text("2031-01-02 03:04:05 UTC")
     (folder / "submitted/zoe").symlink_to(folder / "submitted/ada")
     (folder / "submitted/readme.txt").write_text("hello")
     return folder
+
+
+def _answered(book: dict, student: str) -> dict:
+    for cell in book["cells"]:
+        item = next((i for i in ITEMS.values() if cell["id"] == i.id.replace(".", "-")), None)
+        if item and student in ("ada", "-bob"):
+            cell["source"] = item.solution
+        if cell["id"] == "2-3-10" and student == "ada":
+            cell["source"] = "A second supplier. <script>alert(1)</script>"
+    return book
 
 
 @pytest.fixture(scope="module")
@@ -129,20 +134,23 @@ def test_essays_wait_for_a_person_unless_they_are_empty(graded):
 
 def test_the_copy_is_safe_and_the_submission_as_it_was(graded, classroom):
     folder = graded[0]
-    copy = folder / f"autograded/ada/{ASSIGNMENT}/{NOTEBOOK}.ipynb"
-    nbformat.validate(nbformat.read(copy, as_version=4))
-    assert "<script" not in copy.read_text(encoding="utf-8")
-    name = f"submitted/ada/{ASSIGNMENT}/{NOTEBOOK}.ipynb"
-    assert (folder / name).read_bytes() == (classroom / name).read_bytes()
+    for notebook in (NOTEBOOK, SECOND):
+        copy = folder / f"autograded/ada/{ASSIGNMENT}/{notebook}.ipynb"
+        nbformat.validate(nbformat.read(copy, as_version=4))
+        assert "<script" not in copy.read_text(encoding="utf-8")
+        name = f"submitted/ada/{ASSIGNMENT}/{notebook}.ipynb"
+        assert (folder / name).read_bytes() == (classroom / name).read_bytes()
     assert (copy.parent / "timestamp.txt").read_text().strip() == "2031-01-02 03:04:05.000000 UTC"
 
 
 def test_the_record_tells_why(graded):
     record = read((graded[0] / f"autograded/erna/{ASSIGNMENT}/{SIDECAR}").read_text(encoding="utf-8"))
     assert (record.student, record.version) == ("erna", 2)
-    reason = record.notebooks[NOTEBOOK].reason
-    assert reason.values["words"].id == "grade.refused.json" and set(record.items) == set(ITEMS)
-    assert all(item.verdict.said == (reason,) for item in record.items.values())
+    assert set(record.items) == set(ITEMS)
+    for name in (NOTEBOOK, SECOND):
+        reason = record.notebooks[name].reason
+        assert reason.values["words"].id == "grade.refused.json"
+        assert all(item.verdict.said == (reason,) for item in record.notebooks[name].items.values())
 
 
 def test_the_gradebook_is_one_file(graded):
@@ -222,7 +230,7 @@ def test_somebody_new_is_named_when_others_are_known(own):
 def test_the_copy_shows_the_numbers_of_ones_own(own, monkeypatch):
     monkeypatch.setenv("GVCLAB_SALT", "0" * 64)
     run(Plan(own, ASSIGNMENT, students="ada", force=True))
-    copy = (own / f"autograded/ada/{ASSIGNMENT}/2.3-diversification.ipynb").read_text(encoding="utf-8")
+    copy = (own / f"autograded/ada/{ASSIGNMENT}/{NOTEBOOK}.ipynb").read_text(encoding="utf-8")
     own_line = say("release.student.prompt", listed="", id="2.3-1").strip()
     assert json.dumps(own_line)[1:-1] in copy
 
@@ -246,12 +254,14 @@ def test_being_late_costs_what_the_configuration_says(own):
         query = """
             SELECT student_id, late_submission_penalty
             FROM submitted_notebook n JOIN submitted_assignment a ON n.assignment_id = a.id"""
-        penalties = dict(book.execute(query).fetchall())
+        penalties = {}
+        for student, penalty in book.execute(query):
+            penalties[student] = penalties.get(student, 0) + (penalty or 0)
     assert penalties["ada"] == 23 and not penalties["-bob"]
 
 
 def test_another_release_than_the_gradebooks_is_refused(own):
-    path = own / f"release/{ASSIGNMENT}/{NOTEBOOK}.ipynb"
+    path = own / f"release/{ASSIGNMENT}/{SECOND}.ipynb"
     book = json.loads(path.read_text())
     book["cells"] = [c for c in book["cells"] if not c["id"].startswith("2-3-9")]
     path.write_text(json.dumps(book))

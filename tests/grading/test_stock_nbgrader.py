@@ -23,9 +23,10 @@ from gvclab.exercises.prompts import prompt
 from gvclab.exercises.variants import numbers
 from gvclab.grading.feedback import markdown2html
 
-ASSIGNMENT, NOTEBOOK = "section-2", "2.3-diversification"
+ASSIGNMENT, NOTEBOOK = "section-2", "2.3-whole"
+PARTS = ("2.3a-suppliers", "2.3b-fear")  # which the notebook is made of: it has every type of item
 SALT = "a class of its own"
-ITEMS = bank.load("2.3").used("exercise")
+ITEMS = [item for name in PARTS for item in bank.load(name.partition("-")[0]).used("exercise")]
 AUTOGRADED = [item for item in ITEMS if item.type != "essay"]
 NUMERIC = [item.id for item in ITEMS if item.type == "num"]
 CODE = [item.id for item in ITEMS if item.type == "code"]
@@ -63,9 +64,12 @@ def released(book) -> dict:
 
 
 def half(book) -> dict:
+    """Half of an answer, and a function that never returns."""
     perfect(book)
     answer(book, "2.3-1").source += "\nreliability = (1 - n * p, two)"
-    return FULL | {"2.3-1": 1.0}
+    name = bank.item(CODE[0]).answer
+    answer(book, CODE[0]).source = f"def {name}(*args):\n    while True:\n        pass"
+    return FULL | {"2.3-1": 1.0, CODE[0]: 0.0}
 
 
 def deleted(book) -> dict:
@@ -105,41 +109,28 @@ def split(book) -> dict:
 
 
 def broken(book) -> dict:
+    """A cell that is no Python, and functions that raise."""
     perfect(book)
     answer(book, "2.3-1").source = "reliability = ("
-    return FULL | {"2.3-1": 0.0}
+    for item_id in CODE:
+        answer(book, item_id).source = f"def {bank.item(item_id).answer}(*args):\n    raise OSError('no')"
+    return FULL | {"2.3-1": 0.0} | dict.fromkeys(CODE, 0.0)
 
 
-def not_a_number(book) -> dict:
+def warns(book) -> dict:
+    """Numbers that are none, and a library that warns.
+
+    That is not the student's fault, but nbgrader takes stderr for a failure.
+    """
     perfect(book)
     for item_id in NUMERIC:
         item = bank.item(item_id)
         answer(book, item_id).source = f"{item.answer} = {len(item.parts)} * [np.nan]"
-    return FULL | dict.fromkeys(NUMERIC, 0.0)
-
-
-def raises(book) -> dict:
-    perfect(book)
-    for item_id in CODE:
-        answer(book, item_id).source = f"def {bank.item(item_id).answer}(*args):\n    raise OSError('no')"
-    return FULL | dict.fromkeys(CODE, 0.0)
-
-
-def never_returns(book) -> dict:
-    perfect(book)
-    name = bank.item(CODE[0]).answer
-    answer(book, CODE[0]).source = f"def {name}(*args):\n    while True:\n        pass"
-    return FULL | {CODE[0]: 0.0}
-
-
-def warns(book) -> dict:
-    """A library that warns is not the student's fault, but nbgrader takes stderr for a failure."""
-    perfect(book)
     source = answer(book, CODE[0]).source
     noisy = "\n    import sys, warnings; warnings.warn('old'); print('!', file=sys.stderr)\n    u, p = "
     assert "\n    u, p = " in source
     answer(book, CODE[0]).source = source.replace("\n    u, p = ", noisy, 1)
-    return FULL
+    return FULL | dict.fromkeys(NUMERIC, 0.0)
 
 
 def skips(book) -> dict:
@@ -196,9 +187,6 @@ CLASS = {
             duplicated,
             split,
             broken,
-            not_a_number,
-            raises,
-            never_returns,
         ),
         *(warns, skips, helpers, neighbour, mischief),
     )
@@ -213,10 +201,14 @@ def course(tmp_path_factory, root) -> Path:
     """A course folder in which the whole class has been graded once, by nbgrader's own commands."""
     folder = tmp_path_factory.mktemp("course")
     shutil.copy(root / "nbgrader_config.py", folder)
-    for name, text in targets(root).items():
-        if name.startswith("solutions/"):
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(text, encoding="utf-8", newline="\n")
+    made, place = targets(root), folder / "solutions" / ASSIGNMENT
+    place.mkdir(parents=True)
+    for name in PARTS:
+        (place / f"{name}.ipynb").write_text(made[f"solutions/{ASSIGNMENT}/{name}.ipynb"], encoding="utf-8")
+    whole, second = (nbformat.read(place / f"{name}.ipynb", as_version=4) for name in PARTS)
+    heads = {entry.id for entry in whole.cells}
+    whole.cells += [entry for entry in second.cells if entry.id not in heads]
+    nbformat.write(whole, place / f"{NOTEBOOK}.ipynb")
     (folder / f"solutions/{ASSIGNMENT}/notes.md").write_text("the answers", encoding="utf-8")
     nbgrader(folder, "generate_assignment")
     release = folder / f"release/{ASSIGNMENT}/{NOTEBOOK}.ipynb"
@@ -259,9 +251,10 @@ def feedback(course: Path, student: str) -> str:
     return (course / f"feedback/{student}/{ASSIGNMENT}/{NOTEBOOK}.html").read_text(encoding="utf-8")
 
 
-def test_release_is_the_committed_student_notebook(course, root):
-    made = (course / f"release/{ASSIGNMENT}/{NOTEBOOK}.ipynb").read_bytes()
-    assert made == targets(root)[f"exercises/{ASSIGNMENT}/{NOTEBOOK}.ipynb"].encode()
+@pytest.mark.parametrize("name", PARTS)
+def test_release_is_the_committed_student_notebook(name, course, root):
+    made = (course / f"release/{ASSIGNMENT}/{name}.ipynb").read_bytes()
+    assert made == targets(root)[f"exercises/{ASSIGNMENT}/{name}.ipynb"].encode()
 
 
 def test_nothing_else_is_released(course):
@@ -305,7 +298,7 @@ def telling(blocks) -> set[str]:
 
 
 # What everybody may see: prompts, stubs, set-up.
-OPEN = telling([*(item.shown_stub + prompt(item) for item in ITEMS), bank.load("2.3").setup])
+OPEN = telling([*(item.shown_stub + prompt(item) for item in ITEMS), bank.load("2.3a").setup])
 KEYS = telling(part for item in ITEMS for part in (item.solution, item.shown_solution)) - OPEN
 TESTS = telling(item.tests for item in ITEMS) - OPEN - KEYS
 

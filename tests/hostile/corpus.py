@@ -1,14 +1,15 @@
 """What a hostile, an unlucky or an odd student hands in, and what must then happen: the records and their kit.
 
-A `Case` is made from the real notebook 2.3 of the assignment `section-2`, honest or blank, by changing cells, the
-whole file, or what lies in the folder. Where a case says nothing else, every item keeps the points that it has
+A `Case` is made from one notebook, honest or blank, by changing cells, the whole file, or what lies in the folder. The
+notebook has the cells of both parts of section 2.3, so that an attack in it has to do with every type of item, and with
+two functions. Where a case says nothing else, every item keeps the points that it has
 without the change: an attack costs only itself. Nothing in here imports the grader.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -16,14 +17,27 @@ from gvclab.build.exercise import grade_id
 from gvclab.exercises import bank
 
 ROOT = Path(__file__).parents[2]
-ASSIGNMENT, NOTEBOOK, OTHER = "section-2", "2.3-diversification", "2.1-localisation"
-ITEMS = {i.id: i for s in ("2.1", "2.3") for i in bank.load(s).used("exercise") if i.type != "essay"}
+ASSIGNMENT, NOTEBOOK, OTHER = "section-2", "2.3-whole", "2.1-localisation"
+PARTS = ("2.3a-suppliers", "2.3b-fear")
+ITEMS = {i.id: i for s in ("2.1", "2.3a", "2.3b") for i in bank.load(s).used("exercise") if i.type != "essay"}
 FULL = {name: float(item.points) for name, item in ITEMS.items()}
 MINE = tuple(name for name in ITEMS if name.startswith("2.3"))
-RELEASED = {
-    name: (ROOT / f"exercises/{ASSIGNMENT}/{name}.ipynb").read_text(encoding="utf-8") for name in (NOTEBOOK, OTHER)
-}
 Book = dict
+
+
+def _released() -> Iterator[str]:
+    """The notebook of all of section 2.3, then the other: the first part, with what the second has beyond its head."""
+    whole, second, other = (
+        json.loads((ROOT / f"exercises/{ASSIGNMENT}/{name}.ipynb").read_text(encoding="utf-8"))
+        for name in (*PARTS, OTHER)
+    )
+    heads = {one["id"]: "".join(one["source"]) for one in whole["cells"]}
+    assert heads["setup"] == "".join(next(one for one in second["cells"] if one["id"] == "setup")["source"])
+    whole["cells"] += [one for one in second["cells"] if one["id"] not in heads]
+    yield from (json.dumps(whole), json.dumps(other))
+
+
+RELEASED = dict(zip((NOTEBOOK, OTHER), _released(), strict=True))
 
 
 def letter(item: str, right: bool = True) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from gvclab.exercises.variants import Identity, drawn
 
-from .corpus import FIRST, HONEST, ITEMS, NOTEBOOK, ROOT, Case
+from .corpus import FIRST, HONEST, ITEMS, NOTEBOOK, PARTS, ROOT, Case
 
 SALT = "0139" * 16  # of the class
 VICTIM = "bystander-0"
@@ -120,7 +120,7 @@ json.dump({{"student": "", "numbers": numbers}}, open("gvclab-student.json", "w"
         "Hands in a link to the instructor's notebook.",
         reason="kind.link",
         files=_instead(
-            lambda folder: (folder / f"{NOTEBOOK}.ipynb").symlink_to(ROOT / f"solutions/section-2/{NOTEBOOK}.ipynb")
+            lambda folder: (folder / f"{NOTEBOOK}.ipynb").symlink_to(ROOT / f"solutions/section-2/{PARTS[0]}.ipynb")
         ),
     ),
     Case(
@@ -129,7 +129,7 @@ json.dump({{"student": "", "numbers": numbers}}, open("gvclab-student.json", "w"
         "Links the solutions under a name of its own.",
         reason="kind.link",
         files=_instead(
-            lambda folder: (folder / "mine.ipynb").symlink_to(ROOT / f"solutions/section-2/{NOTEBOOK}.ipynb")
+            lambda folder: (folder / "mine.ipynb").symlink_to(ROOT / f"solutions/section-2/{PARTS[0]}.ipynb")
         ),
     ),
     Case(
@@ -184,7 +184,7 @@ json.dump({{"student": "", "numbers": numbers}}, open("gvclab-student.json", "w"
         "key text",
         "Asks the library for the text of its keys.",
         """[__import__("gvclab.exercises.bank").exercises.bank.key_text(i)
-        for i in __import__("gvclab.exercises").exercises.bank.load("2.3")]""",
+        for i in __import__("gvclab.exercises").exercises.bank.load("2.3a")]""",
     ),
     _reads(
         "check as an oracle",

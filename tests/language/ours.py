@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-# No words: code, mathematics, HTML, where links lead, placeholders (those of plotly too).
+# No words: citations of works, code, mathematics, HTML, where links lead, placeholders (those of plotly too).
 _CODE = re.compile(
-    r"```.*?```|`[^`\n]+`|\$\$.*?\$\$|\$(?=\S)[^$\n]+\$|<[^<>\s][^<>]*>|&#?\w+;|\]\([^\s()]*|\[C[\d.]+-\d+\]|https?://\S+"
+    r"\[[^\]\n]+\]\(https?://[^\s()]+ \"(?:[^\"\\]|\\.)*\"\)"
+    r"|```.*?```|`[^`\n]+`|\$\$.*?\$\$|\$(?=\S)[^$\n]+\$|<[^<>\s][^<>]*>|&#?\w+;|\]\([^\s()]*|\[C[\d.]+-\d+\]|https?://\S+"
     r"|%?\{[^{}]*\}",
     re.S,
 )

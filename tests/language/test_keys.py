@@ -95,7 +95,7 @@ def _form(key: str) -> re.Pattern:
 def test_the_search_finds_what_it_should():
     found = {key for path in SOURCE.rglob("*.py") for _, key in keys(path)}
     assert len(found) > 400
-    assert {"cli.stopped", "panels.diversification.chain.title", "exercises.title.*"} & found == {
+    assert {"cli.stopped", "panels.suppliers.chain.title", "exercises.title.*"} & found == {
         "cli.stopped",
         "exercises.title.*",
     }

@@ -209,7 +209,7 @@ def test_the_order_of_a_date_is_the_languages():
 
 
 def test_numbers_in_a_message_are_written_by_the_language():
-    share = Message("panels.diversification.stock", {"weeks": 4.25})
+    share = Message("panels.sourcing.stock", {"weeks": 4.25})
     assert render(share) == "4.2 weeks of stock"
     with speaking("de"):
         assert render(share) == "4,2 weeks of stock"

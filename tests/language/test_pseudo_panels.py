@@ -15,7 +15,7 @@ from gvclab.content import resource, speaking
 from gvclab.data import load
 from gvclab.language.pseudo import OPEN
 from gvclab.panels.developing_countries import ParticipationLab
-from gvclab.panels.diversification import FrontierLab
+from gvclab.panels.suppliers import FrontierLab
 from gvclab.panels.widget import described
 
 from ..panels.labs import busy, ends, every_panel, tables

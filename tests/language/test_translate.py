@@ -47,7 +47,9 @@ Below.
 """
 FILES = {
     "content/lessons/1.1-first.md": LESSON,
-    "content/claims/1.1.yml": "C1.1-1: {claim: It is so., type: [E], evidence: None., verdict: mixed, change: All.}\n",
+    "content/claims/1.1.yml": (
+        "C1.1-1: {claim: It is so., type: [E], verdict: mixed, line: Seen., evidence: [None., One.], change: All.}\n"
+    ),
     "content/glossary/1.1.yml": 'weight: {zh: 重, is: "What counts."}\n',
     "content/messages/panels/room.yml": 'lab:\n  title: A lab\n  now: "It is {x:.3f}."\n  unit: ""\n  in: [one, two]\n',
     "content/diagrams/loop.yml": "sentence: A row.\nparts:\n- id: one\n  layout: row\n  boxes: {a: first, b: then}\n",
@@ -100,7 +102,9 @@ def test_every_text_is_extracted_with_its_place_and_line(root):
     }
     assert found == {
         ("claims/1.1", "C1.1-1.claim"): ("It is so.", 1),
-        ("claims/1.1", "C1.1-1.evidence"): ("None.", 1),
+        ("claims/1.1", "C1.1-1.line"): ("Seen.", 1),
+        ("claims/1.1", "C1.1-1.evidence.0"): ("None.", 1),
+        ("claims/1.1", "C1.1-1.evidence.1"): ("One.", 1),
         ("claims/1.1", "C1.1-1.change"): ("All.", 1),
         ("glossary/1.1", "weight"): ("weight", 1),
         ("glossary/1.1", "weight.is"): ("What counts.", 1),
@@ -145,7 +149,7 @@ def test_how_much_is_done_is_told(root):
     translate(root, "messages/panels/room", A_lab="实验室")
     counts = translation.counted(root, "zh")
     assert (counts["messages/panels/room"].done, counts["messages/panels/room"].total) == (1, 4)
-    assert [line.split()[:5] for line in translation.status(root).lines] == [["zh,", "all", "1", "of", "29"]]
+    assert [line.split()[:5] for line in translation.status(root).lines] == [["zh,", "all", "1", "of", "31"]]
     assert len(translation.status(root, "zh").lines) == 8
 
 
@@ -263,7 +267,7 @@ def test_an_edit_of_a_translated_notebook_is_not_overwritten(root):
 
 
 def test_a_class_gets_no_hints_in_another_language_either(root):
-    whole = next((Path(__file__).parents[2] / "content/exercises").glob("2.3*.md"))
+    whole = next((Path(__file__).parents[2] / "content/exercises").glob("2.3a-*.md"))
     path = root / "content/exercises" / whole.name
     path.parent.mkdir()
     shutil.copy(whole, path)

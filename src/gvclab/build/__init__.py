@@ -1,6 +1,7 @@
 """From `content/` to notebooks and back: `gvclab build`.
 
     content/lessons/<name>.md    -> course/<name>.ipynb
+    content/glossary/*.yml       -> course/glossary.ipynb
     content/exercises/<name>.md  -> solutions/section-<n>/<name>.ipynb -> exercises/section-<n>/<name>.ipynb
 
 Of another language, by its catalogues in `locale/` (`gvclab build --language zh`; see `translation`), all of them are
@@ -9,6 +10,6 @@ in one folder, which is a course directory of nbgrader: `course/zh/`, `course/zh
 The last arrow is nbgrader's own: what stands in `exercises/` is what `nbgrader generate_assignment` releases.
 """
 
-from gvclab.build.tree import BuildReport, build, check, from_notebooks, targets
+from gvclab.build.tree import BuildReport, budgets, build, check, counted, from_notebooks, targets
 
-__all__ = ["BuildReport", "build", "check", "from_notebooks", "targets"]
+__all__ = ["BuildReport", "budgets", "build", "check", "counted", "from_notebooks", "targets"]

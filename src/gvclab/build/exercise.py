@@ -3,8 +3,9 @@ again.
 
 An item is three cells, by grade id: `2-3-1-prompt` (locked), `2-3-1` (the answer: stub, then the
 solution between nbgrader's marks) and `2-3-1-check` (locked, points; the key stands between nbgrader's
-hidden-test marks). An essay has no check. nbgrader allows no dot in a grade id, hence 2-3-1 for the item
-2.3-1.
+hidden-test marks). An essay has no check. Where an item shows a panel, it does so in a cell `2-3-1-show` (locked)
+below the prompt, which has the tag by which graders leave it out. nbgrader allows no dot in a grade id, hence
+2-3-1 for the item 2.3-1.
 """
 
 from __future__ import annotations
@@ -14,13 +15,16 @@ import re
 from nbformat import NotebookNode
 
 from gvclab.build import notebooks
+from gvclab.content import Listed
+from gvclab.content import render as rendered
 from gvclab.content import text as say
 from gvclab.exercises import bank
-from gvclab.exercises.prompts import SLOTS
+from gvclab.exercises.prompts import SLOTS, form_line
 from gvclab.exercises.prompts import prompt as prompt_of
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 BEGIN_KEY, END_KEY = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
+SKIP = "skip-execution"  # nbclient's tag, and so nbgrader's
 _ANSWER = re.compile(rf"\A(.*?)\n*{BEGIN}\n(.*?)\n?{END}\s*\Z", re.S)
 
 
@@ -42,7 +46,7 @@ def opening(items: bank.ItemSet, lesson: str) -> str:
         "build.exercise.opening",
         section=items.section,
         title=meta["title"],
-        minutes=meta["minutes"],
+        minutes=meta.get("minutes", items.minutes),
         points=f"{items.points:g}",
         lesson=lesson,
     )
@@ -51,23 +55,27 @@ def opening(items: bank.ItemSet, lesson: str) -> str:
 
 
 def grade_id(item_id: str, part: str = "") -> str:
-    """The grade id of an item's answer cell, or of its `"prompt"` or `"check"`."""
+    """The grade id of an item's answer cell, or of its `"prompt"`, `"show"` or `"check"`."""
     return "-".join(filter(None, [item_id.replace(".", "-"), part]))
 
 
 def item_cells(item: bank.Item) -> list[NotebookNode]:
-    """The cells of one item: prompt, answer and (except for an essay) check."""
-    prompt = _cell("markdown", f"{_heading(item)}\n\n{prompt_of(item)}", grade_id(item.id, "prompt"), locked=True)
+    """The cells of one item: prompt, what it shows, answer and (except for an essay) check."""
+    asked = "\n\n".join([_heading(item), prompt_of(item), form_line(item)])
+    above = [_cell("markdown", asked, grade_id(item.id, "prompt"), locked=True)]
+    if item.show:
+        above.append(_cell("code", item.show, grade_id(item.id, "show"), locked=True))
+        above[-1].metadata["tags"] = [SKIP]
     if item.type == "essay":
         # The release has nbgrader's text stub in the place of the whole cell.
         model = item.shown_solution or say("build.stub.text")
-        return [prompt, _cell("markdown", model, grade_id(item.id), solution=True, points=item.points)]
+        return [*above, _cell("markdown", model, grade_id(item.id), solution=True, points=item.points)]
     answer = f"{item.shown_stub}\n\n{BEGIN}\n{item.shown_solution}\n{END}"
     call = f'check("{item.id}", {item.answer}'
     # nbgrader reads the score from the last value: where the library has no keys, that of the second call.
     check = f"{call})\n{BEGIN_KEY}\n{call}, key={_quoted(bank.key_text(item))})\n{END_KEY}"
     return [
-        prompt,
+        *above,
         _cell("code", answer, grade_id(item.id), solution=True),
         _cell("code", check, grade_id(item.id, "check"), locked=True, points=item.points),
     ]
@@ -81,9 +89,13 @@ def _quoted(text: str) -> str:
 
 def _heading(item: bank.Item) -> str:
     count = "one" if item.points == 1 else "many"
-    points = "build.exercise.manual" if item.type == "essay" else f"build.exercise.points.{count}"
+    facts = [say(f"build.exercise.points.{count}", points=f"{item.points:g}")]
+    if item.minutes:
+        facts.append(say("build.exercise.minutes", minutes=item.minutes))
+    if item.type == "essay":
+        facts.append(say("build.exercise.manual"))
     head = say("build.exercise.heading", id=item.id, title=item.title)
-    return f"{head}\n\n{say(points, points=f'{item.points:g}')}"
+    return f"{head}\n\n*{rendered(Listed(facts, 'comma'))}*"
 
 
 def _cell(kind, source, name, *, locked=False, solution=False, points=None) -> NotebookNode:
@@ -110,7 +122,7 @@ def bring_home(source: str, edited: NotebookNode, lesson: str) -> str:
     """
     items = bank.parse(source)
     made = {_name(cell): cell for cell in render(items, lesson).cells}
-    owner = {grade_id(item.id, part): item.id for item in items for part in ("", "prompt", "check")}
+    owner = {grade_id(item.id, part): item.id for item in items for part in ("", "prompt", "show", "check")}
     found = [_name(cell) for cell in edited.cells]
     if found != list(made):
         strange = [name or "?" for name in found if name not in made] + [name for name in made if name not in found]
@@ -124,7 +136,10 @@ def bring_home(source: str, edited: NotebookNode, lesson: str) -> str:
         if name.endswith("-check"):
             raise ValueError(say("build.home.generated", id=name, remedy=say("build.home.check")))
         item = items[owner[name]]
-        chapter = _prompt_home(item, cell.source) if name.endswith("-prompt") else _answer_home(item, cell.source)
+        if name.endswith("-show"):
+            chapter = _block(item, item.source, "show", cell.source)
+        else:
+            chapter = _prompt_home(item, cell.source) if name.endswith("-prompt") else _answer_home(item, cell.source)
         source = source.replace(item.source, chapter)
         items = bank.parse(source)
     return source
@@ -143,10 +158,10 @@ def _prompt_home(item: bank.Item, source: str) -> str:
     """The item's chapter with another title or prompt. Text made from the item's table turns into slots."""
     heading, _, rest = source.partition("\n")
     title = re.fullmatch(rf"## +{re.escape(item.id)} +(\S.*?) *", heading)
-    points = _heading(item).split("\n\n")[1]
-    if not title or not rest.strip().startswith(points):
+    facts, form = _heading(item).split("\n\n")[1], form_line(item)
+    if not title or not rest.strip().startswith(facts) or not rest.strip().endswith(form):
         raise ValueError(say("build.home.slot", id=item.id))
-    prompt = rest.strip().removeprefix(points).strip()
+    prompt = rest.strip().removeprefix(facts).removesuffix(form).strip()
     template = _template(item)
     for slot, write in SLOTS.items():
         mark = next(iter(re.findall(rf"{{{{ *{slot} *}}}}", template)), None)
@@ -160,7 +175,7 @@ def _prompt_home(item: bank.Item, source: str) -> str:
 
 def _template(item: bank.Item) -> str:
     """The prompt as it stands in the content file, slots unfilled."""
-    paragraphs = re.sub(r"^```{(item|stub|solution|tests|setup)}.*?^``` *$", "", item.source, flags=re.M | re.S)
+    paragraphs = re.sub(r"^```{(item|show|stub|solution|tests|setup)}.*?^``` *$", "", item.source, flags=re.M | re.S)
     template = paragraphs.partition("\n")[2].strip()
     if template not in item.source:
         raise ValueError(say("build.home.split", id=item.id))
@@ -175,8 +190,10 @@ def _answer_home(item: bank.Item, source: str) -> str:
     if not parts:
         raise ValueError(say("build.home.marks", id=item.id, begin=BEGIN, end=END))
     chapter = item.source
-    for name, text in zip(("stub", "solution"), map(item.by_ids, parts.groups()), strict=True):
-        if text != getattr(item, name):
+    made = {"stub": item.shown_stub, "solution": item.shown_solution}
+    for (name, shown), edited in zip(made.items(), parts.groups(), strict=True):
+        text = item.by_ids(edited)
+        if text != item.by_ids(shown):
             chapter = _block(item, chapter, name, text)
     return chapter
 

@@ -1,80 +1,89 @@
 """A lesson: MyST Markdown as jupytext reads it, and the notebook made from it.
 
-Three things are made on the way from tables of `content/`, and taken back on the way home: the first
-cell (from the front matter and the glossary), links to claims such as [C2.3-1], and the table of a
-`{claims}` directive.
+Made on the way, and taken back on the way home: the first cell (from the front matter), and all that `marks` lists:
+links to claims, works and terms, computed numbers, folded parts, claims and references.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import quote
 
 from nbformat import NotebookNode
 
 from gvclab import sources
-from gvclab.build import notebooks
+from gvclab.build import marks, notebooks
+from gvclab.build.marks import Marks
 from gvclab.build.pieces import HEADING, fenced, pieces
+from gvclab.claims import bibliography, chip
+from gvclab.claims.claims import read as read_claims
+from gvclab.claims.tables import Entry, merged
 from gvclab.content import Listed, entry, translator
 from gvclab.content import render as said
 from gvclab.content import text as say
 from gvclab.sources import Fault
 
+GLOSSARY = "glossary.ipynb"
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n+", re.S)
-_CLAIM = r"C[\d.]+-\d+"
-_MARK = re.compile(rf"(?<![\[\]])\[({_CLAIM})\](?![\[(:])")
-_LINK = re.compile(rf'\[({_CLAIM})\]\([^\s()]* "(?:[^"\\]|\\.)*"\)')
-_DIRECTIVE = re.compile(r"^```\{claims\} *(\S+) *\n```$", re.M)
+_TABLE = re.compile(r"^```\{claims\} *(\S+)")
+_CARDS = re.compile(r"\bstudies\(([^)]*)\)")
+_FOLDED = re.compile(r"\bother_claims\(([^)]*)\)")
 NO_BREAK = "\N{NON-BREAKING HYPHEN}"
-_WORDS = ("title", "subtitle", "objectives", "prerequisites")  # of the front matter, all that is translated
+_WORDS = ("title", "question", "subtitle", "objectives", "prerequisites")  # of the front matter, all that is translated
 
 
 @dataclass(frozen=True)
 class Tables:
-    """The claims and the glossary that lessons refer to, and the lessons there are, by section."""
+    """The claims and the glossary that lessons refer to, the lessons by section, and where each claim is tested."""
 
     claims: dict
     glossary: dict
     lessons: dict
+    places: dict = field(default_factory=dict)  # (lesson, anchor) by claim
 
     @classmethod
     def read(cls, content: Path) -> Tables:
         """The tables of a `content` folder in the language in use. Fault names the file and the line."""
-        lessons = {path.stem.split("-", 1)[0]: path.stem for path in sorted((content / "lessons").glob("*.md"))}
-        return cls(_table(content, "claims", _claim), _table(content, "glossary", _term), lessons)
+        paths = sorted((content / "lessons").glob("*.md"))
+        lessons = {path.stem.split("-", 1)[0]: path.stem for path in paths}
+        claims = {name: vars(claim) for name, claim in read_claims(content, bibliography.read(content)).items()}
+        places: dict = {}
+        for path in paths:
+            translate = translator(f"lessons/{path.stem}", content.parent / "locale")
+            with sources.naming(path, content.parent):
+                for claim, anchor in _places(path.read_text(encoding="utf-8"), claims, translate):
+                    places[claim] = (path.stem, anchor)
+        return cls(claims, merged(content, "glossary", _term), lessons, places)
 
 
-def _table(content: Path, folder: str, made: Callable) -> dict:
-    """The entries of a folder's files, one file a section: `made(name, entry, line, translate)` checks each."""
-    merged: dict = {}
-    for path in sorted((content / folder).glob("*.yml")):
-        found, translate = (
-            sources.read(path, content.parent),
-            translator(f"{folder}/{path.stem}", content.parent / "locale"),
-        )
-        with sources.naming(path, content.parent):
-            for name, each in found.items():
-                if name in merged:
-                    raise Fault(say("build.error.twice", names=name), found.line(name))
-                merged[name] = made(name, each, found.line(name), translate)
-    return merged
+def _places(source: str, claims: dict, translate: Callable) -> Iterator[tuple[str, str]]:
+    """Where a lesson tests each of its claims: the anchor in its notebook."""
+    _, body = _split(source)
+    first = _line_of(source, body)
+    heading, headings = "", {piece.line: piece for piece in pieces(body, first) if piece.heading}
+    for n, line, _ in fenced(body, first):
+        if n in headings:
+            heading = _anchor(translate(headings[n].context, headings[n].english))
+        elif table := _TABLE.match(line):
+            yield from ((name, heading) for name in _of_section(table.group(1), claims))
+        elif folded := _FOLDED.search(line):
+            yield from ((name, heading) for name in marks.ids(folded.group(1)))
+        elif line.startswith("```{claim} "):
+            yield from ((name, name) for name in marks.ids(line))
 
 
-def _claim(name: str, claim: sources.Table, line: int, translate: Callable) -> dict:
-    sources.needed(claim, ("claim", "type", "evidence", "verdict", "change"), name, line)
-    types, verdicts = entry("build.verdict.types"), entry("build.verdict.verdicts")
-    if strange := [letter for letter in claim["type"] if letter not in types]:
-        raise Fault(say("build.error.type", types=Listed([*map(str, strange)], "comma")), claim.line("type"))
-    if claim["verdict"] not in verdicts:
-        raise Fault(say("build.error.verdict", verdict=claim["verdict"]), claim.line("verdict"))
-    return claim | {part: translate(f"{name}.{part}", claim[part]) for part in ("claim", "evidence", "change")}
+def _anchor(heading: str) -> str:
+    """What JupyterLab and nbconvert call a heading by in a link."""
+    return quote(heading.replace(" ", "-"))
 
 
-def _term(name: str, term: sources.Table, line: int, translate: Callable) -> dict:
-    sources.needed(term, ("zh", "is"), name, line)
-    return term | {"term": translate(name, name), "is": translate(f"{name}.is", term["is"])}
+def _term(found: Entry) -> dict:
+    sources.needed(found.table, ("zh", "is"), found.name, found.line)
+    words = {"term": (found.name, found.name), "is": (f"{found.name}.is", found.table["is"])}
+    return found.table | {part: found.translate(*placed) for part, placed in words.items()}
 
 
 def render(source: str, tables: Tables, translate: Callable[[str, str], str] | None = None) -> NotebookNode:
@@ -87,13 +96,21 @@ def render(source: str, tables: Tables, translate: Callable[[str, str], str] | N
         meta = meta | {name: _reworded(meta[name], name, translate) for name in _WORDS if name in meta}
         body = _translated(body, translate)
     cells = [notebooks.cell("markdown", _opening(meta, tables))]
+    known = _marks(source, meta, tables)
     for cell in _jupytext().reads(body, fmt="md:myst").cells:
         if cell.cell_type == "code":
             cells.append(notebooks.cell("code", cell.source, cell.metadata))
-        else:
-            chapters = [_fill(part, str(meta["section"]), tables) for part in _chapters(cell.source)]
-            cells += [notebooks.cell("markdown", chapter, cell.metadata) for chapter in chapters]
+            continue
+        for chapter in _chapters(cell.source):
+            cells.append(notebooks.cell("markdown", marks.fill(chapter, known), cell.metadata))
+            if marks.anchored(cells[-1].source):
+                known = known._replace(report=False)  # what the authors say ends where the first claim is tested
     return notebooks.notebook(cells)
+
+
+def minutes(source: str) -> int:
+    """How long a lesson takes, as its front matter says."""
+    return int(_meta(source)[0]["minutes"])
 
 
 def words(source: str) -> Iterator[tuple[str, str, int]]:
@@ -101,7 +118,7 @@ def words(source: str) -> Iterator[tuple[str, str, int]]:
     meta, body = _meta(source)
     for name in _WORDS:
         yield from sources.leaves(meta.get(name), name, meta.lines.get(name, 1))
-    first = source[: len(source) - len(body)].count("\n") + 1
+    first = _line_of(source, body)
     yield from ((piece.context, piece.english, piece.line) for piece in pieces(body, first))
 
 
@@ -119,6 +136,11 @@ def _translated(body: str, translate: Callable) -> str:
     return "".join([*made, body[end:]])
 
 
+def _line_of(source: str, rest: str) -> int:
+    """The line of the file that the rest of it begins on."""
+    return source[: len(source) - len(rest)].count("\n") + 1
+
+
 def _meta(source: str) -> tuple[sources.Table, str]:
     front, body = _split(source)
     meta = sources.table(front, first=2)
@@ -132,30 +154,56 @@ def _checked(source: str, tables: Tables) -> tuple[sources.Table, str]:
     for n, term in enumerate(meta.get("terms") or ()):
         if term not in tables.glossary:
             raise Fault(say("build.error.terms", terms=term), meta["terms"].lines[n])
-    for n, line, inside in fenced(body, source[: len(source) - len(body)].count("\n") + 1):
-        for mark in () if inside else _MARK.finditer(line):
-            if mark.group(1) not in tables.claims:
-                raise Fault(say("build.error.claim", claim=mark.group(1)), n)
+    known = _marks(source, meta, tables)
+    for n, line, inside in fenced(body, _line_of(source, body)):
+        if not inside:
+            with sources.at(n):
+                marks.fill(line, known)
+            continue
         block = re.match(r"```+\{([^}]*)\}", line)
-        if block and block.group(1) not in ("code-cell", "claims"):
+        if block and block.group(1) not in ("code-cell", *marks.BLOCKS):
             raise Fault(say("build.error.block", block=block.group(1)), n)
-        directive = re.match(r"```\{claims\} *(\S*)", line)
-        if directive and not _of_section(directive.group(1), tables):
-            raise Fault(say("build.error.section", section=directive.group(1)), n)
+        if block and block.group(1) in marks.BLOCKS:
+            with sources.at(n):
+                marks.fill(f"{line}\n```", known)
     return meta, body
+
+
+def _marks(source: str, meta: dict, tables: Tables) -> Marks:
+    """What the marks of a lesson stand for."""
+    section = str(meta["section"])
+    head = _FRONT.match(source).end()
+    numbers, _ = marks.split_numbers(source[head:])
+    reported = set(marks.claims_named(source))
+    page = tables.lessons.get(section, "")
+
+    def claim(name: str, report: bool) -> str:
+        link = _link(name, section, tables)
+        return f'<a id="from-{name}"></a>{link}' if report and tables.places.get(name, ("",))[0] == page else link
+
+    return Marks(
+        claim=claim,
+        stated=lambda names: _stated(names, tables, reported),
+        table=lambda of: _verdict(of, tables),
+        references=lambda: _references(source, tables),
+        cite=bibliography.cite,
+        term=lambda name: _term_link(name, tables),
+        numbers=marks.computed(numbers, source[:head].count("\n") + 1),
+    )
 
 
 def bring_home(source: str, edited: NotebookNode, tables: Tables) -> str:
     """The lesson file that gives the edited notebook. ValueError says which edit has no place in the file."""
-    front, body = _split(source)
-    if not edited.cells or edited.cells[0].source != _opening(sources.table(front), tables):
+    meta, body = _meta(source)
+    if not edited.cells or edited.cells[0].source != _opening(meta, tables):
         raise ValueError(say("build.home.opening"))
+    known = _marks(source, meta, tables)
     cells: list[NotebookNode] = []
     for cell in tidy(edited, source, tables).cells[1:]:
         if cell.cell_type == "raw":
             raise ValueError(say("build.home.raw", start=cell.source[:40]))
         if cell.cell_type == "markdown":
-            cell.source = _empty(cell.source, body, tables)
+            cell.source = marks.home(cell.source, body, known)
             if _follows_on(cells[-1:], cell):
                 cells[-1].source += f"\n\n{cell.source}"
                 continue
@@ -163,20 +211,22 @@ def bring_home(source: str, edited: NotebookNode, tables: Tables) -> str:
     book = notebooks.notebook(cells)
     book.metadata = {"jupytext": {"default_lexer": "ipython3"}}
     home = source[: len(source) - len(body)] + _split(_jupytext().writes(book, fmt="md:myst"))[1]
-    if len(_DIRECTIVE.findall(home)) != len(_DIRECTIVE.findall(body)):
+    if marks.blocks(home) != marks.blocks(body):
         raise ValueError(say("build.home.claims"))
     return home
 
 
 def tidy(edited: NotebookNode, source: str, tables: Tables) -> NotebookNode:
     """An edited notebook as the build lays it out: cells begin at headings, claims are linked."""
-    section = str(sources.table(_split(source)[0])["section"])
+    known = _marks(source, _meta(source)[0], tables)
     cells = [notebooks.cell("markdown", cell.source) for cell in edited.cells[:1]]
     for cell in edited.cells[1:]:
         metadata = {k: v for k, v in cell.metadata.items() if k not in notebooks.VOLATILE}
         parts = _chapters(cell.source) if cell.cell_type == "markdown" else [cell.source.strip("\n")]
         for part in filter(None, parts):
-            text = _fill(part, section, tables) if cell.cell_type == "markdown" else part
+            text = marks.fill(part, known) if cell.cell_type == "markdown" else part
+            if marks.anchored(text):
+                known = known._replace(report=False)
             cells.append(notebooks.cell(cell.cell_type, text, metadata))
     return notebooks.notebook(cells)
 
@@ -197,7 +247,7 @@ def _split(source: str) -> tuple[str, str]:
     front = _FRONT.match(source)
     if not front:
         raise Fault(say("build.error.front"), 1)
-    return front.group(1), source[front.end() :]
+    return front.group(1), marks.split_numbers(source[front.end() :])[1]
 
 
 def _chapters(source: str) -> list[str]:
@@ -214,17 +264,26 @@ def _chapters(source: str) -> list[str]:
 
 
 def _opening(meta: dict, tables: Tables) -> str:
-    """The first cell: title, time, objectives, prerequisites, terms."""
-    terms = [(term, tables.glossary[term]) for term in meta.get("terms") or ()]
-    rows = [(known.get("term", term), known["zh"], known["is"]) for term, known in terms]
-    parts = [
-        f"# {meta['section']} {meta['title']}",
-        f"*{meta['subtitle']}*" if meta.get("subtitle") else "",
-        say("build.opening.time", section=meta["section"], minutes=meta["minutes"]),
+    """The first cell: title and question; folded, the time it takes, what is learnt and what is needed."""
+    title = f"# {meta['section']} {meta['title']}"
+    told = {"section": str(meta["section"]).rstrip("abc"), "minutes": meta["minutes"]}
+    aims = [
         _listed("build.opening.objectives", meta.get("objectives", ())),
         _listed("build.opening.prerequisites", meta.get("prerequisites", ())),
-        say("build.opening.terms") + "\n\n" + _grid(entry("build.opening.columns"), rows) if rows else "",
     ]
+    if "question" in meta:
+        summary = f"<summary>{say('build.opening.summary', **told)}</summary>"
+        parts = [title, f"**{meta['question']}**", f"<details>\n{summary}", *aims, "</details>"]
+    else:
+        terms = [(term, tables.glossary[term]) for term in meta.get("terms") or ()]
+        rows = [(known.get("term", term), known["zh"], known["is"]) for term, known in terms]
+        parts = [
+            title,
+            f"*{meta['subtitle']}*" if meta.get("subtitle") else "",
+            say("build.opening.time", **told),
+            *aims,
+            say("build.opening.terms") + "\n\n" + _grid(entry("build.opening.columns"), rows) if rows else "",
+        ]
     return "\n\n".join(filter(None, parts))
 
 
@@ -241,17 +300,17 @@ def _grid(head: list[str], rows: list[tuple]) -> str:
 
 def _verdict(section: str, tables: Tables) -> str:
     """The verdict table of a section's claims."""
-    chosen = _of_section(section, tables)
+    chosen = _of_section(section, tables.claims)
     if not chosen:
         raise ValueError(say("build.error.section", section=section))
-    types, verdicts = entry("build.verdict.types"), entry("build.verdict.verdicts")
+    types = entry("claims.types")
     rows = [
         (
             f"**{name.replace('-', NO_BREAK)}**",
-            claim["claim"] + (" " + say("build.verdict.position") if claim.get("position") else ""),
+            claim["claim"] + (" " + say("build.verdict.position") if claim["position"] else ""),
             said(Listed([types[letter] for letter in claim["type"]], "comma")),
-            claim["evidence"],
-            verdicts[claim["verdict"]],
+            " ".join([claim["line"], *claim["evidence"]]),
+            chip(claim["verdict"]).label,
             claim["change"],
         )
         for name, claim in chosen.items()
@@ -259,27 +318,49 @@ def _verdict(section: str, tables: Tables) -> str:
     return _grid(entry("build.verdict.columns"), rows)
 
 
-def _of_section(section: str, tables: Tables) -> dict:
-    return {name: claim for name, claim in tables.claims.items() if name.rpartition("-")[0] == f"C{section}"}
+def _of_section(section: str, claims: dict) -> dict:
+    return {name: claim for name, claim in claims.items() if name.rpartition("-")[0] == f"C{section}"}
 
 
 def _link(name: str, section: str, tables: Tables) -> str:
-    """The mark [C2.3-1] as a link to the verdicts of the claim's lesson; the claim itself is the tooltip."""
+    """The mark [C2.3-1] as a link to where the claim is tested; the claim itself is the tooltip."""
     if name not in tables.claims:
-        raise ValueError(say("build.error.claim", claim=name))
-    own = name[1:].rpartition("-")[0]
-    page = "" if own == section else f"{tables.lessons.get(own, '')}.ipynb"
-    tip = tables.claims[name]["claim"].strip().replace("\\", "\\\\").replace('"', '\\"')
-    return f'[{name}]({page}#{say("build.verdict.anchor").replace(" ", "-")} "{tip}")'
+        raise Fault(say("build.error.claim", claim=name))
+    lesson, anchor = tables.places.get(name, (tables.lessons.get(section, ""), ""))
+    page = "" if lesson == tables.lessons.get(section, "") else f"{lesson}.ipynb"
+    return f'[{name}]({page}#{anchor} "{_tip(tables.claims[name]["claim"])}")'
 
 
-def _fill(source: str, section: str, tables: Tables) -> str:
-    source = _MARK.sub(lambda mark: _link(mark.group(1), section, tables), source)
-    return _DIRECTIVE.sub(lambda directive: _verdict(directive.group(1), tables), source)
+def _tip(words: str) -> str:
+    """Words as the tooltip of a link."""
+    return " ".join(words.split()).replace("\\", "\\\\").replace('"', '\\"')
 
 
-def _empty(source: str, original: str, tables: Tables) -> str:
-    """The inverse of `_fill`: only a table that stands as it was made turns into its directive again."""
-    for directive in _DIRECTIVE.finditer(original):
-        source = source.replace(_verdict(directive.group(1), tables), directive.group(0))
-    return _LINK.sub(r"[\1]", source)
+def _stated(names: list[str], tables: Tables, reported: set[str]) -> str:
+    """Claims that a round tests: each with its id, and a way back to where the authors are reported."""
+    lines = []
+    for name in names:
+        if name not in tables.claims:
+            raise Fault(say("build.error.claim", claim=name))
+        back = f" {say('build.claim.back', claim=name)}" if name in reported else ""
+        stated = say("build.claim.stated", id=name, claim=tables.claims[name]["claim"])
+        lines.append(f'> <a id="{name}"></a>{stated}{back}')
+    return "\n>\n".join(lines)
+
+
+def _term_link(name: str, tables: Tables) -> str:
+    """A term as a link to the glossary; what it means here is the tooltip."""
+    if name not in tables.glossary:
+        raise Fault(say("build.error.terms", terms=name))
+    known = tables.glossary[name]
+    words = known.get("term", name)
+    tip = _tip(say("build.term.tip", zh=known["zh"], meaning=known["is"]))
+    return f'[{words}]({GLOSSARY}#{_anchor(words)} "{tip}")'
+
+
+def _references(source: str, tables: Tables) -> str:
+    """The works that a lesson cites: in its text, on its cards, and for the claims that it tests."""
+    cards = [key for call in _CARDS.findall(source) for key in re.findall(r'"([^"]+)"', call)]
+    tested = [key for name in marks.claims_tested(source) for key in tables.claims[name]["cites"]]
+    keys = {*marks.cited(source), *cards, *tested}
+    return "\n".join(f"- {line}" for line in sorted(bibliography.reference(key) for key in keys))

@@ -19,19 +19,21 @@ HEADING = re.compile(r"^#{1,6} ")
 _FENCE = re.compile(r"^(`{3,}|~{3,}|\$\$)")
 _OPENS = re.compile(r"^(`{3,}|~{3,})\s*\{")  # a directive begins, and so no fence ends
 _ENTRY = re.compile(r"^\s*(?:[-*+]|\d+\.) +")
+_FOLD = re.compile(r"^:::\{dropdown\} *")
 _NONE = re.compile(r"^(?:\+\+\+|%|:::|\([\w-]+\)=)")  # breaks, comments, directives and targets of MyST
 _CELL = re.compile(r"[^|\s](?:\\\||[^|])*?(?= *(?:\||$))")
 _LETTER = re.compile(r"[^\W\d_]")
 
 
 class Piece(NamedTuple):
-    """A text to translate: its place, itself, where it stands in the Markdown, and the number of its line."""
+    """A text to translate: its place, itself, where it stands in the Markdown, the number of its line, what it is."""
 
     context: str
     english: str
     start: int
     stop: int
     line: int
+    heading: bool = False
 
 
 def fenced(source: str, first: int = 1) -> Iterator[tuple[int, str, bool]]:
@@ -68,7 +70,7 @@ def pieces(body: str, first: int = 1) -> Iterator[Piece]:
             under, count = re.sub(r"\W+", "-", english.lower()).strip("-"), 0
             seen[under] += 1
             under += f"-{seen[under]}" if seen[under] > 1 else ""
-            yield Piece(under, english, start, stop, line)
+            yield Piece(under, english, start, stop, line, True)
         else:
             count += 1
             yield Piece(f"{under} {count}", english, start, stop, line)
@@ -89,6 +91,8 @@ def _spans(body: str, first: int) -> Iterator[tuple[int, int, int]]:
             open_ = None
         if inside:
             pass
+        elif fold := _FOLD.match(line):
+            yield at + fold.end(), at + len(line), number
         elif heading:
             yield at + heading.end(), at + len(line), number
         elif row:
@@ -103,7 +107,7 @@ def _spans(body: str, first: int) -> Iterator[tuple[int, int, int]]:
 def code_words(body: str, first: int = 1) -> Iterator[tuple[str, int]]:
     """The words that a lesson's code gives to figures, with their lines.
 
-    They are the labels, axes and marks of `series(…)`, and the units of tables that it derives.
+    They are the labels, axes and marks of `series(…)` and `change(…)`, and the units of tables that it derives.
     """
     cell: list[str] | None = None
     for number, line, inside in fenced(body, first):
@@ -137,7 +141,7 @@ def _shown(node: ast.AST) -> list[ast.expr]:
     given = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
     if node.func.id == "derived":
         return list(given.values())
-    if node.func.id != "series":
+    if node.func.id not in ("series", "change"):
         return []
     marks = given.get("marks")
     return [given[name] for name in ("label", "x", "y") if name in given] + (

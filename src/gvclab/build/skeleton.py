@@ -33,24 +33,30 @@ def lesson(root: Path, name: str) -> BuildReport:
 def item(root: Path, name: str) -> BuildReport:
     """Append an item, such as `2.3-11`, to the exercise file of its section; made too, where the section has a lesson.
 
-    ValueError for what is no id of an item, for an item that is there, and for a section without a lesson.
+    Where the section is told in parts the item goes into the last one. ValueError for what is no id of an item, for an
+    item that is there, and for a section without a lesson.
     """
     section, content = _section(_ITEM, name, "item"), root / "content"
-    files = sorted((content / "exercises").glob(f"{section}-*.md"))
-    if files:
-        path = files[0]
+    for path in (files := _of_section(content / "exercises", section)):
         if name in [item.id for item in bank.parse(path.read_text(encoding="utf-8"))]:
             raise ValueError(say("new.item_exists", id=name, file=path.relative_to(root).as_posix()))
+    if files:
+        path = files[-1]
     else:
-        lessons = sorted((content / "lessons").glob(f"{section}-*.md"))
+        lessons = _of_section(content / "lessons", section)
         if not lessons:
             raise ValueError(say("new.no_lesson", section=section))
-        stem = lessons[0].stem
-        words = {"section": section, "title": _title(stem)}
+        stem = lessons[-1].stem
+        words = {"section": stem.partition("-")[0], "title": _title(stem)}
         path = root / _write(content, f"exercises/{stem}.md", "exercises.md", words)
     before = path.read_text(encoding="utf-8").rstrip("\n")
     path.write_text(f"{before}\n\n{_filled(content, 'item.md', {'id': name})}", encoding="utf-8", newline="\n")
     return BuildReport([say("new.appended", id=name, file=path.relative_to(root).as_posix())])
+
+
+def _of_section(folder: Path, section: str) -> list[Path]:
+    """The files of a section, or of its parts."""
+    return [path for path in sorted(folder.glob("*.md")) if bank.may_hold(path.stem.partition("-")[0], section)]
 
 
 def _section(form: re.Pattern, name: str, kind: str) -> str:

@@ -23,6 +23,7 @@ from gvclab import sources
 from gvclab.build import lesson
 from gvclab.build.pieces import code_words
 from gvclab.build.tree import BuildReport
+from gvclab.claims import claims
 from gvclab.content import ENGLISH, Listed, find
 from gvclab.content import text as say
 from gvclab.language import PSEUDO, catalogue, misfit
@@ -89,8 +90,7 @@ def _messages(file: str, table: sources.Table) -> Iterator[tuple[str, str, int]]
 
 def _claims(_file: str, table: sources.Table) -> Iterator[tuple[str, str, int]]:
     for name, claim in table.items():
-        for part in ("claim", "evidence", "change"):
-            yield f"{name}.{part}", claim[part], claim.line(part)
+        yield from claims.words(name, claim)
 
 
 def _glossary(_file: str, table: sources.Table) -> Iterator[tuple[str, str, int]]:
@@ -99,7 +99,24 @@ def _glossary(_file: str, table: sources.Table) -> Iterator[tuple[str, str, int]
         yield f"{term}.is", said["is"], said.line("is")
 
 
-_READERS = {"messages": _messages, "claims": _claims, "glossary": _glossary}
+def _fields(*names: str) -> Callable[[str, sources.Table], Iterator[tuple[str, str, int]]]:
+    """What reads these fields of each entry."""
+
+    def read(_file: str, table: sources.Table) -> Iterator[tuple[str, str, int]]:
+        for name, entry in table.items():
+            for field_name in names:
+                yield f"{name}.{field_name}", entry[field_name], entry.line(field_name)
+
+    return read
+
+
+_READERS = {
+    "messages": _messages,
+    "claims": _claims,
+    "glossary": _glossary,
+    "bibliography": _fields("finding"),
+    "verdicts": _fields("label", "meaning"),
+}
 
 
 def _units(manifest: sources.Table) -> Iterator[tuple[str, int]]:

@@ -20,7 +20,7 @@ import yaml
 from nbformat import NotebookNode
 
 from gvclab import sources
-from gvclab.build import exercise, lesson, notebooks
+from gvclab.build import budget, exercise, glossary, lesson, notebooks
 from gvclab.build.release import release
 from gvclab.content import ENGLISH, speaking, translator
 from gvclab.content import text as say
@@ -51,7 +51,8 @@ def targets(root: Path, tag: str = ENGLISH) -> dict[str, str]:
 
 
 def _english(root: Path) -> dict[str, str]:
-    tables, made = _tables(root), {}
+    tables = _tables(root)
+    made = {f"course/{lesson.GLOSSARY}": notebooks.text(_glossary(root, tables))}
     for path in _files(root, "lessons"):
         with naming(path, root):
             book = lesson.render(path.read_text(encoding="utf-8"), tables)
@@ -59,14 +60,15 @@ def _english(root: Path) -> dict[str, str]:
     for path in _files(root, "exercises"):
         with naming(path, root):
             name = _exercise_name(path)
-            book = exercise.render(bank.parse(path.read_text(encoding="utf-8")), _lesson_link(path))
+            book = exercise.render(bank.parse(path.read_text(encoding="utf-8")), _lesson_link(path, root))
             made[f"solutions/{name}"] = notebooks.text(book)
             made[f"exercises/{name}"] = notebooks.text(release(book, root))
     return made
 
 
 def _translated(root: Path, tag: str) -> dict[str, str]:
-    tables, made, folder = _tables(root), {}, f"course/{tag}"
+    tables, folder = _tables(root), f"course/{tag}"
+    made = {f"{folder}/{lesson.GLOSSARY}": notebooks.text(_glossary(root, tables))}
     for path in _files(root, "lessons"):
         with naming(path, root):
             translate = translator(f"lessons/{path.stem}", root / "locale")
@@ -76,11 +78,16 @@ def _translated(root: Path, tag: str) -> dict[str, str]:
         with naming(path, root):
             translate = translator(f"exercises/{path.stem}", root / "locale")
             name, items = _exercise_name(path), bank.parse(path.read_text(encoding="utf-8"))
-            book = exercise.render(set_reworded(items, translate), f"../../{path.stem}.ipynb")
+            book = exercise.render(set_reworded(items, translate), f"../../{_lesson_of(path, root)}.ipynb")
             book = notebooks.speaking(book, tag)
             made[f"{folder}/solutions/{name}"] = notebooks.text(book)
             made[f"{folder}/exercises/{name}"] = notebooks.text(release(book, root))
     return made
+
+
+def _glossary(root: Path, tables: lesson.Tables) -> NotebookNode:
+    lessons = {path.stem: path.read_text(encoding="utf-8") for path in _files(root, "lessons")}
+    return glossary.render(tables.glossary, lessons)
 
 
 def _from_below(book: NotebookNode) -> NotebookNode:
@@ -104,6 +111,28 @@ def _tables(root: Path) -> lesson.Tables:
 
 def _files(root: Path, folder: str) -> list[Path]:
     return sorted((root / "content" / folder).glob("*.md"))
+
+
+def budgets(root: Path) -> dict[str, budget.Budget]:
+    """What each lesson takes of its reader, by its name; see `budget`."""
+    tables, found = _tables(root), {}
+    for path in _files(root, "lessons"):
+        with naming(path, root):
+            source = path.read_text(encoding="utf-8")
+            found[path.stem] = budget.budget(lesson.render(source, tables), source, lesson.minutes(source))
+    return found
+
+
+def counted(root: Path) -> BuildReport:
+    """The budgets of all lessons as a table; a problem for each that has more than it may."""
+    report = BuildReport([say("build.budget.head", **budget.MOST._asdict())])
+    for name, found in budgets(root).items():
+        report.lines.append(say("build.budget.line", lesson=name, **found._asdict()))
+        report.problems += [
+            say("build.budget.beyond", lesson=name, what=say(f"build.budget.{what}"), have=have, most=most)
+            for what, (have, most) in budget.beyond(found).items()
+        ]
+    return report
 
 
 def check(root: Path, tag: str = ENGLISH) -> BuildReport:
@@ -186,6 +215,8 @@ def _home(name: str, old: str, new: str | None, lock: dict, root: Path) -> tuple
     """The content file that an edited notebook belongs to, and its new text."""
     if new is None:
         raise ValueError(say("build.home.orphan"))
+    if name == f"course/{lesson.GLOSSARY}":
+        raise ValueError(say("build.home.glossary"))
     if name.startswith("exercises/"):
         raise ValueError(say("build.home.students", solutions=name.replace("exercises/", "solutions/", 1)))
     if _fingerprint(new) != lock.get(name, _fingerprint(new)):
@@ -202,8 +233,8 @@ def _home(name: str, old: str, new: str | None, lock: dict, root: Path) -> tuple
         text = lesson.bring_home(source, edited, tables)
         _survived(lesson.tidy(edited, source, tables), lesson.render(text, tables), path)
     else:
-        text = exercise.bring_home(source, edited, _lesson_link(path))
-        rebuilt = exercise.render(bank.parse(text), _lesson_link(path))
+        text = exercise.bring_home(source, edited, _lesson_link(path, root))
+        rebuilt = exercise.render(bank.parse(text), _lesson_link(path, root))
         _survived(exercise.without_checks(edited), exercise.without_checks(rebuilt), path)
     return path, text
 
@@ -233,8 +264,16 @@ def _exercise_name(path: Path) -> str:
     return f"section-{path.stem.split('.', 1)[0]}/{path.stem}.ipynb"
 
 
-def _lesson_link(path: Path) -> str:
-    return f"../../course/{path.stem}.ipynb"
+def _lesson_link(path: Path, root: Path) -> str:
+    return f"../../course/{_lesson_of(path, root)}.ipynb"
+
+
+def _lesson_of(path: Path, root: Path) -> str:
+    """The name of the lesson that an exercise file belongs to: its own name, or else the lesson of its section."""
+    lessons = [lesson.stem for lesson in _files(root, "lessons")]
+    section = path.stem.partition("-")[0]
+    of_section = [name for name in lessons if bank.may_hold(section, name)]
+    return path.stem if path.stem in lessons else next(iter(of_section), path.stem)
 
 
 def _present(root: Path, tag: str) -> set[str]:

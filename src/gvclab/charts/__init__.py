@@ -5,6 +5,7 @@ View(traces=({"x": n, "y": R},), sentence="…", table=numbers)                 
 LiveFigure(frame, view).show(view)                                              on a page, updated in place
 apply(frame, view)                                                              in a plain plotly figure
 series(table, x="year", y="share", by="origin", label="…")                      real figures over time
+change(table, by="buyer", x="year", y="suppliers", label="…")                   real figures of two years
 diagram("series-and-parallel")                                                  a mechanism, from content/diagrams
 
 Picture(Plot("main", axis("n"), axis("R")), marks={"one": line(0)}) gives frame and view by the names of its marks.
@@ -15,6 +16,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import theme
+from .change import Change, change
 from .diagram import diagram
 from .picture import Picture, Plot, note, row, shape
 from .series import Series, series
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from .live import LiveFigure
 
 __all__ = [
+    "Change",
     "LiveFigure",
     "Picture",
     "Plot",
@@ -34,6 +37,7 @@ __all__ = [
     "area",
     "axis",
     "bars",
+    "change",
     "diagram",
     "frame",
     "line",

@@ -100,11 +100,9 @@ BARRIERS = {
     "premium": Style(GREEN, "solid", "square", ""),
     "border": Style(BROWN, "dashdot", "x-thin", "x"),
 }
-SUPPLIERS = {
-    "one": Style(BLUE, "solid", "circle", ""),
-    "two": Style(VERMILLION, "dash", "diamond", "/"),
-    "three": Style(GREEN, "dot", "square", "x"),
-    "four": Style(ORANGE, "dashdot", "triangle-up", "."),
+YEARS = {
+    "works": Style(BLUE, "solid", "circle", ""),
+    "stops": Style(VERMILLION, "dash", "x", "/"),
 }
 NETWORK = {
     "endless": Style(BLUE, "solid", "circle", ""),
@@ -130,7 +128,7 @@ RANGE = {
 }
 GROUPS = (
     *(PLACES, ECONOMIES, COUNTING, EVIDENCE, BESIDE, OUTCOMES, INTERESTS, POLICIES),
-    *(WORKERS, CHAIN, CAUSES, ACCOUNT, BARRIERS, SUPPLIERS, NETWORK, FEAR, BILL, RANGE),
+    *(WORKERS, CHAIN, CAUSES, ACCOUNT, BARRIERS, YEARS, NETWORK, FEAR, BILL, RANGE),
 )
 # A pole looks like its largest economy: the two never stand in one picture.
 _SAME = {"NAM": "USA", "ASI": "CHN", "EUU": "EUR", "DEU": "EUR", "ROW": "RST"}

@@ -25,7 +25,7 @@ def show(figure: go.Figure, view: View, widget: Callable[[], ipywidgets.Widget])
     """
     from IPython.display import display
 
-    living = widget() if _has_kernel() and not os.environ.get("GVCLAB_STATIC") else None
+    living = widget() if lives() else None
     for bundle in bundles(figure, view, living):
         display(bundle, raw=True)
 
@@ -53,7 +53,8 @@ def bundles(figure: go.Figure, view: View, living: ipywidgets.Widget | None = No
     return [picture, {"text/html": words, "text/plain": ""}]
 
 
-def _has_kernel() -> bool:
+def lives() -> bool:
+    """Whether a widget can run: there is a kernel, and `GVCLAB_STATIC` does not say that nobody is at its other end."""
     from IPython import get_ipython
 
-    return hasattr(get_ipython(), "kernel")
+    return hasattr(get_ipython(), "kernel") and os.environ.get("GVCLAB_STATIC", "") in ("", "0")

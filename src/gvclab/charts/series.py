@@ -36,7 +36,50 @@ class End(NamedTuple):
     end: float
 
 
-class Series:
+class RealFigure:
+    """A picture of real figures, as a notebook shows it: picture, sentence, table, and a link to the source.
+
+    A subclass gives `frame` and `view`, and passes the table, whose `attrs` name its source.
+    """
+
+    frame: go.Figure
+    view: View
+
+    def __init__(self, table: pd.DataFrame) -> None:
+        self._table = table
+
+    @property
+    def figure(self) -> go.Figure:
+        """The picture as a plain plotly figure."""
+        return apply(self.frame, self.view)
+
+    @property
+    def sentence(self) -> str:
+        """What is to be seen, in words."""
+        return self.view.sentence
+
+    @property
+    def source_html(self) -> str:
+        """Where the numbers are from, with a link."""
+        known = self._table.attrs
+        url, title = escape(known.get("url", "")), escape(known.get("title", ""))
+        return text(
+            "charts.source",
+            link=f'<a href="{url}" target="_blank" rel="noopener">{title}</a>',
+            licence=escape(known.get("licence", "")),
+        )
+
+    def _ipython_display_(self) -> None:
+        from IPython.display import HTML, display
+
+        from .live import LiveFigure
+        from .page import show
+
+        show(self.figure, self.view, lambda: LiveFigure(self.frame, self.view))
+        display(HTML(f'<p class="gvclab-source">{self.source_html}</p>'))
+
+
+class Series(RealFigure):
     """What do real figures look like over time? Displayed in a notebook: picture, sentence, table, source.
 
     table : from `gvclab.data.load`, whose `attrs` name source and units. x, y : columns. by : a column with the name of
@@ -55,7 +98,8 @@ class Series:
         label: str = "",
         marks: dict[str, Any] | None = None,
     ) -> None:
-        self._table, self._x, self._y, self._by = table, x, y, by
+        super().__init__(table)
+        self._x, self._y, self._by = x, y, by
         self._label = word(label or y)
         self._marks = marks or {}
         groups = [("", table)] if by is None else list(table.groupby(by, sort=False))
@@ -169,27 +213,6 @@ class Series:
         ]
 
     @property
-    def figure(self) -> go.Figure:
-        """The picture as a plain plotly figure."""
-        return apply(self.frame, self.view)
-
-    @property
-    def sentence(self) -> str:
-        """What is to be seen, in words."""
-        return self.view.sentence
-
-    @property
-    def source_html(self) -> str:
-        """Where the numbers are from, with a link."""
-        known = self._table.attrs
-        url, title = escape(known.get("url", "")), escape(known.get("title", ""))
-        return text(
-            "charts.source",
-            link=f'<a href="{url}" target="_blank" rel="noopener">{title}</a>',
-            licence=escape(known.get("licence", "")),
-        )
-
-    @property
     def _dated(self) -> bool:
         return self._table[self._x].dtype.kind == "M"
 
@@ -262,15 +285,6 @@ class Series:
             return self._table[[self._x, self._y]].rename(columns=word)
         wide = self._table.pivot(index=self._x, columns=self._by, values=self._y)
         return wide.rename(columns=name).rename_axis(index=word(self._x), columns=None)
-
-    def _ipython_display_(self) -> None:
-        from IPython.display import HTML, display
-
-        from .live import LiveFigure
-        from .page import show
-
-        show(self.figure, self.view, lambda: LiveFigure(self.frame, self.view))
-        display(HTML(f'<p class="gvclab-source">{self.source_html}</p>'))
 
 
 def series(table: pd.DataFrame, x: str, y: str, **more: Any) -> Series:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from gvclab.content import entry
 
+# The sectors of the input-output tables that make goods, farms and mines left out.
+MANUFACTURES = ("LTM", "RBM", "CHM", "MEQ", "ELE", "TRE")
+
 
 def name(code: str, stylised: bool = False) -> str:
     """What does a code stand for? `name("CHN")` is China; a text that is no code is its own name.

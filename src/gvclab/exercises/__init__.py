@@ -3,12 +3,15 @@
 - `numbers = given("2.3-1")`: the parameters of an item, for the one who asks
 - `check("2.3-1", answer)`: points, and a hint
 - `quiz`, `predict`, `recall`, `causal_graph`, `draw_graph`: the same by clicking, see `widgets`
+- `after("2.3-p1", panel)`: shown once the prediction was made, see `gate`
+- `forget()`: a fresh start, without predictions
 """
 
 from .bank import Item, ItemSet, load
 from .checkers import judge
 from .ladder import Verdict
-from .score import Score, check, forget
+from .predictions import forget
+from .score import Score, check
 from .variants import Identity, given
 
 _WIDGETS = ("causal_graph", "draw_graph", "predict", "quiz", "recall")
@@ -19,6 +22,7 @@ __all__ = [
     "ItemSet",
     "Score",
     "Verdict",
+    "after",
     "check",
     "forget",
     "given",
@@ -29,8 +33,13 @@ __all__ = [
 
 
 def __getattr__(name: str):
-    if name in _WIDGETS:  # late: a check, a build and a grader have no use for ipywidgets
+    # Late: a check, a build and a grader have no use for ipywidgets.
+    if name in _WIDGETS:
         from . import widgets
 
         return getattr(widgets, name)
+    if name == "after":
+        from .gate import after
+
+        return after
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,20 +1,31 @@
 """The items: parsed from `content/exercises/<section>-*.md`, one file a section.
 
+A section may be told in parts, each with a file and so a notebook of its own: `2.3a-suppliers.md` and `2.3b-fear.md`
+say `section: "2.3a"` and `section: "2.3b"`. An item is numbered through the whole section: 2.3-4 is in whichever part
+has it, and `item("2.3-4")` finds it there.
+
 A file is YAML front matter, an introduction, one ```` ```{setup} ```` block (the imports that every cell of
 the notebook may use) and one `## <id> <title>` chapter per item. In a chapter stand the fenced blocks
 
-    {item}      YAML: type, bloom, points, answer, use, given, and what the type needs (below)
+    {item}      YAML: type, bloom, points, minutes, answer, use, given, why, next, form, and what the type needs (below)
+    {show}      code of a cell above the answer, such as a panel that the item speaks of; graders do not run it
     {stub}      what the answer cell shows at first
     {solution}  the answer cell filled in. IT IS THE KEY: checkers run it, nothing repeats its result
                 (of a `match` item: a set where each of several classes is right, a list where all are needed)
+
+`minutes` is the time that the item takes a person who is new to it; a set's minutes are their sum. `why` is said after
+a right answer: one or two sentences, in which {{ name }} is the value of a name of the solution. `next` is said after a
+wrong answer that no hint fits, `form` says what to type; both follow from the type where they are not written.
 
 Options, known wrong values, words, terms, classes, boxes and lines of a rubric have ids: short names in small letters.
 Code compares ids and never a text, so that a corrected text, or a translation, changes no letter, score or report. Stub
 and solution name things by id; the page shows the texts. Options are shown in the order of the file.
 
     options: [{id, text, right, hint}]      terms, classes: {id: text}, or [id] where the text is the id
-    parts: [{name, label, atol, rtol, words: {id: [also]} or {id: {text, also}}, wrong: [{id, value, hint}]}]
+    parts: [{name, label, unit, atol, rtol, next, words: {id: [also]} or {id: {text, also}},
+             wrong: [{id, value, hint}]}]
     wrong: [{term, class, hint}]            nodes: [{id, name, aliases, optional}]
+    signs: true                             the signs of arrows count
     failures: {id: text}                    what a test that raises Failure(id) says of a function
     rubric: [{id, points, text}]            optional: [[from, to]]; forbidden: [{from, to, hint}]
 
@@ -34,6 +45,7 @@ import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from string import ascii_lowercase
 from typing import Any
 
 from gvclab import sources
@@ -43,6 +55,7 @@ from gvclab.sources import Fault
 from .items import (
     BLOOM,
     TYPES,
+    UNITS,
     USES,
     Edge,
     Given,
@@ -55,6 +68,7 @@ from .items import (
     Wrong,
     WrongPair,
     letter,
+    letter_stub,
 )
 from .prompts import given_line, tolerance_line, verify
 from .wording import reworded, set_reworded
@@ -63,10 +77,13 @@ __all__ = [
     "Item",
     "ItemSet",
     "given_line",
+    "home",
+    "ids_beside",
     "item",
     "key_text",
     "letter",
     "load",
+    "may_hold",
     "parse",
     "parse_item",
     "public",
@@ -81,40 +98,78 @@ __all__ = [
 
 
 def sections() -> tuple[str, ...]:
-    """The sections that have items."""
-    return tuple(sorted(path.stem.split("-", 1)[0] for path in _folder().glob("*.md")))
+    """The sections that have items, or their parts: `("1.1", …, "2.3a", "2.3b")`."""
+    return tuple(sorted(map(_section, _files())))
 
 
 def load(section: str) -> ItemSet:
-    """The items of a section, in the reader's language: `load("2.3")`. KeyError when there are none."""
-    path = _file(section)
+    """The items of a section or a part, in the reader's language: `load("2.3a")`. KeyError when there are none."""
+    path = next((path for path in _files() if _section(path) == section), None)
     if path is None:
-        raise KeyError(text("exercises.error.section", section=section, known=Listed([*sections()], "comma")))
-    return _load(str(path), path.stat().st_mtime_ns, language())
+        raise _no_section(section)
+    return _load(path)
 
 
 def item(item_id: str) -> Item:
     """The item with this id: `item("2.3-1")`. KeyError names the ids there are."""
-    return load(item_id.rpartition("-")[0])[item_id]
+    return home(item_id)[item_id]
+
+
+def home(item_id: str) -> ItemSet:
+    """The items among which this one stands: those of its section, or of the part that has it. KeyError as `item`."""
+    path = _file_of(item_id)
+    if path:
+        return _load(path)
+    known = ids_beside(item_id)
+    if not known:
+        raise _no_section(item_id.rpartition("-")[0])
+    raise KeyError(text("exercises.error.unknown", id=item_id, known=Listed(known, "comma")))
+
+
+def ids_beside(item_id: str) -> list[str]:
+    """The ids that there are in the section, all its parts, of an item; none where there is no such section."""
+    return [item.id for path in _files() if may_hold(_section(path), item_id) for item in _load(path)]
+
+
+def may_hold(section: str, name: str) -> bool:
+    """Whether what is named so belongs to a section, or to what the section is a part of: 2.3-4 to 2.3 and to 2.3a."""
+    return name.partition("-")[0] in (section, section.rstrip(ascii_lowercase))
 
 
 def translated(item: Item) -> Item:
     """An item that was parsed from elsewhere, such as from a key, in the reader's language."""
-    path = _file(item.id.rpartition("-")[0])
+    path = _file_of(item.id)
     translate = translator(f"exercises/{path.stem}") if path else None
     return reworded(item, lambda place, english: translate(f"{item.id} {place}", english)) if translate else item
 
 
-def _file(section: str) -> Path | None:
-    return next(iter(sorted(_folder().glob(f"{section}-*.md"))), None)
+def _no_section(section: str) -> KeyError:
+    return KeyError(text("exercises.error.section", section=section, known=Listed([*sections()], "comma")))
+
+
+def _file_of(item_id: str) -> Path | None:
+    held = (path for path in _files() if may_hold(_section(path), item_id))
+    return next((path for path in held if item_id in [item.id for item in _load(path)]), None)
+
+
+def _section(path: Path) -> str:
+    return path.stem.partition("-")[0]
+
+
+def _files() -> list[Path]:
+    return sorted(_folder().glob("*.md"))
 
 
 def _folder() -> Path:
     return resource("content") / "exercises"
 
 
+def _load(path: Path) -> ItemSet:
+    return _read(str(path), path.stat().st_mtime_ns, language())
+
+
 @cache
-def _load(path: str, _modified: int, _language: str) -> ItemSet:
+def _read(path: str, _modified: int, _language: str) -> ItemSet:
     with sources.naming(Path(path), resource("content").parent):
         items = parse(Path(path).read_text(encoding="utf-8"))
     return set_reworded(items, translator(f"exercises/{Path(path).stem}"))
@@ -125,9 +180,9 @@ def _load(path: str, _modified: int, _language: str) -> ItemSet:
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.S)
 _CHAPTER = re.compile(r"^## +(\S+) +(.+?) *$", re.M)
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_BLOCK = re.compile(r"^```\{(item|stub|solution|tests|setup)\} *\n(.*?)^``` *(?:\n|\Z)", re.M | re.S)
+_BLOCK = re.compile(r"^```\{(item|show|stub|solution|tests|setup)\} *\n(.*?)^``` *(?:\n|\Z)", re.M | re.S)
 
-_COMMON = {"type", "bloom", "points", "answer", "use", "given"}
+_COMMON = {"type", "bloom", "points", "minutes", "answer", "use", "given", "why", "next", "form"}
 _KEYS = {
     "num": {"parts"},
     "interpret": {"parts", "model"},
@@ -135,7 +190,7 @@ _KEYS = {
     "predict": {"options"},
     "match": {"terms", "classes", "wrong"},
     "code": {"failures"},
-    "graph": {"nodes", "optional", "forbidden", "feedback"},
+    "graph": {"nodes", "optional", "forbidden", "feedback", "signs"},
     "essay": {"rubric"},
 }
 
@@ -153,11 +208,19 @@ def parse(source: str) -> ItemSet:
         item = parse_item(chapter, setup, line=line)
         if item.id in (each.id for each in items):
             raise Fault(f"the item id {item.id} is used twice", line)
-        if item.id.rpartition("-")[0] != str(meta["section"]):
+        if not may_hold(str(meta["section"]), item.id):
             raise Fault(f"item {item.id} does not belong to section {meta['section']}", line)
+        for name in _lacking(item) if "minutes" not in meta else ():
+            raise Fault(f"item {item.id} lacks `{name}`", line)
         items.append(item)
         line += chapter.count("\n")
     return ItemSet(str(meta["section"]), meta, _BLOCK.sub("", head).strip(), setup, tuple(items))
+
+
+def _lacking(item: Item) -> list[str]:
+    """The fields that an item of its kind must have and that this one has not."""
+    wanted = {"minutes": item.use == "exercise", "why": item.type != "essay" and item.has_key}
+    return [name for name, needed in wanted.items() if needed and not getattr(item, name)]
 
 
 def _line(source: str, position: int) -> int:
@@ -203,6 +266,13 @@ def _item(
     if kind != "essay" and not str(answer).isidentifier():
         raise ValueError(f"item {item_id} needs `answer`, the name of the answer's variable; got {answer!r}")
 
+    minutes = spec.get("minutes", 0)
+    if type(minutes) is not int or minutes < 0:
+        raise Fault(f"item {item_id}: `minutes` is {minutes!r}, not a whole number of minutes", spec.line("minutes"))
+    for name in ("why", "next", "form"):
+        if not isinstance(spec.get(name, ""), str):
+            raise Fault(f"item {item_id}: `{name}` is no text", spec.line(name))
+
     def build(name: str, make: Callable) -> tuple:
         entries = spec.get(name, ())
         several = list(entries.items()) if isinstance(entries, dict) else list(entries)
@@ -235,7 +305,8 @@ def _item(
         answer=answer,
         use=_one_of(spec, "use", USES, item_id, "exercise"),
         template=_BLOCK.sub("", chapter.partition("\n")[2]).strip() if complete else "",
-        stub=blocks.get("stub", f"{answer} = ..." if answer else ""),
+        show=blocks.get("show", ""),
+        stub=blocks.get("stub", (letter_stub(answer) if options else f"{answer} = ...") if answer else ""),
         solution=solution,
         tests=tests,
         setup=blocks.get("setup", setup),
@@ -246,11 +317,16 @@ def _item(
         optional=build("optional", lambda e: Edge(box(e[0]), box(e[1]))),
         forbidden=build("forbidden", lambda e: Edge(box(e["from"]), box(e["to"]), e["hint"])),
         feedback_allowed=bool(spec.get("feedback")),
+        signs=bool(spec.get("signs")),
         terms=terms,
         classes=classes,
         wrong_pairs=build("wrong", lambda w: WrongPair(term(w["term"]), of_class(w["class"]), w["hint"])),
         rubric=build("rubric", lambda line: RubricLine(_slug(line["id"]), line["text"], line["points"])),
         model=spec.get("model", ""),
+        minutes=minutes,
+        why=spec.get("why", "").strip(),
+        next=spec.get("next", "").strip(),
+        form=spec.get("form", "").strip(),
         failures=dict(build("failures", lambda pair: (_slug(pair[0]), str(pair[1])))),
         properties=_properties(tests),
         source=chapter,
@@ -330,7 +406,7 @@ def _given(pair: tuple[str, Any]) -> Given:
 
 
 def _part(entry: dict) -> Part:
-    unknown = set(entry) - {"name", "label", "atol", "rtol", "words", "low", "high", "wrong"}
+    unknown = set(entry) - {"name", "label", "unit", "atol", "rtol", "next", "words", "low", "high", "wrong"}
     if unknown:
         raise ValueError(f"unknown keys {', '.join(sorted(unknown))} in part {entry.get('name')!r}")
     words = tuple(_named((str(word), also)) for word, also in entry.get("words", {}).items())
@@ -346,7 +422,11 @@ def _part(entry: dict) -> Part:
         entry.get("low"),
         entry.get("high"),
         wrong,
+        entry.get("unit", ""),
+        entry.get("next", ""),
     )
+    if part.unit and part.unit not in UNITS:
+        raise ValueError(f"the unit of part {part.name!r} is {part.unit!r}, not one of {', '.join(UNITS)}")
     if part.is_number and not (part.atol or part.rtol):
         raise ValueError(f"part {part.name!r} needs a tolerance (atol or rtol)")
     if len({each.id for each in wrong}) < len(wrong):
@@ -358,7 +438,7 @@ def _part(entry: dict) -> Part:
 
 # --------------------------------------------------------------------------------------- without the answers
 
-_SECRET = {"right", "hint", "wrong", "optional", "forbidden", "model", "failures"}
+_SECRET = {"right", "hint", "wrong", "optional", "forbidden", "model", "failures", "why", "next"}
 
 
 def public_text(source: str) -> str:

@@ -9,30 +9,56 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from gvclab.content import Listed
 
 from . import bank
 from .bank import Item, Part
-from .checkers_code import judge_code
+from .checkers_code import FAILS, judge_code
 from .checkers_graph import judge_graph
 from .items import Named, Option
 from .keys import namespace
 from .ladder import Verdict, saying, together, verdict
-from .plain import Bag, describe, fold, is_missing, number, plain
-from .rendering import of_item
+from .plain import Bag, describe, fold, is_missing, number, per_cent, plain
+from .prompts import next_step
+from .rendering import explanation, of_item
 from .variants import Identity, numbers
 
 
 def judge(item: Item, answer, who: Identity | None = None) -> Verdict:
-    """The verdict on an answer: the same whoever asks, a notebook or a grader."""
+    """The verdict on an answer: the same whoever asks, a notebook or a grader.
+
+    A right answer gets the item's explanation, a wrong one that no hint fits its next step.
+    """
     who = who or Identity()
+    judged = _judge(item, answer, who)
+    if judged.status == "right" and item.why:
+        return replace(judged, said=(*judged.messages, explanation(item, namespace(item, numbers(item, who)))))
+    if _left_alone(judged):
+        said = of_item(item, "next") if item.next else next_step(item)
+        return replace(judged, said=(*judged.messages, said))
+    return judged
+
+
+def _judge(item: Item, answer, who: Identity) -> Verdict:
     if item.type == "code":
         return judge_code(item, answer, who)
     data = plain(answer)
     if is_missing(data) and not (item.type == "graph" and isinstance(data, (list, Bag))):
-        return verdict("unanswered", saying("unanswered", name=item.answer))
+        return _unanswered(item)
     return _CHECKERS[item.type](item, data, who)
+
+
+def _unanswered(item: Item) -> Verdict:
+    key = "unanswered_option" if item.options else "unanswered"
+    return verdict("unanswered", saying(key, name=item.answer))
+
+
+def _left_alone(judged: Verdict) -> bool:
+    """It is wrong, or a part of it is, and nothing says how to go on."""
+    alone = judged.status == "wrong" and judged.said in ((), (FAILS,)) and not judged.parts
+    return alone or any(map(_left_alone, (part for _, part in judged.parts)))
 
 
 def _right(item: Item, who: Identity):
@@ -59,9 +85,9 @@ def _swapped(item: Item, index: int, judged: Verdict, answers: list, rights: lis
     """A wrong number that is right elsewhere in the answer: the order is what went wrong."""
     if judged.status != "wrong" or not item.parts[index].is_number:
         return judged
-    value = number(answers[index])
+    values = _readings(item.parts[index], answers[index])
     others = [(part, right) for part, right in zip(item.parts, rights, strict=True) if part is not item.parts[index]]
-    if any(part.is_number and abs(value - right) <= _width(part, right) for part, right in others):
+    if any(part.is_number and any(_near(part, value, right) for value in values) for part, right in others):
         return verdict("misconception", saying("order"))
     return judged
 
@@ -92,7 +118,7 @@ def _part(item: Item, part: Part, answer, right, names: dict) -> Verdict:
 
 
 def _number(item: Item, part: Part, answer, right: float | None, names: dict) -> Verdict:
-    """The ladder for one number: kind, infinity, right, known misconception, units, rounding."""
+    """The ladder for one number: kind, infinity, right, known misconception, sign, units, rounding."""
     value = number(answer)
     if value is None:
         key = "comma" if isinstance(answer, str) and "," in answer else "number"
@@ -107,19 +133,41 @@ def _number(item: Item, part: Part, answer, right: float | None, names: dict) ->
         return verdict("kind", saying("wanted.finite"))
     if math.isinf(right):
         return verdict("wrong")
-    near = _width(part, right)
-    if abs(value - right) <= near:
+    near, readings = _width(part, right), _readings(part, answer)
+
+    def meets(target: float, width: float = near) -> bool:
+        return any(abs(value - target) <= width for value in readings)
+
+    if meets(right):
         return verdict("right")
     for wrong in part.wrong:
-        if abs(value - eval(wrong.value, names)) <= near:
+        if meets(eval(wrong.value, names)):
             return verdict("misconception", of_item(item, f"parts.{part.name}.wrong.{wrong.id}"))
-    if right and abs(value - 100 * right) <= 100 * near:
-        return verdict("close", saying("close.times_100"))
-    if right and abs(value - right / 100) <= near / 100:
-        return verdict("close", saying("close.over_100"))
-    if abs(value - right) <= 3 * near:
+    if abs(right) > near and meets(-right):
+        return verdict("misconception", saying("sign"))
+    if right and part.unit in _SHARES:
+        if meets(100 * right, 100 * near):
+            return verdict("close", saying(f"close.times_100.{part.unit}"))
+        if per_cent(answer) and meets(right / 100, near / 100):
+            return verdict("close", saying("close.over_100"))
+    if meets(right, 3 * near):
         return verdict("close", saying("close.rounding"))
-    return verdict("wrong")
+    return verdict("wrong", *([of_item(item, f"parts.{part.name}.next")] if part.next else []))
+
+
+_SHARES = ("percent", "fraction")
+
+
+def _readings(part: Part, answer) -> list[float]:
+    """What an answer may mean: where a per cent is asked, 12.5, "12.5 %" and 0.125 are the same."""
+    value = number(answer)
+    if part.unit != "percent":
+        return [value]
+    return [100 * value] if per_cent(answer) else [value, 100 * value]
+
+
+def _near(part: Part, value: float, right: float) -> bool:
+    return abs(value - right) <= _width(part, right)
 
 
 def _width(part: Part, right: float) -> float:
@@ -140,7 +188,7 @@ def _word(item: Item, part: Part, answer, right) -> Verdict:
         return verdict("right")
     if any(wrong.id == word for wrong in part.wrong):
         return verdict("misconception", of_item(item, f"parts.{part.name}.wrong.{word}"))
-    return verdict("wrong")
+    return verdict("wrong", *([of_item(item, f"parts.{part.name}.next")] if part.next else []))
 
 
 def meant(names: Iterable[Named | Option], answer) -> str | None:
@@ -221,7 +269,7 @@ def _choice(item: Item, data, who: Identity) -> Verdict:
     index = chosen(item, data) if not (isinstance(data, float) and not math.isfinite(data)) else None
     if index is None:
         last = bank.letter(len(item.options) - 1)
-        return verdict("kind", saying("wanted.option", got=describe(data), last=last))
+        return verdict("kind", saying("wanted.option", got=describe(data), last=last, name=item.answer))
     if item.type == "predict":
         return verdict("noted", saying("noted", id=item.id, letter=bank.letter(index)))
     if not item.has_key:

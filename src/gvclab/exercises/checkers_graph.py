@@ -4,7 +4,8 @@
 
 with the student's arrows E, the required R (the solution), the optional O and the forbidden F. A required a →
 c may be drawn as a → b → c through an optional box. The arrows must not run in a circle unless the item
-allows feedback. Signs are commented upon, not scored.
+allows feedback. Where the item says `signs: true` an arrow without its right sign counts half; elsewhere signs are
+commented upon, not scored.
 """
 
 from __future__ import annotations
@@ -15,17 +16,20 @@ from functools import reduce
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
-from gvclab.content import Message
+from gvclab.content import Listed, Message
 
 from .bank import Item
 from .ladder import Verdict, saying, verdict
 from .plain import Bag, describe, fold, short
 from .rendering import of_item
 
+Arrow = tuple[str, str]  # from, to
+
 _ARROW = re.compile(r"\s*(?:-+>|=+>|→|⟶|⇒)\s*")
 _SIGN = re.compile(r"[\s(\[:,]*([+\-−])[)\]\s]*\Z")
 _SIGNS = {"+": "+", "-": "-", "−": "-", "1": "+", "-1": "-", "1.0": "+", "-1.0": "-"}
 FREE_EXTRAS = 2
+SIGN = 0.5  # the part of a needed arrow that its sign earns, where signs count
 LONGEST = 1_000  # characters of a line of arrows; more is no line, and slow to read
 
 
@@ -101,7 +105,9 @@ def judge_graph(item: Item, data, right) -> Verdict:
     circle = _circle(drawn)
     if circle and not item.feedback_allowed:
         path = reduce(_after, (_box(item, node) for node in circle))
-        return verdict("kind", saying("graph.circle", path=path))
+        forbidden = [of_item(item, f"forbidden.{e.source}.{e.target}") for e in item.forbidden]
+        sinned = [hint for hint, e in zip(forbidden, item.forbidden, strict=True) if (e.source, e.target) in drawn]
+        return verdict("kind", saying("graph.circle", path=path), *sinned)
     if right is None:
         return verdict("formed", saying("status.formed"), *unread[:5])
     return _score(item, drawn, unread, edges(item, right)[0])
@@ -126,26 +132,30 @@ def _score(item: Item, drawn: dict, unread: list[Message], required: dict) -> Ve
     through = {node.id for node in item.nodes if node.optional}
     forbidden = {(edge.source, edge.target) for edge in item.forbidden}
     allowed = {(edge.source, edge.target) for edge in item.optional}
-    hit, used = set(), set()
+    found: dict[Arrow, list[Arrow]] = {}  # a required arrow, and the drawn ones that stand for it
+    used = set()
     for a, c in required:
-        paths = [{(a, c)}, *({(a, b), (b, c)} for b in through)]
-        drawn_paths = [path for path in paths if path <= set(drawn)]
+        paths = [[(a, c)], *([(a, b), (b, c)] for b in sorted(through))]
+        drawn_paths = [path for path in paths if set(path) <= set(drawn)]
         if drawn_paths:
-            hit.add((a, c))
+            found[a, c] = drawn_paths[0]
             used.update(*drawn_paths)
     sinned = [pair for pair in drawn if pair in forbidden]
     extras = [pair for pair in drawn if pair not in used and pair not in allowed and pair not in forbidden]
     # An entry that names no box is an arrow nobody asked for.
     surplus = len(extras) + len(unread)
-    score = len(hit) / len(required) - 0.25 * len(sinned) - 0.05 * max(0, surplus - FREE_EXTRAS)
+    signs, remark = _signs(item, found, drawn, required)
+    earned = sum(1 - SIGN * (item.signs and bool(required[pair]) and pair not in signs) for pair in found)
+    score = earned / len(required) - 0.25 * len(sinned) - 0.05 * max(0, surplus - FREE_EXTRAS)
     score = max(0.0, score)
 
-    said = [saying("graph.count", hit=len(hit), total=len(required))]
-    turned = [(a, c) for a, c in required if (a, c) not in hit and (c, a) in drawn]
+    said = [saying("graph.count", hit=len(found), total=len(required))]
+    missing = [(a, c) for a, c in required if (a, c) not in found]
+    turned = [(a, c) for a, c in missing if (c, a) in drawn]
     said += [saying("graph.turned", source=_box(item, c), target=_box(item, a)) for a, c in turned]
     said += [of_item(item, f"forbidden.{a}.{c}") for a, c in sinned]
-    signs = [(a, c) for (a, c), sign in required.items() if sign and drawn.get((a, c), sign) not in ("", sign)]
-    said += [saying("graph.sign", source=_box(item, a), target=_box(item, c)) for a, c in signs]
+    said += [saying("graph.missing", source=_box(item, a)) for a, c in missing if (a, c) not in turned][:1]
+    said += [remark] if remark else []
     if surplus > FREE_EXTRAS:
         said.append(saying("graph.surplus", count=surplus))
     said += unread[:5]
@@ -156,3 +166,26 @@ def _score(item: Item, drawn: dict, unread: list[Message], required: dict) -> Ve
     else:
         status = "partial" if score > 0 else "wrong"
     return verdict(status, *said, score=score)
+
+
+def _signs(item: Item, found: dict, drawn: dict, required: dict) -> tuple[set[Arrow], Message | None]:
+    """The required arrows whose sign is right, and one remark on the others.
+
+    Whoever puts the same sign everywhere, where both are needed, has said nothing about any of them.
+    """
+    given = {pair: _sign([drawn[arrow] for arrow in path]) for pair, path in found.items() if required[pair]}
+    said = [sign for sign in drawn.values() if sign]
+    if len(said) > 1 and len(set(said)) == 1 and len({sign for sign in required.values() if sign}) > 1:
+        return set(), saying("graph.same_sign", sign=said[0])
+    right = {pair for pair, sign in given.items() if sign == required[pair]}
+    wrong = [pair for pair, sign in given.items() if sign and pair not in right]
+    if wrong:
+        arrows = [saying("graph.arrow", source=_box(item, a), target=_box(item, c)) for a, c in wrong]
+        return right, saying("graph.sign", arrows=Listed(arrows, "comma"))
+    bare = len(given) - len(right)
+    return right, saying("graph.unsigned", count=bare) if item.signs and bare else None
+
+
+def _sign(signs: list[str]) -> str:
+    """The sign of arrows one after another: two that lower make one that raises."""
+    return "" if "" in signs else "-" if signs.count("-") % 2 else "+"

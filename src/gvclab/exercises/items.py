@@ -12,6 +12,8 @@ from gvclab.content import Listed, text
 TYPES = ("num", "choice", "match", "interpret", "code", "graph", "essay", "predict")
 BLOOM = ("remember", "understand", "apply", "analyse", "evaluate", "create")
 USES = ("exercise", "lesson")
+# What a number is measured in; `exercises.unit` has the words. `percent` and `fraction` decide how it is read.
+UNITS = ("percent", "fraction", "log", "log_points", "ratio", "dollars", "stages", "weeks", "years")
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Part:
     low: float | None = None
     high: float | None = None
     wrong: tuple[Wrong, ...] = ()
+    unit: str = ""  # one of UNITS, or none
+    next: str = ""  # what to do next after a wrong answer that no hint fits
 
     @property
     def is_setting(self) -> bool:
@@ -110,10 +114,13 @@ class RubricLine:
 class Item:
     """One exercise. `solution`, `tests` and the hints are empty where the library carries no key.
 
-    `template` is the prompt with its slots unfilled (`prompts.prompt` fills them).
+    `template` is the prompt with its slots unfilled (`prompts.prompt` fills them). `show` is code that shows what the
+    item speaks of, such as a panel.
     `stub` and `solution` name terms, classes, boxes and words by their ids, as answers are compared; a page shows
     `shown_stub` and `shown_solution`, with the texts. `properties` are what the tests say of themselves,
     by function, `failures` what they say of the student's, by id.
+    `why` is said after a right answer, `next` after a wrong one that no hint fits, `form` before either: what to
+    type; `next` and `form` follow from the type where an author has not written them (`prompts`).
     """
 
     id: str
@@ -135,11 +142,17 @@ class Item:
     optional: tuple[Edge, ...] = ()
     forbidden: tuple[Edge, ...] = ()
     feedback_allowed: bool = False
+    signs: bool = False  # of arrows: they count
     terms: tuple[Named, ...] = ()
     classes: tuple[Named, ...] = ()
     wrong_pairs: tuple[WrongPair, ...] = ()
     rubric: tuple[RubricLine, ...] = ()
     model: str = ""
+    show: str = ""
+    minutes: int = 0
+    why: str = ""
+    next: str = ""
+    form: str = ""
     properties: Mapping[str, str] = field(default_factory=dict)
     failures: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
@@ -151,8 +164,9 @@ class Item:
 
     @property
     def shown_stub(self) -> str:
-        """What the answer cell shows at first."""
-        return _exchanged(self.stub, {each.id: each.text for each in self.named})
+        """What the answer cell shows at first; of a choice, with how a letter is typed."""
+        stub = _exchanged(self.stub, {each.id: each.text for each in self.named})
+        return f"{stub}  # {text('exercises.form.stub')}" if self.stub == letter_stub(self.answer) else stub
 
     @property
     def shown_solution(self) -> str:
@@ -202,6 +216,16 @@ class ItemSet:
     def points(self) -> float:
         """The points of the assignment."""
         return sum(item.points for item in self.used("exercise"))
+
+    @property
+    def minutes(self) -> int:
+        """The minutes that the assignment takes a person who is new to it."""
+        return sum(item.minutes for item in self.used("exercise"))
+
+
+def letter_stub(answer: str) -> str:
+    """The stub of a choice: the quotation marks stand there already, as a bare A would be a name."""
+    return f'{answer} = "..."'
 
 
 def letter(index: int) -> str:

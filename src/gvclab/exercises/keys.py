@@ -24,7 +24,7 @@ def find(item_id: str, key: str | None = None) -> bank.Item:
 @lru_cache(maxsize=64)
 def _parsed(item_id: str, key: str, _language: str) -> bank.Item:
     try:
-        setup = bank.load(item_id.rpartition("-")[0]).setup
+        setup = bank.home(item_id).setup
     except KeyError:
         setup = ""  # then the key has one of its own
     item = bank.parse_item(key, setup, complete=False)

@@ -167,6 +167,11 @@ def number(data) -> float | None:
     return top / bottom / (100 if per_cent else 1) if bottom else None
 
 
+def per_cent(data) -> bool:
+    """Whether a number is written with a per cent sign."""
+    return isinstance(data, str) and unicodedata.normalize("NFKC", data).rstrip().endswith("%")
+
+
 # --------------------------------------------------------------------------------------------- over the pipe
 
 _TAG = "\0gvclab"

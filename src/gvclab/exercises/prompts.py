@@ -1,7 +1,8 @@
 """What a prompt says of its own item: `{{ tolerance }}` and its like, made from the item.
 
 Each writer takes the item and gives Markdown. What the checker uses is what the student reads, because both
-come from the same field.
+come from the same field. What an author need not write follows from the type: what to type (`form_line`) and what
+to do after a wrong answer (`next_step`).
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from gvclab.content import Listed, render, text
+from gvclab.content import Listed, Message, entry, render, sentences, text
 
-from .items import Item, Named, letter
+from .items import Item, Named, Part, letter
 
 _SLOT = re.compile(r"\{\{ *(\w+) *\}\}")
 
@@ -104,6 +105,58 @@ def rubric_list(item: Item) -> str:
 def own_line(item: Item) -> str:
     """That handing back the library's model is no answer."""
     return text("exercises.prompt.own")
+
+
+_EXAMPLES = {"percent": "12.5", "fraction": "0.25", "log": "0.16", "stages": "3"}
+
+
+def form_line(item: Item) -> str:
+    """What to type, with an example that is no answer."""
+    said = item.form or text(f"exercises.form.{_form(item)}", **_form_values(item))
+    return " ".join(filter(None, [text("exercises.form.lead"), said, _units(item)]))
+
+
+def next_step(item: Item) -> Message:
+    """What to do after a wrong answer that no hint fits, where the author has not said it."""
+    return Message(f"exercises.next.{_form(item)}")
+
+
+def _form(item: Item) -> str:
+    """Which of the sentences on forms fits: those on numbers differ by how many there are."""
+    if item.type == "predict":
+        return "choice"
+    if item.type == "graph" and item.signs:
+        return "signed_graph"
+    return {1: "one"}.get(len(item.parts), "many") if item.type == "num" else item.type
+
+
+def _form_values(item: Item) -> dict:
+    values = {"name": item.answer, "id": item.id}
+    if item.type == "num":
+        examples = [_example(part) for part in item.parts]
+        values |= {"count": len(examples), "example": examples[0] if len(examples) == 1 else f"({', '.join(examples)})"}
+    if item.type == "interpret":
+        values["example"] = f'"{item.parts[0].name}": {_example(item.parts[0])},'
+    if item.type == "match":
+        values["example"] = f'"{item.classes[0].text}"'
+    return values
+
+
+def _example(part: Part) -> str:
+    if part.words:
+        return f'"{part.words[0].text}"'
+    return f"{part.low:g}" if part.is_setting else _EXAMPLES.get(part.unit, "1.5")
+
+
+def _units(item: Item) -> str:
+    """In what the numbers are measured, said once where all are measured alike."""
+    parts = [part for part in item.parts if not part.words]
+    units = {part.unit for part in parts}
+    if len(units) == 1:
+        return sentences([text(f"exercises.unit.{parts[0].unit}.all")]) if parts[0].unit else ""
+    each = [text("exercises.unit.of", label=part.label, unit=entry(f"exercises.unit.{part.unit}.one"))
+            for part in parts if part.unit]  # fmt: skip
+    return text("exercises.unit.each", listed=Listed(each, "clauses")) if each else ""
 
 
 SLOTS: dict[str, Callable[[Item], str]] = {

@@ -12,9 +12,8 @@ function node(tag, attributes = {}, ...children) {
   return made;
 }
 
-function option(entry, name, chosen) {
+function option(entry, name) {
   const input = node("input", { type: "radio", name, value: entry.letter });
-  input.checked = entry.letter === chosen;
   const letter = node("span", { class: "gvclab-letter" }, entry.letter);
   return node("label", { class: "gvclab-option" }, input, letter, node("span", { html: entry.html }));
 }
@@ -38,7 +37,7 @@ function render({ model, el }) {
 
   const inputs =
     question.kind === "choice"
-      ? question.options.map((entry) => option(entry, id, question.chosen))
+      ? question.options.map((entry) => option(entry, id))
       : question.fields.map((entry) => field(entry, question.choose));
   const prompt = node("div", { class: "gvclab-prompt", id, html: question.prompt });
   const legend = node("legend", {}, `${question.title} `, node("span", { class: "gvclab-badge" }, question.badge));
@@ -67,7 +66,7 @@ function render({ model, el }) {
     status.replaceChildren(node("span", { class: "gvclab-quiet" }, question.checking));
     clearTimeout(waiting);
     waiting = setTimeout(() => status.replaceChildren(node("p", { class: "gvclab-said" }, question.silent)), PATIENCE);
-    model.send({ values: values() });
+    model.send(model.get("feedback").closed ? { afresh: true } : { values: values() });
   });
 
   const answered = () => {
@@ -75,7 +74,17 @@ function render({ model, el }) {
     if (!("html" in feedback)) return;
     clearTimeout(waiting);
     status.innerHTML = feedback.html;
-    if (feedback.status !== "unanswered") button.textContent = question.again;
+    if (feedback.status === "unanswered") return;
+    button.textContent = question.again;
+    // A prediction: `chosen` is what is kept, and once it is `closed` it can only be forgotten.
+    if (!("chosen" in feedback)) return;
+    if (!feedback.chosen) button.textContent = question.button;
+    if (feedback.closed) button.textContent = question.afresh;
+    button.classList.toggle("gvclab-primary", !feedback.closed);
+    for (const radio of form.querySelectorAll("input[type=radio]")) {
+      radio.checked = radio.value === feedback.chosen;
+      radio.disabled = feedback.closed;
+    }
   };
   answered();
   model.on("change:feedback", answered);

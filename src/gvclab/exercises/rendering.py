@@ -5,21 +5,31 @@ A checker refers to a text of the item by its path (`of_item`); the item at hand
 
 from __future__ import annotations
 
+import math
+import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from gvclab.content import Listed, Message, render, sentences
+from gvclab.content import Listed, Message, formatted, render, sentences
 
 from .items import Item
 from .ladder import Verdict
 from .wording import wording
 
+_NAMED = re.compile(r"\{\{ *(\w+) *\}\}")
 ITEM_TEXT = "item"  # the id of a message that is a text of the item, with the item's id and the text's path
 
 
 def of_item(item: Item, path: str) -> Message:
     """A text of the item by its path, such as a hint: `parts.length.wrong.one_less`."""
     return Message(ITEM_TEXT, {"item": item.id, "path": path})
+
+
+def explanation(item: Item, names: Mapping[str, Any]) -> Message:
+    """The item's `why`, with the values that it quotes of the names of the solution."""
+    quoted = {name: float(names[name]) for name in _NAMED.findall(item.why)}
+    return Message(ITEM_TEXT, {"item": item.id, "path": "why", **quoted})
 
 
 def path_of(message: Message) -> str:
@@ -30,7 +40,8 @@ def path_of(message: Message) -> str:
 def rendered(item: Item, message: Message) -> str:
     """The sentence. A path that the item has no more, because it has changed since, is an empty text."""
     if message.id == ITEM_TEXT:
-        return _texts(item).get(message.values["path"], "")
+        words = _texts(item).get(message.values["path"], "")
+        return _NAMED.sub(lambda slot: formatted(message.values.get(slot.group(1), math.nan), ".3g"), words)
     return render(Message(message.id, {name: _filled(item, value) for name, value in message.values.items()}))
 
 

@@ -14,20 +14,14 @@ from gvclab.content import Listed, Message, text
 
 from . import bank, keys
 from .cards import card, icon
-from .checkers import chosen, judge
+from .checkers import judge
 from .items import Item
 from .ladder import Verdict, saying, verdict
-from .plain import plain
 from .rendering import label_of, message_of
 from .service import CallLimits, serve
 from .variants import identity
 
 _log = logging.getLogger(__name__)
-
-# What this kernel has seen: the distinct wrong options tried before the right one, and the share of the
-# points that the right one then earned.
-_tried: dict[str, set[int]] = {}
-_settled: dict[str, float] = {}
 
 
 class Score(float):
@@ -62,10 +56,18 @@ class Score(float):
         title = text(f"exercises.title.{self.verdict.status}")
         if math.isnan(self):
             return title
-        return text("exercises.headline", title=title, score=f"{float(self):.4g}", points=f"{self.points:g}")
+        return text("exercises.headline", title=title, score=shown(self, self.points), points=f"{self.points:g}")
 
     def _repr_html_(self) -> str:
         return card(self.item, self.verdict, self.headline)
+
+
+def shown(score: float, points: float) -> str:
+    """Points as a person reads them, to a tenth; what is not all of them or not none is never rounded to it."""
+    tenths = round(10 * score)
+    if 0 < score < points:
+        tenths = min(max(tenths, 1), math.ceil(10 * points) - 1)
+    return f"{tenths / 10:g}"
 
 
 def _autograding() -> bool:
@@ -97,37 +99,13 @@ def _check(item_id: str, answer, key: str | None, limits: CallLimits | None) -> 
     if item.type == "code" and callable(answer):
         with serve(answer, limits, discreet=_autograding()) as remote:
             return Score(judge(item, remote, who), item)
-    judged = judge(item, answer, who)
-    if item.type == "choice" and not _autograding():
-        judged = _with_attempts(item, answer, judged)
-    return Score(judged, item)
+    return Score(judge(item, answer, who), item)
 
 
 def _unknown(item_id: str) -> Message:
     """That there is no such item, and which there are."""
-    section, known = item_id.rpartition("-")[0], bank.sections()
-    if section not in known:
-        return saying("error.section", section=section, known=Listed(known, "comma"))
-    return saying("error.unknown", id=item_id, known=Listed([item.id for item in bank.load(section)], "comma"))
-
-
-def _with_attempts(item: Item, answer, judged: Verdict) -> Verdict:
-    """In practice the first answer earns all, the second half, later ones nothing; repeating is free."""
-    tried = _tried.setdefault(item.id, set())
-    if judged.status in ("misconception", "wrong"):
-        tried.add(chosen(item, plain(answer)))
-    if judged.status != "right":
-        return judged
-    share = _settled.setdefault(item.id, {0: 1.0, 1: 0.5}.get(len(tried), 0.0))
-    if share == 1:
-        return judged
-    return verdict("right", saying("attempts.second" if share else "attempts.later"), score=share)
-
-
-def forget(item_id: str | None = None) -> None:
-    """Forget the attempts at one item or at all: for a fresh start in the same kernel."""
-    for memory in (_tried, _settled):
-        if item_id is None:
-            memory.clear()
-        else:
-            memory.pop(item_id, None)
+    known = bank.ids_beside(item_id)
+    if not known:
+        section = item_id.rpartition("-")[0]
+        return saying("error.section", section=section, known=Listed(bank.sections(), "comma"))
+    return saying("error.unknown", id=item_id, known=Listed(known, "comma"))

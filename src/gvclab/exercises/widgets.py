@@ -1,8 +1,8 @@
 """What a student answers by clicking: questions of a lesson, a prediction and its return, a causal graph.
 
     quiz("2.3-a")                    a question with feedback at once
-    predict("2.3-p")                 an answer to commit to before any model runs
-    recall("2.3-p", table)           the same beside what the model says, at the lesson's end
+    predict("2.3-p1")                 an answer to commit to before any model runs
+    recall("2.3-p1", table)           the same beside what the model says, at the lesson's end
     graph = causal_graph("2.3-9")    arrows drawn by hand; graph.edges is the list for the answer cell
 
 Each returns something that displays itself. What is right is decided by `check`, in the kernel; the browser
@@ -14,10 +14,8 @@ from __future__ import annotations
 
 import html
 import os
-from collections.abc import Iterable, Mapping
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from weakref import WeakSet
 
 from IPython.display import HTML, Markdown
 from traitlets import Dict, List, Unicode
@@ -32,51 +30,26 @@ from .checkers_graph import box
 from .graph_drawing import draw_graph
 from .items import Item, letter
 from .ladder import Verdict, verdict
+from .markdown import inline, markdown
 from .plain import describe, is_missing, plain
 from .prompts import given_list, nodes_list, options_list
 from .prompts import prompt as prompt_of
-from .rendering import message_of, of_item
+from .rendering import explanation, message_of, of_item, rendered
 from .score import check
 from .variants import identity, numbers
 
 __all__ = ["causal_graph", "draw_graph", "predict", "quiz", "recall"]
 
 _HERE = Path(__file__).parent
+STYLE = _HERE / "widgets.css"
 
 
-def _static() -> bool:
+def static() -> bool:
     """Widgets cannot run here, the environment says."""
     return os.environ.get("GVCLAB_STATIC", "") not in ("", "0")
 
 
-# ------------------------------------------------------------------------------------------------- rich text
-
-
-def _markdown(words: str) -> str:
-    """Markdown with $math$ as HTML. No HTML passes through, so what a student wrote may be part of it."""
-    return _renderer().render(words)
-
-
-def _inline(words: str) -> str:
-    """The same for a line of text, without the paragraph around it."""
-    return _renderer().renderInline(words)
-
-
-@cache
-def _renderer():
-    from markdown_it import MarkdownIt  # here, so that a graph or a static page does not pay for it
-    from mdit_py_plugins.dollarmath import dollarmath_plugin
-
-    return MarkdownIt("js-default").use(dollarmath_plugin, renderer=_math)
-
-
-def _math(tex: str, options: Mapping) -> str:
-    """TeX as MathML, which the browser draws itself; as it was typed where the converter is not installed."""
-    try:
-        from latex2mathml.converter import convert
-    except ImportError:
-        return f"<code>{html.escape(tex)}</code>"
-    return convert(tex, display="block" if options["display_mode"] else "inline")
+# --------------------------------------------------------------------------------------------------- prompts
 
 
 def _prompt(item: Item) -> str:
@@ -96,7 +69,7 @@ def _static_prompt(item: Item, call: str) -> str:
 class _Widget(Widget):
     """A widget that has words (Markdown) for where only its text is shown, such as a repository's page."""
 
-    _css = _HERE / "widgets.css"
+    _css = STYLE
     _words = ""
 
     def __repr__(self) -> str:
@@ -120,9 +93,13 @@ class Question(_Widget):
         self._item, self._tries = item, 0
         self._words = _static_prompt(item, static)
         waiting = {name: text(f"widgets.quiz.{name}") for name in ("checking", "silent")}
-        asked = {"title": item.title, "prompt": _markdown(_prompt(item))}
+        asked = {"title": item.title, "prompt": markdown(_prompt(item))}
         super().__init__(question={**asked, **_inputs(item), **waiting, **words})
-        self.on_msg(lambda _, content, __: self.answer(content["values"]))
+        self.on_msg(lambda _, content, __: self._heard(content))
+
+    def _heard(self, content: dict) -> None:
+        """What the page sends."""
+        self.answer(content["values"])
 
     def answer(self, values: list[str]) -> Verdict:
         """What is said to these values, one a field (the letter for a choice); the page shows it too."""
@@ -150,23 +127,38 @@ class Quiz(Question):
     def _judge(self, values: list[str]) -> Verdict:
         if is_missing(values):
             return verdict("unanswered", Message(f"widgets.quiz.unanswered.{_KINDS[self._item.type]}"))
-        said = check(self._item.id, _shape(self._item, values)).verdict
-        # `check` speaks of the points of a second attempt; a lesson has none.
-        return verdict("right", Message("widgets.quiz.right"), parts=said.parts) if said.status == "right" else said
+        return check(self._item.id, _shape(self._item, values)).verdict
 
 
 class Prediction(Question):
-    """A choice that is kept. Nothing is judged: no model has run yet."""
+    """A choice that is kept. Nothing is judged: no model has run yet. Once its answer was shown it can no more be
+    changed, only forgotten.
+    """
 
     def __init__(self, item: Item) -> None:
-        words = {name: text(f"widgets.predict.{name}") for name in ("badge", "button", "again", "hint")}
-        kept = predictions.kept(item)
-        if kept:
-            words["chosen"] = letter(kept.index)
+        words = {name: text(f"widgets.predict.{name}") for name in ("badge", "button", "again", "afresh", "hint")}
         super().__init__(item, _predict_call(item), **words)
-        if kept:
-            said = Message("widgets.predict.kept", {"letter": letter(kept.index), "date": kept.day})
-            self._show(verdict("noted", said))
+        predictions.wait(item, self)
+        if predictions.kept(item) or predictions.seen(item):
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Show what is predicted by now, and whether it can be changed."""
+        self._show(_stands(self._item))
+
+    def _heard(self, content: dict) -> None:
+        if content.get("afresh"):
+            predictions.forget(self._item.id)
+        else:
+            super()._heard(content)
+
+    def _show(self, said: Verdict) -> None:
+        super()._show(said)
+        kept = predictions.kept(self._item)
+        choice = letter(kept.index) if kept else ""
+        # An answer that is not there leaves on the page what is marked there.
+        stands = {} if said.status == "unanswered" else {"chosen": choice, "closed": predictions.seen(self._item)}
+        self.feedback = {**self.feedback, **stands}
 
     def _judge(self, values: list[str]) -> Verdict:
         index = chosen(self._item, plain(values[0]))
@@ -186,7 +178,7 @@ def quiz(item_id: str) -> Quiz | Markdown:
     judges them, and so do all types where widgets cannot run. KeyError for an unknown item.
     """
     item = bank.item(item_id)
-    if _static() or item.type not in _KINDS:
+    if static() or item.type not in _KINDS:
         return Markdown(_static_prompt(item, text("widgets.quiz.static", call=_call(item))))
     return Quiz(item)
 
@@ -194,12 +186,12 @@ def quiz(item_id: str) -> Quiz | Markdown:
 def _inputs(item: Item) -> dict:
     """Options by letter, or fields: each a label and the words to choose from, none where one types."""
     if _KINDS[item.type] == "choice":
-        options = [{"letter": letter(i), "html": _inline(o.text)} for i, o in enumerate(item.options)]
+        options = [{"letter": letter(i), "html": inline(o.text)} for i, o in enumerate(item.options)]
         return {"kind": "choice", "options": options}
     if item.type == "match":
-        fields = [{"label": _inline(term.text), "words": [each.text for each in item.classes]} for term in item.terms]
+        fields = [{"label": inline(term.text), "words": [each.text for each in item.classes]} for term in item.terms]
     else:
-        fields = [{"label": _inline(part.label), "words": [word.text for word in part.words]} for part in item.parts]
+        fields = [{"label": inline(part.label), "words": [word.text for word in part.words]} for part in item.parts]
     return {"kind": "fields", "fields": fields, "choose": text("widgets.quiz.choose")}
 
 
@@ -223,18 +215,16 @@ def _call(item: Item) -> str:
 
 # ------------------------------------------------------------------------------------------------ predictions
 
-_recalls: dict[str, WeakSet] = {}  # the cards on the page that wait for a prediction, by item id
-
 
 def predict(item_id: str, answer: str | int | None = None) -> Prediction | Markdown:
     """Commit to an answer before any model runs; it is kept for `recall`, over restarts too
-    (`predictions.file`).
+    (`predictions.file`). It can be changed until its answer was shown (`gate.after`); `forget(item_id)` starts afresh.
 
     Without `answer` the options are shown to click; with one (a letter, a number from 1 or the option's
     text) it is kept at once. KeyError for an unknown item, ValueError for an item that is no prediction or
     for an option that does not exist.
     """
-    item = _prediction(item_id)
+    item = predictions.question(item_id)
     if answer is not None:
         index = chosen(item, plain(answer))
         if index is None:
@@ -242,16 +232,9 @@ def predict(item_id: str, answer: str | int | None = None) -> Prediction | Markd
             got = describe(plain(answer))
             raise ValueError(text("widgets.predict.wanted", id=item.id, last=last, got=got))
         return Markdown(message_of(item, _keep(item, index)))
-    if _static():
+    if static():
         return Markdown(_static_prompt(item, _predict_call(item)))
     return Prediction(item)
-
-
-def _prediction(item_id: str) -> Item:
-    item = bank.item(item_id)
-    if item.type != "predict":
-        raise ValueError(text("widgets.predict.type", id=item.id, type=item.type))
-    return item
 
 
 def _predict_call(item: Item) -> str:
@@ -259,49 +242,61 @@ def _predict_call(item: Item) -> str:
 
 
 def _keep(item: Item, index: int) -> Verdict:
-    """Keep a prediction and show it wherever it is recalled."""
+    """Keep a prediction, unless its answer was shown before, and say so."""
+    if predictions.seen(item):
+        return _stands(item)
     predictions.keep(item, index)
-    for shown in _recalls.get(item.id, ()):
-        shown.refresh()
     mine = of_item(item, f"options.{item.options[index].id}.text")
-    return verdict("noted", Message("widgets.predict.saved", {"letter": letter(index), "mine": mine}))
+    said = "opened" if predictions.seen(item) else "saved"
+    return verdict("noted", Message(f"widgets.predict.{said}", {"letter": letter(index), "mine": mine}))
 
 
-class Recall(_Widget):
-    """A prediction beside the model's answer. It fills in when the prediction is made only after this is
-    shown.
-    """
+def _stands(item: Item) -> Verdict:
+    """What is predicted by now, and whether it can be changed."""
+    kept, seen = predictions.kept(item), predictions.seen(item)
+    if kept is None:
+        return verdict("noted", Message(f"widgets.predict.{'late' if seen else 'forgotten'}"))
+    said = Message(f"widgets.predict.{'stays' if seen else 'kept'}", {"letter": letter(kept.index), "date": kept.day})
+    return verdict("noted", said)
+
+
+class Card(_Widget):
+    """HTML that shows a prediction. It is made anew when the prediction is made only after this is shown."""
 
     _esm = script(_HERE / "recall.js")
     html = Unicode().tag(sync=True)
 
-    def __init__(self, item: Item, evidence: str) -> None:
-        self._item, self._evidence = item, evidence
+    def __init__(self, item: Item, made: Callable[[], str]) -> None:
+        self._made = made
         super().__init__()
         self.refresh()
+        predictions.wait(item, self)
 
     def refresh(self) -> None:
         """Show what is predicted by now."""
-        self.html = _recalled(self._item, self._evidence, text("widgets.recall.none", title=self._item.title))
+        self.html = self._made()
 
     @property
     def _words(self) -> str:
         return self.html
 
 
-def recall(item_id: str, *evidence) -> Recall | HTML:
+def recall(item_id: str, *evidence) -> Card | HTML:
     """What was predicted beside what the model says; below it the lesson's `evidence`: tables, values,
     Markdown.
 
     Works without a prediction, and fills in as soon as one is made. KeyError and ValueError as `predict`.
     """
-    item = _prediction(item_id)
+    item = predictions.question(item_id)
     shown = "".join(map(_evidence, evidence))
-    if _static():
+    if static():
         return HTML(_recalled(item, shown, text("widgets.recall.none_static", id=item.id)))
-    made = Recall(item, shown)
-    _recalls.setdefault(item.id, WeakSet()).add(made)
-    return made
+    return Card(item, lambda: _recalled(item, shown, text(f"widgets.recall.{none(item)}", title=item.title)))
+
+
+def none(item: Item) -> str:
+    """What is said where nothing is predicted: `none` while there is time, `skipped` once the answer was shown."""
+    return "skipped" if predictions.seen(item) else "none"
 
 
 def _evidence(value) -> str:
@@ -310,39 +305,54 @@ def _evidence(value) -> str:
         table = value.to_html(float_format="{:.3g}".format, border=0, classes="gvclab-table")
         return f"<div class='gvclab-scroll'>{table}</div>"
     if isinstance(value, str):
-        return _markdown(value)
+        return markdown(value)
     own = getattr(value, "_repr_html_", None)
     return own() if own else f"<p><code>{html.escape(repr(value))}</code></p>"
 
 
 def _recalled(item: Item, evidence: str, none: str) -> str:
-    """The card of `recall`: both answers side by side; without a prediction the model's is folded away."""
-    model, kept = _model_answer(item), predictions.kept(item)
-    says = _answer("model", model) if model else ""
-    if kept is None:
-        summary = rich(text("widgets.recall.peek"))
-        peek = f"<details><summary>{summary}</summary><dl>{says}</dl>{evidence}</details>"
-        body = f"<p role='status'>{_inline(none)}</p>{peek if says or evidence else ''}"
-    else:
-        mine = item.options[kept.index].text
-        key = "open" if not model else "same" if mine == model else "other"
-        said = f"<p role='status' class='gvclab-said'>{_inline(text(f'widgets.recall.{key}'))}</p>"
-        body = f"<dl>{_answer('mine', mine)}{says}</dl>{said}{evidence}"
+    """The card of `recall`."""
     badge = f"<span class='gvclab-badge'>{rich(text('widgets.recall.badge'))}</span>"
     legend = f"<legend>{rich(item.title)} {badge}</legend>"
+    body = compared(item, entry("widgets.recall"), none, evidence)
     return f"<fieldset class='gvclab-exercise gvclab-recall'>{legend}{body}</fieldset>"
 
 
+def compared(item: Item, words: Mapping[str, str], none: str, evidence: str = "") -> str:
+    """A prediction and the model's answer side by side, as HTML; without a prediction the answer is folded away.
+
+    words : what is said: `mine` and `model` above the two, `same`, `other` or `open` below them, `peek` on the fold
+    none : what is said where nothing is predicted
+    """
+    model, kept = _model_answer(item), predictions.kept(item)
+    says = _answer(words["model"], model) if model else ""
+    if kept is None:
+        peek = f"<details><summary>{rich(words['peek'])}</summary><dl>{says}</dl>{_reason(item)}{evidence}</details>"
+        return f"<p role='status'>{inline(none)}</p>{peek if says or evidence else ''}"
+    mine = item.options[kept.index].text
+    said = inline(words["open" if not model else "same" if mine == model else "other"])
+    both = f"<dl>{_answer(words['mine'], mine)}{says}</dl>"
+    return f"{both}<p role='status' class='gvclab-said'>{said}</p>{_reason(item)}{evidence}"
+
+
 def _answer(whose: str, words: str) -> str:
-    return f"<div><dt>{rich(text(f'widgets.recall.{whose}'))}</dt><dd>{_inline(words)}</dd></div>"
+    return f"<div><dt>{rich(whose)}</dt><dd>{inline(words)}</dd></div>"
 
 
 def _model_answer(item: Item) -> str:
     """The option that the item's solution, run, arrives at; nothing where the library carries no keys."""
     if not item.has_key:
         return ""
-    answer = keys.namespace(item, numbers(item, identity()))[item.answer]
-    return item.options[chosen(item, plain(answer))].text
+    return item.options[chosen(item, plain(_solved(item)[item.answer]))].text
+
+
+def _reason(item: Item) -> str:
+    """The item's explanation; nothing where it has none, or where the library carries no keys."""
+    return f"<p>{inline(rendered(item, explanation(item, _solved(item))))}</p>" if item.why else ""
+
+
+def _solved(item: Item) -> Mapping:
+    return keys.namespace(item, numbers(item, identity()))
 
 
 # ----------------------------------------------------------------------------------------------- causal graph
@@ -400,7 +410,7 @@ def causal_graph(item_id: str, edges: Iterable = ()) -> CausalGraph | Markdown:
     if item.type != "graph":
         raise ValueError(text("widgets.graph.type", id=item.id, type=item.type))
     arrows = [(_known(item, a), _known(item, b), sign) for a, b, sign in graph_drawing.read_arrows(edges)]
-    return Markdown(_graph_words(item)) if _static() else CausalGraph(item, arrows)
+    return Markdown(_graph_words(item)) if static() else CausalGraph(item, arrows)
 
 
 def _graph_words(item: Item) -> str:

@@ -47,6 +47,7 @@ def reworded(item: Item, translate: Translate) -> Item:
         replace(
             part,
             label=said(f"parts.{part.name}.label", part.label),
+            next=said(f"parts.{part.name}.next", part.next),
             words=tuple(named(f"parts.{part.name}.words", word) for word in part.words),
             wrong=tuple(
                 replace(wrong, hint=said(f"parts.{part.name}.wrong.{wrong.id}", wrong.hint)) for wrong in part.wrong
@@ -66,6 +67,9 @@ def reworded(item: Item, translate: Translate) -> Item:
     return replace(
         item,
         title=said("title", item.title),
+        why=said("why", item.why),
+        next=said("next", item.next),
+        form=said("form", item.form),
         template=_template(item.template, translate),
         given=tuple(replace(given, unit=said(f"given.{given.name}.unit", given.unit)) for given in item.given),
         parts=parts,

@@ -228,6 +228,7 @@ def _labels(released: list[dict], items: list[bank.Item]) -> dict[str, Message]:
         labels |= {
             name: Message("doctor.cell.answer", {"id": item.id}),
             f"{name}-prompt": Message("doctor.cell.prompt", {"id": item.id}),
+            f"{name}-show": Message("doctor.cell.show", {"id": item.id}),
             f"{name}-check": Message("doctor.cell.check", {"id": item.id}),
         }
     return labels

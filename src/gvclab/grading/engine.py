@@ -1,6 +1,6 @@
 """One notebook of a submission, graded: answers are data, code is a service, the key never enters the room.
 
-    done = grade(Work(section, steps, student, salt), room)
+    done = grade(Work(items, steps, student, salt), room)
 
 The student's cells run in a child of a warm, sandboxed parent, in the order of the page. Where the page has a
 check, the answer is asked for and judged here, by the same checkers as in a notebook. For functions the page runs
@@ -45,9 +45,12 @@ class Step:
 
 @dataclass(frozen=True)
 class Work:
-    """What is to be graded, for whom; with a `salt` the student has numbers of their own."""
+    """What is to be graded, for whom: the ids of a notebook's items, and its cells.
 
-    section: str
+    With a `salt` the student has numbers of their own.
+    """
+
+    items: tuple[str, ...]
     steps: tuple[Step, ...]
     student: str
     salt: str = ""
@@ -129,7 +132,7 @@ class _Grading:
 
     def __init__(self, work: Work, room: Room, alone: bool):
         self.work, self.room, self.alone = work, room, alone
-        items = bank.load(work.section)
+        items = [bank.item(name) for name in work.items]
         self.items = {item.id: item for item in items}
         self.who = Identity(work.student, work.salt)
         self.numbers = json.dumps({"student": work.student, "numbers": drawn(items, self.who)})

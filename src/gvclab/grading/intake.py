@@ -65,9 +65,10 @@ class Notebook:
     book: NotebookNode
     items: tuple[bank.Item, ...]
 
-    @property
-    def section(self) -> str:
-        return self.name.partition("-")[0]
+    @cached_property
+    def sections(self) -> tuple[str, ...]:
+        """The sections, or parts of one, that its items are of."""
+        return tuple(sorted({bank.home(item.id).section for item in self.items}))
 
     @cached_property
     def answers(self) -> dict[str, bank.Item]:
@@ -133,7 +134,10 @@ def assignment(name: str, folder: Path) -> Assignment:
         except (ValueError, OSError) as error:
             raise ValueError(say("grade.error.broken", file=path, name=name)) from error
         names = set(map(cell_name, book.cells))
-        items = tuple(i for i in bank.load(path.stem.partition("-")[0]) if grade_id(i.id) in names)
+        # By its cells, not by its name: a class may have fetched it when its section had other notebooks than today.
+        items = tuple(i for section in bank.sections() for i in bank.load(section) if grade_id(i.id) in names)
+        if not items:
+            raise ValueError(say("grade.error.version", file=path, name=name))
         keyless = [item.id for item in items if not item.has_key]
         if keyless:
             raise ValueError(say("grade.error.keys", items=Listed([*keyless], "comma")))
@@ -463,7 +467,7 @@ def _defining(item: bank.Item, cells: list[dict], released: dict[str, NotebookNo
 def _below(name: str, cells: list[dict]) -> list[dict]:
     """The student's own text between a prompt and the next cell of the release that is not its answer."""
     from_prompt = dropwhile(lambda cell: cell["name"] != f"{name}-prompt", cells)
-    after = takewhile(lambda cell: cell["name"] in (None, name), islice(from_prompt, 1, None))
+    after = takewhile(lambda cell: cell["name"] in (None, name, f"{name}-show"), islice(from_prompt, 1, None))
     return [cell for cell in after if cell["name"] is None and cell["kind"] != "code" and cell["source"].strip()]
 
 

@@ -28,6 +28,7 @@ from gvclab.content import text as say
 from gvclab.exercises import bank, keys
 from gvclab.exercises.checkers import judge
 from gvclab.exercises.plain import plain
+from gvclab.exercises.prompts import form_line
 from gvclab.exercises.variants import Identity, numbers
 from gvclab.grading import fingerprints as fp
 
@@ -97,7 +98,11 @@ def secrets(items: Iterable[bank.Item], shown: Iterable[str] = (), places: Itera
             shapes |= dict.fromkeys(fp.shapes(source), kinds["code"])
         for prose in [*hints(item), item.solution if item.type == "essay" else ""]:
             runs |= dict.fromkeys(fp.runs(prose), kinds["phrase"])
-    asked = [text for item in map(bank.public, items) for text in (item.setup, item.stub, item.shown_stub, item.source)]
+    asked = [
+        text
+        for item in map(bank.public, items)
+        for text in (item.setup, item.stub, item.shown_stub, item.source, form_line(item))
+    ]
     asked_lines, shown_lines = (
         {fp.bare(line) for text in texts for line in text.splitlines()} for texts in (asked, shown)
     )
@@ -146,9 +151,9 @@ def _tokens(content: str) -> set[str]:
 
 
 def public() -> list[str]:
-    """What everybody may read: the library, the lessons with their code, and the tables of claims beneath them."""
+    """What everybody may read: the library, the lessons with their code, the claims and the works beneath them."""
     content = resource("content")
-    texts = [*content.glob("lessons/*.md"), *content.glob("claims/*.yml")]
+    texts = [*content.glob("lessons/*.md"), *content.glob("claims/*.yml"), content / "bibliography.yml"]
     code = [*code_of(Path(gvclab.__file__).parent), *code_of(content / "lessons")]
     return [*code, *(path.read_text(encoding="utf-8") for path in sorted(texts))]
 
@@ -171,6 +176,7 @@ def hints(item: bank.Item) -> Iterator[str]:
     yield from (pair.hint for pair in item.wrong_pairs)
     yield from (one.hint for one in (*item.options, *item.forbidden))
     yield from (line.text for line in item.rubric)
+    yield from (item.why, item.next, *(part.next for part in item.parts))
 
 
 def _keys(item: bank.Item, who: Identity) -> list[float]:

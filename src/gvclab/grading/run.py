@@ -155,7 +155,7 @@ def grade_submission(
 
 
 def _sections(assigned: Assignment) -> tuple[str, ...]:
-    return tuple(notebook.section for notebook in assigned.notebooks)
+    return tuple(sorted({section for notebook in assigned.notebooks for section in notebook.sections}))
 
 
 def grader_id(assigned: Assignment, salt: str) -> str:
@@ -174,7 +174,8 @@ def _works(submission: Submission, salt: str) -> tuple[dict[str, Work], dict[str
     works, done = {}, {}
     for sheet in submission.sheets:
         notebook = sheet.notebook
-        work = Work(notebook.section, steps(notebook, sheet.book), submission.student, salt)
+        items = tuple(item.id for item in notebook.items)
+        work = Work(items, steps(notebook, sheet.book), submission.student, salt)
         if sheet.reason:
             done[notebook.name] = Done(unjudged(work, sheet.reason))
         else:

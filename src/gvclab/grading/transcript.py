@@ -15,6 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
+from gvclab.build.exercise import SKIP
 from gvclab.content import render
 from gvclab.exercises import Score, bank
 
@@ -28,7 +29,7 @@ def steps(notebook: Notebook, book: NotebookNode) -> tuple[Step, ...]:
     made = []
     for number, cell in enumerate(book.cells):
         name = cell_name(cell)
-        if cell.cell_type != "code":
+        if cell.cell_type != "code" or SKIP in cell.metadata.get("tags", ()):
             continue
         if name in notebook.checks:
             made.append(Step(number, None, notebook.checks[name].id))

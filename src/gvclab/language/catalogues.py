@@ -11,7 +11,7 @@ from string import Formatter
 
 from .pseudo import PSEUDO, pseudo
 
-_SLOTS = re.compile(r"\{\{ *\w+ *\}\}|(?<!\])\[C[\d.]+-\d+\](?!\()")
+_SLOTS = re.compile(r"\{\{ *\w+ *\}\}|(?<!\])\[C[\d.]+-\d+\](?!\()|\{cite\}`[^`\n]*`")
 _log = logging.getLogger(__name__)
 
 
@@ -46,7 +46,8 @@ def _read(path: Path, _modified: int, file: str) -> dict[tuple[str, str], str]:
 
 
 def misfit(english: str, translated: str, file: str) -> set[str]:
-    """What a translation lacks or has too much: placeholders of a message; slots and marks of claims elsewhere."""
+    """What a translation lacks or has too much: placeholders of a message; elsewhere slots, marks of claims,
+    citations."""
     of = placeholders if file.startswith("messages/") else lambda words: set(_SLOTS.findall(words))
     return of(english) ^ of(translated)
 

@@ -72,13 +72,14 @@ class Lab(Panel):
     - `tables(state, solution)`: the numbers, as `Table`s.
 
     What it depends on is found out by watching which fields of the state it reads; so all of this must be pure: no
-    randomness, no other state. Its words are looked up below `panels.<key>`, then below the room of the panel: an axis
-    in `axes`, a mark in `marks` (by its name, unless its looks name another heading), a heading of a table in `table`,
-    then among the marks.
+    randomness, no other state. Its words are looked up below `panels.<key>`, then below the room of the panel, then
+    below `panels.<beside>` where panels of several rooms share words: an axis in `axes`, a mark in `marks` (by its
+    name, unless its looks name another heading), a heading of a table in `table`, then among the marks.
     """
 
     shows: ClassVar[tuple[str, ...]]
     folds: ClassVar[tuple[str, ...]] = ()
+    beside: ClassVar[str] = ""
     picture: ClassVar[Picture]
     whole: ClassVar[bool] = True
 
@@ -234,8 +235,8 @@ class Lab(Panel):
 
     @classmethod
     def _find(cls, *paths: str) -> str:
-        """The id of the first of some messages that the panel, or else its room, has."""
-        return _id(cls.key, paths)
+        """The id of the first of some messages that the panel, or else its room, or what is beside it, has."""
+        return _id(cls.key, cls.beside, paths)
 
 
 def share(kinds: Sequence[type[Lab]], state: Any = None) -> tuple[Any, ...]:
@@ -253,9 +254,9 @@ def share(kinds: Sequence[type[Lab]], state: Any = None) -> tuple[Any, ...]:
 
 
 @cache
-def _id(key: str, paths: tuple[str, ...]) -> str:
-    room = key.partition(".")[0]
-    tried = [f"panels.{place}.{path}" for place in (key, room) for path in paths]
+def _id(key: str, beside: str, paths: tuple[str, ...]) -> str:
+    places = filter(None, (key, key.partition(".")[0], beside))
+    tried = [f"panels.{place}.{path}" for place in places for path in paths]
     for each in tried:
         try:
             find(each)

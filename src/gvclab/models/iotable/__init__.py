@@ -18,6 +18,7 @@ from .scenarios import (
     relocate,
     sourcing_shares,
 )
+from .suppliers import equal_suppliers, equal_suppliers_by_year, foreign_inputs
 from .table import ICIO, aggregate, collapse_uses, from_arrays
 from .trade import (
     Balances,
@@ -49,8 +50,11 @@ __all__ = [
     "collapse_uses",
     "decompose",
     "downstreamness",
+    "equal_suppliers",
+    "equal_suppliers_by_year",
     "exports",
     "extract",
+    "foreign_inputs",
     "from_arrays",
     "influence",
     "introversion",

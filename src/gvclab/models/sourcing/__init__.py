@@ -1,4 +1,4 @@
-"""Efficiency against security: six small models of the course's section on diversification.
+"""Efficiency against security: six small models of section 2.3, on diversification.
 
 | block | question | functions |
 |---|---|---|

@@ -145,14 +145,14 @@ class Sourcing:
     def strategies(self) -> Mapping[str, Portfolio]:
         """Five strategies the debate names, none of them with a stock.
 
-        *Home+Region* are the first two places, *China+1* the cheapest and the next; all in equal shares.
+        *Home+Region* are the first two places, *two cheapest* the cheapest place and the next; all in equal shares.
         """
         order = [int(k) for k in np.argsort(self.costs, kind="stable")]
         sets = {
             "all-Home": [0],
             "Home+Region": [0, 1],
             "cheapest": order[:1],
-            "China+1": order[:2],
+            "two cheapest": order[:2],
             "all four": order,
         }
         rows = np.eye(len(self.places))

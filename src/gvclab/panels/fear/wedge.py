@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from gvclab.models.sourcing import Frontier, Portfolio, staircase
+from gvclab.models.sourcing import Portfolio, staircase
 
 from ...charts import Picture, Plot, axis, bars, points, row, theme
+from ..controls import slider
 from ..kit import Lab, Table
-from . import plane
-from .params import LEAST_BORNE, MOST_BORNE, Params
-from .problem import compared, in_words, problem
+from ..sourcing import Market, compared, problem, used
 
 # A unit of money lost counts as much as one spent. So a firm that bears the part chi of the loss chooses like
 # one that bears all of it with the weight w = chi / (1 + chi).
 EVEN = 0.5
+LEAST_BORNE, MOST_BORNE = 0.05, 1.5
 ROOM = 0.2  # the least part of the longest bar in which a number can be read
 SAME = 1e-9  # two choices whose totals differ by less are the same
 BILL = {
@@ -49,7 +50,6 @@ class Bill(NamedTuple):
 class WedgeSolution(NamedTuple):
     """The choice of the firm, the choice that is best for all, and what lies between them."""
 
-    steps: Frontier  # along the weight of security, at the whole loss
     private: Portfolio
     social: Portfolio
     firm: Bill  # of the private choice
@@ -65,15 +65,21 @@ def bill(portfolio: Portfolio, V: float, chi: float) -> Bill:
     return Bill(portfolio.cost, chi * loss, (1 - chi) * loss)
 
 
+@dataclass(frozen=True)
+class Borne(Market):
+    """A market, and the part of the loss that the firm itself bears."""
+
+    chi: float = slider(0.15, LEAST_BORNE, MOST_BORNE, 0.01)
+
+
 class WedgeLab(Lab):
     """What does it cost that a firm bears only a part of the loss, and who pays?"""
 
-    key = "diversification.wedge"
-    State = Params
+    key = "fear.wedge"
+    beside = "sourcing"
+    State = Borne
     shows = ("chi", "V", "phi")
-    presets: ClassVar = {"limited_liability": {"chi": 0.15}, "blamed": {"chi": 1.5, "V": 1.0}}
     picture = Picture(
-        row(plane.PLOT, height=50),
         row(
             Plot(
                 "bill",
@@ -81,16 +87,10 @@ class WedgeLab(Lab):
                 axis("", showline=False, ticks="", ticklabelstandoff=6),
                 legend=0.02,
             ),
-            Plot("parts", axis("chi", range=[0, MOST_BORNE]), axis("gap", rangemode="tozero")),
-            height=27,
-            above=0.23,
-            widths=(48, 36),
-            gap=0.16,
+            height=40,
         ),
+        row(Plot("parts", axis("chi", range=[0, MOST_BORNE]), axis("gap", rangemode="tozero")), height=36, above=0.22),
         marks={
-            **plane.MARKS,
-            "social": points("social", size=17),
-            "private": points(plane.CHOSEN, size=17),
             "cost": bars("sourcing", **BILL),
             "own": bars("borne", **BILL),
             "others": bars("passed_on", **BILL),
@@ -100,14 +100,13 @@ class WedgeLab(Lab):
                 "line": {"color": theme.GREY, "width": 2.5, "shape": "hv"},
                 "showlegend": False,
             },
-            "lost": points(plane.CHOSEN, size=15, name="private", plot="parts", cliponaxis=False, showlegend=False),
+            "lost": points("chosen", size=15, name="private", plot="parts", cliponaxis=False, showlegend=False),
         },
-        height=640,
+        height=380,
         barmode="relative",
-        legend=plane.LEGEND,
     )
 
-    def solve(self, state: Params) -> WedgeSolution:
+    def solve(self, state: Borne) -> WedgeSolution:
         asked = problem(state)
         steps = staircase(asked)
         private, social, _ = asked.wedge(EVEN, state.chi)
@@ -118,7 +117,6 @@ class WedgeLab(Lab):
         best = int(np.searchsorted(changes, 1.0, side="right")) - 1
         ends = np.append(changes, np.inf)[[best, best + 1]].clip(LEAST_BORNE, MOST_BORNE)
         return WedgeSolution(
-            steps,
             private,
             social,
             bill(private, state.V, state.chi),
@@ -128,15 +126,12 @@ class WedgeLab(Lab):
             tuple(ends.tolist()),
         )
 
-    def draw(self, state: Params, solution: WedgeSolution):
-        steps, private, social, firm, everyone, chi, gap, _ = solution
+    def draw(self, state: Borne, solution: WedgeSolution):
+        _, _, firm, everyone, chi, gap, _ = solution
         rows = [self.message("axes.social"), self.message("axes.private")]
         least = ROOM * max(everyone.total, firm.total)
         parts = {part: [getattr(everyone, part), getattr(firm, part)] for part in Bill._fields}
         return {
-            **plane.plane_of(steps, [private, social]).drawn,
-            "social": {"x": [social.cost], "y": [social.cvar]},
-            "private": {"x": [private.cost], "y": [private.cvar]},
             **{
                 part: {"y": rows, "x": pair, "text": [f"{x:.3f}" if abs(x) > least else "" for x in pair]}
                 for part, pair in parts.items()
@@ -145,21 +140,18 @@ class WedgeLab(Lab):
             "lost": {"x": [state.chi], "y": [max(0.0, firm.total - everyone.total)]},
         }
 
-    def say(self, state: Params, solution: WedgeSolution):
-        _, private, social, firm, everyone, _, _, (low, high) = solution
+    def say(self, state: Borne, solution: WedgeSolution):
+        private, social, firm, everyone, _, _, (low, high) = solution
         lost = firm.total - everyone.total
-        chosen = {"chi": state.chi, "private": in_words(private.x, private.b)}
-        chosen |= {"cost": private.cost, "cvar": private.cvar}
         if lost <= SAME:
-            yield "same", {**chosen, "low": low, "high": high}
+            yield "same", {"places": used(private.x), "low": low, "high": high}
             return
-        best = {"social": in_words(social.x, social.b), "social_cost": social.cost, "social_cvar": social.cvar}
-        yield "differs", {**chosen, **best}
-        amounts = {"saved": everyone.firm - firm.firm, "others": firm.others - everyone.others, "lost": lost}
-        yield ("too_risky" if private.cvar > social.cvar else "too_safe"), amounts
+        yield ("too_risky" if private.cvar > social.cvar else "too_safe"), {"lost": lost}
+        chosen, best = used(private.x), used(social.x)
+        yield ("differs" if chosen != best else "other_parts"), {"private": chosen, "social": best}
 
-    def tables(self, state: Params, solution: WedgeSolution):
+    def tables(self, state: Borne, solution: WedgeSolution):
         bills = (solution.firm, solution.everyone)
         columns = compared([solution.private, solution.social])
-        columns |= {part: [getattr(each, part) for each in bills] for part in (*Bill._fields, "total")}
+        columns += [(part, [getattr(each, part) for each in bills]) for part in (*Bill._fields, "total")]
         yield Table("portfolio", [self.message("marks.private"), self.message("marks.social")], columns)

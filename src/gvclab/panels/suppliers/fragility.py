@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 import numpy as np
@@ -9,9 +10,10 @@ import numpy as np
 from gvclab.models.sourcing import Critical, egl_critical, egl_fixed_point, egl_map
 
 from ...charts import Picture, Plot, axis, line, points, row, theme
+from ..controls import slider
 from ..kit import Lab, Table
-from .params import MOST_SUPPLIERS, Params
 
+MOST_SUPPLIERS = 5  # per input
 LINKS = np.linspace(0.4, 1, 301)
 CHANCES = np.linspace(0, 1, 101)
 TIERS_DRAWN = 60  # more steps of the cobweb than this lie on top of each other
@@ -31,11 +33,21 @@ class FragilitySolution(NamedTuple):
     tiers: np.ndarray  # reliability after 0, 1, 2 … tiers, as far as they are drawn
 
 
+@dataclass(frozen=True)
+class Network:
+    """A firm, its suppliers, their suppliers and so on."""
+
+    x: float = slider(0.9, 0.5, 1.0, 0.002)
+    inputs: int = slider(2, 2, 6)
+    suppliers: int = slider(2, 1, MOST_SUPPLIERS)
+    depth: int = slider(50, 1, 200, log=True, unit="tiers")
+
+
 class FragilityLab(Lab):
     """How reliable is a firm in a deep network, and where does the network collapse?"""
 
-    key = "diversification.fragility"
-    State = Params
+    key = "suppliers.fragility"
+    State = Network
     shows = ("x", "inputs", "suppliers", "depth")
     presets: ClassVar = {"cliff": {"x": 0.846, "depth": 200}, "shallow": {"x": 0.84, "depth": 5}}
     picture = Picture(
@@ -55,7 +67,7 @@ class FragilityLab(Lab):
         },
     )
 
-    def solve(self, state: Params) -> FragilitySolution:
+    def solve(self, state: Network) -> FragilitySolution:
         n, m = state.inputs, state.suppliers
         critical = egl_critical(n, m)
         before, after = np.split(LINKS, [np.searchsorted(LINKS, critical.x_c)])
@@ -74,7 +86,7 @@ class FragilityLab(Lab):
             np.array(tiers),
         )
 
-    def draw(self, state: Params, solution: FragilitySolution):
+    def draw(self, state: Network, solution: FragilitySolution):
         x_c, r_c, _ = solution.critical
         # Each tier: from the diagonal up or down to the map, then across to the diagonal.
         corners = np.repeat(solution.tiers, 2)
@@ -89,7 +101,7 @@ class FragilityLab(Lab):
             "web": {"x": corners[:-1], "y": corners[1:]},
         }
 
-    def say(self, state: Params, solution: FragilitySolution):
+    def say(self, state: Network, solution: FragilitySolution):
         x_c, r_c, _ = solution.critical
         if state.suppliers == 1:
             yield ("perfect" if state.x == 1 else "single"), {}
@@ -100,7 +112,7 @@ class FragilityLab(Lab):
             yield "below", {"x": state.x, "x_c": x_c}
         yield ("tier" if state.depth == 1 else "tiers"), {"depth": state.depth, "r_d": solution.r_finite}
 
-    def tables(self, state: Params, solution: FragilitySolution):
+    def tables(self, state: Network, solution: FragilitySolution):
         suppliers = range(1, MOST_SUPPLIERS + 1)
         x_c, r_c, _ = zip(*(egl_critical(state.inputs, m) for m in suppliers), strict=True)
         columns = {

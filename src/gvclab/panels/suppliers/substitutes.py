@@ -1,0 +1,148 @@
+"""Substitutes lab: what a second supplier is worth when it can, or cannot, make up for the first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+
+from gvclab.models.sourcing import Frontier, Portfolio, Sourcing, cvar, effective, shortage, staircase
+
+from ...charts import Picture, Plot, axis, line, points, row, theme
+from ...charts.labels import sides, spread
+from ..kit import Lab, Table
+from ..sourcing import Market, compared, problem
+from .frontier import MOST_COST, MOST_RISK, RISKS
+
+NAMED = ("all-Home", "Home+Region", "two cheapest", "all four")
+LOOKS = dict(zip(NAMED, ("home", "region", "far_a", "reference"), strict=True))
+PHI = np.linspace(0, 1.5, 31)
+ROOM = 2.35  # to the right of the lines, for their names
+SAME = 0.005  # risks that differ by less are called equal
+
+
+class SubstitutesSolution(NamedTuple):
+    """Four ways to buy at the chosen spare capacity, their risk at every other one, and the best there is."""
+
+    problem: Sourcing
+    now: dict[str, Portfolio]
+    risk: dict[str, np.ndarray]  # (len(PHI),) by strategy
+    steps: Frontier | None = None  # found after the rest
+
+
+@dataclass(frozen=True)
+class Substituted(Market):
+    """A market whose suppliers can make up for one another, or not."""
+
+
+class SubstitutesLab(Lab):
+    """How much safer is it to buy from two places, by how much each can make up for the other?"""
+
+    key = "suppliers.substitutes"
+    beside = "sourcing"
+    State = Substituted
+    shows = ("phi", "q_home")
+    folds = ("shocks",)
+    picture = Picture(
+        row(
+            Plot("plane", axis("cost", tickformat=".2f"), axis("risk", tickformat=".0%", tickvals=RISKS)),
+            Plot(
+                "phi",
+                axis("phi", range=[0, ROOM], tickvals=[0, 0.5, 1, 1.5]),
+                axis("", tickformat=".0%", tickvals=RISKS, matches="plane"),
+            ),
+            widths=(44, 44),
+            gap=0.1,
+        ),
+        marks={
+            "frontier": {
+                "name": "",
+                "mode": "lines",
+                "line": {"color": theme.GREY, "width": 2.5, "shape": "hv"},
+                "hoverinfo": "skip",
+                "showlegend": False,
+            },
+            **{
+                f"at.{name}": points(look, size=14, name="", showlegend=False, hovertemplate="%{x:.3f}, %{y:.3f}")
+                | {"mode": "markers+text"}
+                for name, look in LOOKS.items()
+            },
+            **{f"line.{name}": line(look, name="", plot="phi", showlegend=False) for name, look in LOOKS.items()},
+            "now": {
+                "name": "",
+                "plot": "phi",
+                "mode": "lines",
+                "line": {"color": theme.style("chosen").color, "width": 2, "dash": "dot"},
+                "hoverinfo": "skip",
+                "showlegend": False,
+            },
+            "names": {
+                "name": "",
+                "plot": "phi",
+                "mode": "text",
+                "textposition": "middle right",
+                "hoverinfo": "skip",
+                "showlegend": False,
+            },
+        },
+        height=360,
+    )
+
+    def solve(self, state: Substituted) -> SubstitutesSolution:
+        asked = problem(state)
+        named = asked.strategies
+        now = {name: named[name] for name in NAMED}
+        return SubstitutesSolution(asked, now, _risk(replace(asked, phi=0.0)))
+
+    def refine(self, state: Substituted, solution: SubstitutesSolution) -> SubstitutesSolution:
+        return solution._replace(steps=staircase(solution.problem))
+
+    def draw(self, state: Substituted, solution: SubstitutesSolution):
+        _, now, risk, steps = solution
+        names = {name: self.message(f"strategies.{name}") for name in NAMED}
+        said = [self.text(f"strategies.{name}") for name in NAMED]
+        (left, right), (bottom, top) = MOST_COST, MOST_RISK
+        at = [((each.cost - left) / (right - left), (each.cvar - bottom) / (top - bottom)) for each in now.values()]
+        turned = dict(zip(NAMED, sides(at, said, letter=0.02), strict=True))
+        return {
+            "plane": {"x": {"range": list(MOST_COST)}, "y": {"range": list(MOST_RISK)}},
+            "frontier": {} if steps is None else {"x": steps.cost, "y": steps.cvar},
+            **{
+                f"at.{name}": {"x": [each.cost], "y": [each.cvar], "text": [names[name]], "textposition": turned[name]}
+                for name, each in now.items()
+            },
+            **{f"line.{name}": {"x": PHI, "y": risk[name]} for name in NAMED},
+            "now": {"x": [state.phi] * 2, "y": [0.0, MOST_RISK[1]]},
+            "names": {
+                "name": "",
+                "x": [PHI[-1] + 0.03] * len(NAMED),
+                "y": spread([float(risk[name][-1]) for name in NAMED], 0.075, 0.0, 1.05),
+                "text": said,
+            },
+        }
+
+    def say(self, state: Substituted, solution: SubstitutesSolution):
+        home, two = solution.now["all-Home"], solution.now["two cheapest"]
+        gap = two.cvar - home.cvar
+        known = {"two": two.cvar, "home": home.cvar}
+        yield ("level" if abs(gap) < SAME else "safer" if gap < 0 else "riskier"), known
+        steps = solution.steps
+        if steps is None:
+            return
+        beaten = (steps.cost < home.cost - 1e-9) & (steps.cvar < home.cvar - 1e-9)
+        yield ("inside" if beaten.any() else "on_line"), {}
+
+    def tables(self, state: Substituted, solution: SubstitutesSolution):
+        names = [self.message(f"strategies.{name}") for name in NAMED]
+        yield Table("portfolio", names, compared(list(solution.now.values())))
+
+
+@lru_cache(maxsize=32)
+def _risk(asked: Sourcing) -> dict[str, np.ndarray]:
+    """What is missing in bad years with each way to buy, at each spare capacity in PHI."""
+    named, (p, z) = asked.strategies, asked.scenarios
+    x = np.array([named[name].x for name in NAMED])
+    rows = [cvar(shortage(effective(z, phi), x), p, asked.alpha) for phi in PHI]
+    return dict(zip(NAMED, np.transpose(rows), strict=True))
