@@ -63,10 +63,29 @@ def test_a_graph_by_mouse(open_notebook):
         box(page, name).click()
     assert "already" in told.inner_text()
 
-    # An arrow goes by Delete, by its ✕, and by its row.
+    # An arrow is marked by a first click and goes by a second act: by Delete, by its ✕, and by its row.
     arrows = page.locator(".gvclab-arrow")
-    arrows.nth(1).locator(".hit").dispatch_event("click")
+    path = arrows.nth(1).locator(".hit")
+    page.locator(".gvclab-graph svg").scroll_into_view_if_needed()
+    x, y = path.evaluate(
+        """path => {
+            const { x, y } = path.getPointAtLength(path.getTotalLength() / 2).matrixTransform(path.getScreenCTM());
+            return [x, y];
+        }"""
+    )
+    for _ in range(3):
+        page.mouse.click(x, y)  # three times in the same place
+        assert drawn(page) == expected
     assert page.locator(".gvclab-graph li[aria-current]").inner_text().startswith("perceived risk → security")
+    page.keyboard.press("Delete")
+    assert drawn(page) == [expected[0], expected[2]]
+    page.keyboard.press("Control+z")
+    assert drawn(page) == expected
+    page.get_by_role("button", name="Remove all").click()
+    assert drawn(page) == []
+    page.get_by_role("button", name="Undo", exact=True).click()
+    assert drawn(page) == expected
+    arrows.nth(1).locator(".hit").dispatch_event("click")
     page.keyboard.press("Delete")
     assert drawn(page) == [expected[0], expected[2]]
     arrows.nth(1).locator(".hit").dispatch_event("click")
@@ -126,6 +145,17 @@ def test_a_graph_by_keyboard_alone(open_notebook):
     # The ring has the boxes clockwise from the top.
     assert drawn(page)[-1] == (names[0], names[2])
 
+    # Shift and an arrow key move the box that has the focus; the kernel keeps its place.
+    moved = page.locator(".gvclab-box[tabindex='0']")
+    before = moved.bounding_box()
+    for _ in range(3):
+        page.keyboard.press("Shift+ArrowLeft")
+    page.keyboard.press("Shift+ArrowDown")
+    after = moved.bounding_box()
+    assert after["x"] < before["x"] - 20
+    assert after["y"] > before["y"] + 5
+    assert page.locator(".gvclab-graph pre").get_attribute("role") == "group"  # or it may have no name
+
     # Removing keeps the focus near: on the next row's button, at last on the first list.
     page.get_by_role("button", name=f"Remove the arrow from {names[0]} to foreign share").focus()
     page.keyboard.press("Enter")
@@ -133,6 +163,10 @@ def test_a_graph_by_keyboard_alone(open_notebook):
     page.keyboard.press("Enter")
     assert drawn(page) == []
     assert focused(page) == "from"
+
+    # Escape, where nothing is to be cancelled, gives the keys back to JupyterLab.
+    page.keyboard.press("Escape")
+    assert page.evaluate("document.activeElement.classList.contains('jp-Cell')")
 
     # No key has reached JupyterLab: `a`, `b`, `d d` and Enter edit notebooks in command mode.
     for key in ("a", "b", "d", "d", "m"):
@@ -230,6 +264,13 @@ def test_every_input_has_a_name_and_every_word_can_be_read(open_notebook, theme)
     )
     assert nameless == []
     assert page.evaluate(CONTRAST) == []
+    described = page.evaluate(
+        """() => [...document.querySelectorAll('.gvclab-exercise [aria-describedby]')].map((group) => {
+            const found = document.querySelectorAll(`#${group.getAttribute('aria-describedby')}`);
+            return found.length === 1 && group.contains(found[0]);
+        })"""
+    )
+    assert described == [True] * 3
 
 
 # Words whose colour differs from what is behind them by less than 4.5 : 1 (WCAG 2.2, 1.4.3).

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import combinations
 
 import numpy as np
@@ -93,9 +94,20 @@ def test_no_colour_stands_for_two_series_of_a_figure():
     germany, union = told_apart(["DEU", "EUU"])
     assert germany == style("EUR")
     assert union.color == concepts.GREY
-    plain = told_apart([f"member {k}" for k in range(9)])
+    plain = told_apart([f"member {k}" for k in range(18)])
     assert plain[:6] == list(SERIES)
     for one, other in combinations(plain, 2):
         assert one.color != other.color or one.color == concepts.GREY
         assert one.dash != other.dash
     assert theme.line(6)["line"]["color"] == concepts.GREY
+
+
+@pytest.mark.parametrize("look", {*CONCEPTS.values(), *SERIES, *OTHERS}, ids=str)
+def test_words_on_an_area_can_be_read_over_its_pattern(look):
+    made = theme.bars(look)
+    text, pattern = made["insidetextfont"]["color"], made["marker"]["pattern"]["fgcolor"]
+    *over, share = map(float, re.findall(r"[\d.]+", pattern))
+    under = [int(look.color[k : k + 2], 16) for k in (1, 3, 5)]
+    mixed = "#" + "".join(f"{round(share * a + (1 - share) * b):02x}" for a, b in zip(over, under, strict=True))
+    assert contrast(text, look.color) >= 4.5
+    assert contrast(text, mixed) >= 4.5

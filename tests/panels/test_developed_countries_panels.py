@@ -124,6 +124,8 @@ class TestPremium:
         assert "nothing lowers it" in PremiumLab(skilled=0).sentence
         assert "none left" in PremiumLab(skilled=0.5, years=5).sentence
         assert "Offshored work is" not in PremiumLab(years=0, offshored=0).sentence
+        assert "No work is done abroad" in PremiumLab(offshored=0).sentence
+        assert "more than the whole rise" in PremiumLab(skilled=0.5).sentence
 
 
 class TestTriangle:
@@ -174,6 +176,12 @@ class TestBalance:
     def test_a_balance_changes_its_sign(self):
         panel = BalanceLab(**BalanceLab.presets["korea"])
         assert "changes its sign" in panel.sentence
+
+    def test_a_balance_that_grows_much_is_told_in_multiples(self):
+        pair = BalanceLab(partner="KOR").solution.pair
+        times = pair.value_added / pair.gross
+        year = BalanceLab(partner="KOR").state.year
+        assert f"{times[year - 1995]:.1f} times as large" in BalanceLab(partner="KOR").sentence
 
     def test_no_balance_with_itself(self):
         panel = BalanceLab(partner="USA")

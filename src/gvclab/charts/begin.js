@@ -27,3 +27,6 @@ const keepKeys = (el) => {
     cell.focus({ preventScroll: true });
   });
 };
+
+// An id that no other element of the page has: each widget evaluates this file for itself, so the page does the counting.
+const unique = (name) => `gvclab-${name}-${(globalThis.gvclabCount = (globalThis.gvclabCount ?? 0) + 1)}`;

@@ -167,6 +167,23 @@ def style(name: str) -> Style:
     return CONCEPTS[name]
 
 
+def ink(color: str) -> str:
+    """Black or white, whichever reads better on an area of this colour (`#RRGGBB`): 4.5 : 1 for all of the table."""
+    channels = [int(color[k : k + 2], 16) / 255 for k in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    light = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    return "#000000" if (light + 0.05) / 0.05 > 1.05 / (light + 0.05) else "#FFFFFF"
+
+
+def other(k: int) -> Style:
+    """How the k-th series that has no place in the table is drawn: grey, no two alike."""
+    chosen, turn = OTHERS[k % len(OTHERS)], k // len(OTHERS)
+    if not turn:
+        return chosen
+    dash = ",".join(f"{(1 + turn) * int(part.removesuffix('px'))}px" for part in chosen.dash.split(","))
+    return chosen._replace(dash=dash, symbol=OTHERS[(k + turn) % len(OTHERS)].symbol)
+
+
 def told_apart(names: list[str]) -> list[Style]:
     """A style for each of several series, no colour twice: that of the table, else grey with a dash of its own.
 
@@ -180,7 +197,7 @@ def told_apart(names: list[str]) -> list[Style]:
     chosen = []
     for found in known:
         if found is None or found.color in used:
-            found = OTHERS[greys % len(OTHERS)]
+            found = other(greys)
             greys += 1
         else:
             used.add(found.color)

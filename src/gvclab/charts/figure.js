@@ -56,10 +56,65 @@ const node = (tag, properties, ...children) => {
   return made;
 };
 
+// A picture that is meant for a laptop leaves room for its controls in a low window, as at a zoom of 200 %.
+const [LOW, LEAST] = [520, 240]; // px
+const tall = ({ height }) => (innerHeight < LOW ? Math.min(height, Math.max(LEAST, Math.round(0.65 * innerHeight))) : height);
+
+// Plots that stand side by side need some width each: a narrow page scrolls them sideways.
+const ENOUGH = 270; // px
+const wide = (looks, room) => {
+  const rows = Object.entries(looks).filter(([name]) => /^yaxis\d*$/.test(name)).map(([, axis]) => String(axis.domain ?? ""));
+  const most = Math.max(...rows.map((row) => rows.filter((other) => other === row).length), 1);
+  return most > 1 ? Math.max(room, most * ENOUGH) : room;
+};
+
+// A title of an axis in lines that are no longer than the axis. Words stay whole.
+const pen = document.createElement("canvas").getContext("2d");
+const lines = (text, font, room) => {
+  pen.font = `${font.size}px ${font.family}`;
+  const fits = (line) => pen.measureText(line).width <= room;
+  return text
+    .split(/<br>/)
+    .flatMap((part) =>
+      part.split(" ").reduce((made, word) => {
+        const longer = `${made.at(-1)} ${word}`;
+        return made.length && fits(longer) ? [...made.slice(0, -1), longer] : [...made, word];
+      }, []),
+    )
+    .join("<br>");
+};
+
+// Changes that bring the titles of the axes, as they are written, to the room they have now.
+const titles = (plot, written) =>
+  Object.fromEntries(
+    Object.entries(plot._fullLayout)
+      .filter(([name]) => /^[xy]axis\d*$/.test(name))
+      .map(([name, axis]) => [name, axis, written[name]?.title?.text])
+      .filter(([, , text]) => text)
+      .map(([name, axis, text]) => [`${name}.title.text`, axis.title.text, lines(text, axis.title.font, axis._length)])
+      .filter(([, now, due]) => now !== due)
+      .map(([name, , due]) => [name, due]),
+  );
+
+// Words at points and notes that would be cut at the left or right edge are moved in: at that of their plot where it cuts
+// them, else at that of the picture.
+const keepInside = (plot) => {
+  const picture = plot.querySelector(".main-svg").getBoundingClientRect();
+  for (const word of plot.querySelectorAll(".textpoint text, .annotation")) {
+    const area = word.closest(".plot[clip-path]");
+    const cut = document.getElementById(area?.getAttribute("clip-path").match(/#([^'")]+)/)?.[1])?.querySelector("rect");
+    const edge = cut ? area.getScreenCTM().e : picture.left;
+    word.style.translate = "";
+    const { left, right } = word.getBoundingClientRect();
+    const off = Math.max(0, edge - left) - Math.max(0, right - edge - (cut ? cut.width.baseVal.value : picture.width));
+    if (off) word.style.translate = `${off}px 0`;
+  }
+};
+
 const createView = (shown, words, askTable) => {
   const above = node("div", { className: "gvclab-above" });
   const plot = node("div", { className: "gvclab-plot" }, words.loading);
-  plot.style.minHeight = `${shown.figure.layout.height ?? 400}px`;
+  plot.style.minHeight = `${tall(shown.figure.layout)}px`;
   const sentence = node("p", { className: "gvclab-sentence" });
   const spoken = node("div", { className: "gvclab-spoken" });
   spoken.setAttribute("aria-live", "polite");
@@ -107,6 +162,8 @@ const createView = (shown, words, askTable) => {
         news = {};
         if (indices.length) await Plotly.update(plot, columns, changes, indices);
         else if (Object.keys(changes).length) await Plotly.relayout(plot, changes);
+        const broken = titles(plot, shown.figure.layout);
+        if (Object.keys(broken).length) await Plotly.relayout(plot, broken);
         tell(told);
       }
     } finally {
@@ -120,7 +177,14 @@ const createView = (shown, words, askTable) => {
   };
   const theme = new MutationObserver(repaint);
   const loaded = ({ target }) => target.nodeName === "LINK" && repaint(); // a theme's style sheet may come after its name
-  const darkness = matchMedia("(prefers-color-scheme: dark)");
+  const media = ["(prefers-color-scheme: dark)", "(forced-colors: active)"].map((query) => matchMedia(query));
+
+  const size = () => {
+    const looks = shown.figure.layout;
+    const made = { width: wide(looks, plot.clientWidth), height: tall(looks) };
+    plot.classList.toggle("gvclab-wide", made.width > plot.clientWidth);
+    return made;
+  };
 
   // Draws the figure for the first time, once the library is there and the element has a place on the page.
   const begin = async () => {
@@ -132,17 +196,22 @@ const createView = (shown, words, askTable) => {
     layout = {};
     const { data, layout: looks } = structuredClone(shown.figure);
     put(looks, inks(plot));
-    await Plotly.newPlot(plot, data, { ...looks, width: plot.clientWidth }, CONFIG);
+    await Plotly.newPlot(plot, data, { ...looks, ...size() }, CONFIG);
+    plot.on("plotly_afterplot", () => keepInside(plot));
+    keepInside(plot);
     const [picture, ...layers] = plot.querySelectorAll(".main-svg");
     picture.setAttribute("role", "img");
     picture.setAttribute("aria-label", sentence.textContent);
     layers.forEach((layer) => layer.setAttribute("aria-hidden", "true"));
     drawn = true;
+    Object.assign(layout, titles(plot, shown.figure.layout));
     draw();
   };
   const fit = new ResizeObserver(() => {
     if (!plot.clientWidth) return;
-    layout.width = plot.clientWidth; // drawn with all else that has changed: plotly muddles what overlaps in time
+    // Drawn with all else that has changed: plotly muddles what overlaps in time.
+    Object.assign(layout, size());
+    plot.style.minHeight = `${layout.height}px`;
     if (drawn) draw();
     else begin();
   });
@@ -155,7 +224,7 @@ const createView = (shown, words, askTable) => {
     fit.observe(plot);
     theme.observe(document.body, { attributes: true, attributeFilter: ["data-jp-theme-light", "data-jp-theme-name", "class"] });
     document.addEventListener("load", loaded, true);
-    darkness.addEventListener("change", repaint);
+    media.forEach((query) => query.addEventListener("change", repaint));
     const late = setTimeout(() => (plot.textContent = words.no_loader), PATIENCE);
     Plotly = await page.promise;
     clearTimeout(late);
@@ -175,7 +244,7 @@ const createView = (shown, words, askTable) => {
       fit.disconnect();
       theme.disconnect();
       document.removeEventListener("load", loaded, true);
-      darkness.removeEventListener("change", repaint);
+      media.forEach((query) => query.removeEventListener("change", repaint));
       if (drawn) Plotly.purge(plot);
       drawn = false;
     },

@@ -117,6 +117,8 @@ class Picture:
             look["name"] = words("marks", look["name"]) if look["name"] else ""
             if box and look.get("showlegend", True):
                 look["legend"] = box
+            if "text" in look.get("mode", ""):
+                look = {"cliponaxis": False, **look}  # a name may stand outside of its plot
             traces.append(look | ({"xaxis": f"x{number}", "yaxis": f"y{number}"} if number else {}))
         return frame(*cells, traces=traces, **stand, **self._layout)
 

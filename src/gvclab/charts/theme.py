@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from gvclab.content import ENGLISH, formatted, language
 
-from .concepts import BLUE, GREEN, GREY, ORANGE, OTHERS, PURPLE, REFERENCE, SERIES, SKY, VERMILLION, Style, style
+from .concepts import BLUE, GREEN, GREY, ORANGE, PURPLE, REFERENCE, SERIES, SKY, VERMILLION, Style, ink, other, style
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -34,6 +34,7 @@ __all__ = [
     "axis",
     "bars",
     "frame",
+    "ink",
     "line",
     "points",
     "style",
@@ -105,7 +106,11 @@ def points(look: Style | str | int, size: float = 10, **more: Any) -> dict[str, 
 def bars(look: Style | str | int, **more: Any) -> dict[str, Any]:
     """Properties of a bar trace: a concept (`"home"`), a style, or the k-th of the series."""
     chosen = _style(look)
-    return {"type": "bar", "marker": {"color": chosen.color, "pattern": _pattern(chosen)}, **more}
+    looks = {
+        "marker": {"color": chosen.color, "pattern": _pattern(chosen)},
+        "insidetextfont": {"color": ink(chosen.color)},
+    }
+    return {"type": "bar", **looks, **more}
 
 
 def area(look: Style | str | int, **more: Any) -> dict[str, Any]:
@@ -163,16 +168,16 @@ def _style(look: Style | str | int) -> Style:
     if isinstance(look, str):
         return style(look)
     if isinstance(look, int):
-        return SERIES[look] if look < len(SERIES) else OTHERS[(look - len(SERIES)) % len(OTHERS)]
+        return SERIES[look] if look < len(SERIES) else other(look - len(SERIES))
     return look
 
 
 def _pattern(chosen: Style) -> dict[str, Any]:
-    """A large area in one colour, with the style's pattern drawn thinly in white over it."""
+    """A large area in one colour, the style's pattern drawn thinly over it, so that words on it can be read."""
     return {
         "shape": chosen.pattern,
         "fillmode": "overlay",
-        "fgcolor": "rgba(255,255,255,0.6)",
+        "fgcolor": "rgba(255,255,255,0.6)" if ink(chosen.color) == "#000000" else "rgba(0,0,0,0.4)",
         "size": 8,
         "solidity": 0.25,
     }

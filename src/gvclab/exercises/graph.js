@@ -2,6 +2,7 @@
 // Two ways lead to every arrow: the diagram (mouse, touch, or Tab and arrow keys), and two native lists with a button.
 
 const SVG = "http://www.w3.org/2000/svg";
+const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 const fill = (words, values) => words.replace(/\{(\w+)\}/g, (_, name) => values[name]);
 const same = (a, b) => a[0] === b[0] && a[1] === b[1];
@@ -42,6 +43,8 @@ function rim(box, [x, y], [tx, ty], gap) {
   return [x + dx * t, y + dy * t];
 }
 
+const middleOf = (start, control, tip) => [0, 1].map((k) => 0.25 * start[k] + 0.5 * control[k] + 0.25 * tip[k]);
+
 // A curve from box to box, bent towards the middle of the canvas; the way back of a pair is bent the other way.
 function route(from, to, p, q, centre, bothWays) {
   const [dx, dy] = [q[0] - p[0], q[1] - p[1]];
@@ -59,13 +62,15 @@ function route(from, to, p, q, centre, bothWays) {
   return {
     line: `M${start} Q${control} ${neck}`,
     head: `M${tip} L${wing(0.42)} L${wing(-0.42)} Z`,
-    middle: [0.25 * start[0] + 0.5 * control[0] + 0.25 * tip[0], 0.25 * start[1] + 0.5 * control[1] + 0.25 * tip[1]],
+    middle: middleOf(start, control, tip),
+    // Not under the pointer that has just marked the arrow: a second click there takes nothing away.
+    beside: middleOf(start, control, tip).map((value, k) => value - 24 * Math.sign(bend || 1) * normal[k]),
   };
 }
 
 // The box nearest to another in the direction of an arrow key.
 function neighbour(name, key, positions) {
-  const [ux, uy] = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[key];
+  const [ux, uy] = STEPS[key];
   const [x, y] = positions[name];
   const ahead = Object.entries(positions)
     .map(([other, [ox, oy]]) => [other, (ox - x) * ux + (oy - y) * uy, Math.abs((ox - x) * uy) + Math.abs((oy - y) * ux)])
@@ -84,6 +89,7 @@ function render({ model, el }) {
   let positions = model.get("positions");
   let picked = null; // the box an arrow is about to start from
   let selected = null; // the arrow that Delete takes away
+  const past = []; // the arrows before each change, for undo
   let current = names[0]; // the one box that Tab reaches
   keepKeys(el);
 
@@ -92,8 +98,32 @@ function render({ model, el }) {
   const told = node("p", { class: "gvclab-told", role: "status" });
   const tell = (key, values = {}) => (told.textContent = fill(words[key], values));
 
-  function change(next) {
+  function put(next) {
     model.set("arrows", next);
+    model.save_changes();
+  }
+
+  function change(next) {
+    past.push(arrows());
+    put(next);
+  }
+
+  function takeBack() {
+    if (!past.length) return tell("nothing");
+    picked = selected = null;
+    put(past.pop());
+    tell("undone");
+  }
+
+  function move(name, [x, y]) {
+    const { width: w, height: h } = byName[name];
+    const within = (value, half, size) => Math.min(size - half, Math.max(half, value));
+    positions = { ...positions, [name]: [within(x, w / 2, width), within(y, h / 2, height)] };
+    draw();
+  }
+
+  function keep() {
+    model.set("positions", positions);
     model.save_changes();
   }
 
@@ -170,17 +200,10 @@ function render({ model, el }) {
       const [dx, dy] = [event.clientX - start[0], event.clientY - start[1]];
       moved ||= Math.hypot(dx, dy) > 4;
       if (!moved) return;
-      const within = (value, half, size) => Math.min(size - half, Math.max(half, value));
-      const x = within(start[2] + dx * scale, box.width / 2, width);
-      const y = within(start[3] + dy * scale, box.height / 2, height);
-      positions = { ...positions, [box.name]: [x, y] };
-      draw();
+      move(box.name, [start[2] + dx * scale, start[3] + dy * scale]);
     });
     const stop = () => {
-      if (start && moved) {
-        model.set("positions", positions);
-        model.save_changes();
-      }
+      if (start && moved) keep();
       start = null;
     };
     made.addEventListener("pointerup", stop);
@@ -202,7 +225,11 @@ function render({ model, el }) {
       remove(selected);
     } else if ((event.key === "Enter" || event.key === " ") && name) {
       pick(name);
-    } else if (event.key.startsWith("Arrow") && name) {
+    } else if (event.key in STEPS && name && event.shiftKey) {
+      move(name, positions[name].map((value, k) => value + 12 * STEPS[event.key][k]));
+      keep();
+      tell("moved", { name });
+    } else if (event.key in STEPS && name) {
       current = neighbour(name, event.key, positions) ?? name;
       draw();
       nodes[current].focus();
@@ -216,8 +243,7 @@ function render({ model, el }) {
     const [a, b, sign] = arrow;
     const bothWays = arrows().some((other) => same(other, [b, a]));
     const path = route(byName[a], byName[b], positions[a], positions[b], [width / 2, height / 2], bothWays);
-    const [x, y] = path.middle;
-    const mark = (name, text) =>
+    const mark = (name, text, [x, y]) =>
       shape("g", { class: name }, shape("circle", { cx: x, cy: y, r: 9 }), shape("text", { x, y: y + 4.5 }, text));
     const made = shape(
       "g",
@@ -226,18 +252,19 @@ function render({ model, el }) {
       shape("path", { class: "line", d: path.line }),
       shape("path", { class: "head", d: path.head }),
     );
-    if (sign) made.append(mark("sign", sign === "-" ? "−" : "+"));
-    const cross = mark("cross", "✕");
+    if (sign) made.append(mark("sign", sign === "-" ? "−" : "+", path.middle));
+    made.addEventListener("click", () => {
+      choose(arrow);
+      nodes[current].focus({ preventScroll: true }); // so that Delete is heard
+    });
+    if (!selected || !same(selected, arrow)) return made;
+    made.dataset.selected = "";
+    const cross = mark("cross", "✕", path.beside);
     cross.addEventListener("click", (event) => {
       event.stopPropagation();
       remove(arrow);
     });
     made.append(cross);
-    made.addEventListener("click", () => {
-      choose(arrow);
-      nodes[current].focus({ preventScroll: true }); // so that Delete is heard
-    });
-    if (selected && same(selected, arrow)) made.dataset.selected = "";
     return made;
   }
 
@@ -266,7 +293,14 @@ function render({ model, el }) {
     change([]);
     tell("cleared");
   });
-  form.append(tidy, clear);
+  const undo = node("button", { type: "button" }, words.undo);
+  undo.addEventListener("click", takeBack);
+  el.addEventListener("keydown", (event) => {
+    if (event.key !== "z" || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    takeBack();
+  });
+  form.append(undo, tidy, clear);
 
   const count = node("p", { class: "gvclab-caption" });
   const list = node("ol");
@@ -290,7 +324,7 @@ function render({ model, el }) {
   }
 
   const code = node("code");
-  const pre = node("pre", { tabindex: "0", "aria-label": words.answer }, code);
+  const pre = node("pre", { tabindex: "0", role: "group", "aria-label": words.answer }, code);
   const copy = node("button", { type: "button" }, words.copy);
   copy.addEventListener("click", async () => {
     try {

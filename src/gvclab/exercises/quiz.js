@@ -1,7 +1,6 @@
 // A question: options or fields, a button, and a live region for what the kernel says to the answer.
 
 const PATIENCE = 8000; // ms until we say that the kernel has not answered
-let shown = 0;
 
 function node(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -33,7 +32,7 @@ function field(entry, choose) {
 
 function render({ model, el }) {
   const question = model.get("question");
-  const id = `gvclab-question-${(shown += 1)}`;
+  const id = unique("question");
   keepKeys(el);
 
   const inputs =

@@ -12,9 +12,6 @@ const node = (tag, properties = {}, ...children) => {
   return made;
 };
 
-// Counted on the page: each panel evaluates this file for itself.
-const unique = (name) => `gvclab-${name}-${(globalThis.gvclabCount = (globalThis.gvclabCount ?? 0) + 1)}`;
-
 // One conversation with the kernel for all views of a panel.
 const converse = (model, changed) => {
   let flying = null; // {turn, values, whole}; whole: all else goes back to its start

@@ -134,8 +134,9 @@ class BalanceLab(Panel):
         if gross * added < 0:
             said.append(self.text("sentence.turns"))
         elif abs(gross) > SMALL:
-            less = 1 - added / gross
-            said.append(self.text("sentence.smaller" if less > 0 else "sentence.larger", less=abs(less)))
+            times = added / gross
+            kind = "smaller" if times < 1 else "larger" if times < 2 else "times"
+            said.append(self.text(f"sentence.{kind}", less=abs(1 - times), times=times))
         return sentences([*said, overall])
 
     def _amount(self, balance: float) -> str:

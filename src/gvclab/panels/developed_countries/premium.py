@@ -107,11 +107,18 @@ class PremiumLab(Panel):
         rises = parts["technology"] + parts["trade"]
         numbers = {**parts, "total": total, "percent": math.expm1(total / 100)}
         said = [self.text("sentence.now", **numbers)]
-        if rises > 0:
+        if rises > 0 and not parts["trade"]:
+            said.append(self.text("sentence.no_trade"))
+        elif rises > 0:
             numbers["of_rises"] = parts["trade"] / rises
             numbers["of_total"] = parts["trade"] / max(total, SAME)
             said.append(self.text("sentence.of_rises", **numbers))
-            kind = "no_total" if total < SAME else "of_total" if total < rises - SAME else "same_total"
+            if total < SAME:
+                kind = "no_total"
+            elif total > rises - SAME:
+                kind = "same_total"
+            else:
+                kind = "of_total" if parts["trade"] <= total else "over_total"
             said.append(self.text(f"sentence.{kind}", **numbers))
         return sentences(said)
 

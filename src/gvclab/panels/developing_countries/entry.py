@@ -57,7 +57,7 @@ class EntryLab(Panel):
     def frame(self):
         rows = [self.text(f"places.{place}") for place in route.PLACES]
         below = {"xaxis": "x2", "yaxis": "y2"}
-        stages = {"textfont": {"color": "white", "size": 13}, "showlegend": False}
+        stages = {"mode": "markers+text", "showlegend": False, "hoverinfo": "skip"}
         at_border = points("border", size=9, mode="markers+text", name=self.text("traces.crossing"))
         at_border["marker"]["line"] = {"width": 3, "color": theme.style("border").color}
         return frame(
@@ -90,7 +90,7 @@ class EntryLab(Panel):
                     "hoverinfo": "skip",
                 },
                 *(
-                    points(look, size=24, mode="markers+text", name=row, **stages) | {"hoverinfo": "skip"}
+                    points(look, size=24, name=row, textfont={"color": theme.ink(look.color), "size": 13}, **stages)
                     for look, row in zip(STYLES, rows, strict=True)
                 ),
                 {**at_border, "textposition": "middle right", "hoverinfo": "skip"},

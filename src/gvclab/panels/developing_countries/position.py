@@ -93,7 +93,7 @@ class PositionLab(Panel):
             "textangle": 0,
             "constraintext": "none",
         }
-        number |= {"orientation": "h", "textfont": {"color": "white", "size": 13}, "hoverinfo": "skip"}
+        number |= {"orientation": "h", "textfont": {"size": 13}, "hoverinfo": "skip"}
         tick = points(theme.Style(theme.GREY, "", "line-ns", ""), size=34, name=self.text("traces.before"))
         tick["marker"]["line"] = {"width": 3, "color": theme.GREY}
         return frame(
