@@ -20,6 +20,7 @@ LONGEST = 12
 ROOM = 0.4  # of the axis of border costs: the names of the lines stand behind its end
 LOOKS = {"hub": "region", "home": "home", "remote": "far_a"}  # of route.PLACES, from the top row down
 ROWS = [list(LOOKS).index(place) for place in route.PLACES]
+CROSS = theme.style("border")._replace(symbol="x")
 BARE = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "fixedrange": True}
 SILENT = {"name": "", "hoverinfo": "skip", "showlegend": False}
 
@@ -80,7 +81,7 @@ class AccessLab(Lab):
             "badly": points("before", size=31, **SILENT),
             **{f"at.{place}": points(look, size=22, **SILENT) for place, look in LOOKS.items()},
             "buyer": points(theme.Style(theme.GREY, "", "star", ""), size=16, **SILENT),
-            "crossing": points("border", size=9, **SILENT) | {"mode": "markers+text", "textposition": "middle right"},
+            "crossing": points(CROSS, size=9, **SILENT) | {"mode": "markers+text", "textposition": "middle right"},
             "above": note(x=0, y=1.02, xref="paper", yref="paper", xanchor="left", yanchor="bottom"),
             **{
                 f"number.{place}": line(LOOKS[place], plot="borders", **SILENT)

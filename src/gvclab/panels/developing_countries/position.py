@@ -54,7 +54,7 @@ class PositionLab(Lab):
                 axis("place", range=[0, 1], tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%"),
                 axis("", showticklabels=False, **ROW),
             ),
-            height=26,
+            height=24,
         ),
         row(
             Plot("wage", axis("wage", tickformat="+.1%"), axis("", autorange="reversed", showticklabels=False, **ROW)),
@@ -64,7 +64,7 @@ class PositionLab(Lab):
                 axis("", autorange="reversed", showticklabels=False, **ROW),
             ),
             height=50,
-            above=0.24,
+            above=0.26,
             gap=0.06,
         ),
         marks={
@@ -84,7 +84,7 @@ class PositionLab(Lab):
         height=360,
         barmode="overlay",
         bargap=0.35,
-        margin={"l": 12, "r": 12, "t": 30, "b": 44},
+        margin={"l": 16, "r": 24, "t": 30, "b": 44},
     )
 
     def solve(self, state: Abilities) -> PositionSolution:
