@@ -38,7 +38,7 @@ def test_a_choice_is_typed_between_quotation_marks(item):
 
 def test_what_to_type_follows_from_the_parts():
     assert '`losses = (0.16, 0.16, "country 1")`' in form_line(bank.item("1.3-1"))
-    assert "`dearer = 12.5`" in form_line(bank.item("2.2-1"))
+    assert "`rise = 12.5`" in form_line(bank.item("2.2-1"))
     assert '`"12.5 %"`' in form_line(bank.item("2.2-1"))
     assert "Units: the share of goods trade within poles as a fraction of one" in form_line(bank.item("2.2-2"))
     assert '`"lam_1": 0.41,`' in form_line(bank.item("1.1-5"))
