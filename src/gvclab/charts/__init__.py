@@ -5,11 +5,8 @@ View(traces=({"x": n, "y": R},), sentence="…", table=numbers)                 
 LiveFigure(frame, view).show(view)                                              on a page, updated in place
 apply(frame, view)                                                              in a plain plotly figure
 series(table, x="year", y="share", by="origin", label="…")                      real figures over time
-<<<<<<< HEAD
 change(table, by="buyer", x="year", y="suppliers", label="…")                   real figures of two years
-=======
 table(numbers, "Exports by sector", {"x": "exports (billion US$)"})             numbers to be read, under a title
->>>>>>> page
 diagram("series-and-parallel")                                                  a mechanism, from content/diagrams
 
 Picture(Plot("main", axis("n"), axis("R")), marks={"one": line(0)}) gives frame and view by the names of its marks.
