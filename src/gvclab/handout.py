@@ -1,6 +1,6 @@
 """A notebook as an HTML page that loads nothing and can be printed: figures as pictures, formulas as MathML.
 
-    gvclab handout 2.3          runs the notebook of lesson 2.3 and writes 2.3-diversification.html
+    gvclab handout 2.3a         runs the notebook of lesson 2.3a and writes 2.3a-suppliers.html
 
 In a JupyterLab that `gvclab open` has started *Print* and *Save and Export as HTML* make such a page of what is shown,
 and `jupyter nbconvert --to html --execute` in its terminals does what `gvclab handout` does: the two configuration

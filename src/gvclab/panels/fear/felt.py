@@ -52,7 +52,7 @@ class FeltRiskLab(Lab):
                 "showlegend": False,
             },
         },
-        height=340,
+        height=330,
     )
 
     def solve(self, state: Remembered) -> FeltSolution:
