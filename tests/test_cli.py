@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -81,6 +82,30 @@ def test_lab_runs_under_this_python_whatever_comes_first_outside():
     assert inside["HOME"] == "/h"
 
 
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere JupyterLab is a process of its own")
+def test_only_an_instructor_has_nbgraders_menu(monkeypatch, root):
+    """Under `gvclab open` its extension of JupyterLab is switched off, unless one asks for it."""
+    from jupyterlab_server.config import get_page_config
+
+    class Started(Exception):
+        pass
+
+    def start(_program, _command, environment):
+        monkeypatch.setenv("JUPYTER_CONFIG_PATH", environment["JUPYTER_CONFIG_PATH"])
+        raise Started
+
+    monkeypatch.setattr(lab.os, "chdir", lambda _: None)
+    monkeypatch.setattr(lab.os, "execve", start)
+    monkeypatch.setattr(cli, "_course", lambda: root)
+    disabled = []
+    for flags in ([], ["--instructor"]):
+        monkeypatch.delenv("JUPYTER_CONFIG_PATH", raising=False)
+        with pytest.raises(Started):
+            cli.main(["open", "--no-browser", *flags])
+        disabled.append("@jupyter/nbgrader" in get_page_config([])["disabledExtensions"])
+    assert disabled == [True, False]
+
+
 @pytest.fixture(scope="module")
 def server(root, tmp_path_factory):
     """`gvclab open --no-browser` on a machine with a python3 kernel of its own: (address, process)."""
@@ -126,13 +151,17 @@ def address(log: Path, process: subprocess.Popen) -> str:
 
 
 def ask(server, path: str):
+    return json.loads(fetch(server, path))
+
+
+def fetch(server, path: str) -> bytes:
     base = server[0].split("/lab")[0]
     for _ in range(100):  # the address is printed a moment before anybody listens
         with contextlib.suppress(urllib.error.URLError), urllib.request.urlopen(base + "/api", timeout=30):
             break
         time.sleep(0.1)
     with urllib.request.urlopen(f"{base}/{path}?token=t", timeout=30) as reply:
-        return json.load(reply)
+        return reply.read()
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs signals")
@@ -149,6 +178,15 @@ class TestServer:
         specs = ask(server, "api/kernelspecs")["kernelspecs"]
         assert list(specs) == ["python3"]
         assert specs["python3"]["spec"]["display_name"] != "Theirs"
+
+    def test_a_notebook_is_exported_as_a_page_that_loads_nothing(self, server):
+        page = fetch(server, "nbconvert/html/course/2.3-diversification.ipynb").decode()
+        assert "<math" in page and "cdnjs" not in page
+
+    def test_students_see_none_of_nbgraders_buttons(self, server):
+        page = fetch(server, "lab").decode()
+        told = json.loads(re.search(r'id="jupyter-config-data"[^>]*>(.*?)</script>', page, re.S)[1])
+        assert "@jupyter/nbgrader" in told["disabledExtensions"]
 
     def test_no_news_pop_up(self, server):
         reply = ask(server, "lab/api/settings/@jupyterlab/apputils-extension:notification")

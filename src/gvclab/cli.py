@@ -48,8 +48,14 @@ def _parser(argv: list[str]) -> argparse.ArgumentParser:
     start = commands.add_parser("open", help=say("cli.open.help"), description=say("cli.open.help"))
     start.add_argument("lesson", nargs="?", help=say("cli.open.lesson"))
     start.add_argument("--no-browser", action="store_true", help=say("cli.open.no_browser"))
+    start.add_argument("--instructor", action="store_true", help=say("cli.open.instructor"))
     start.add_argument("--port", type=_port, help=say("cli.open.port"))
     start.set_defaults(run=_open)
+
+    page = commands.add_parser("handout", help=say("cli.handout.help"), description=say("cli.handout.help"))
+    page.add_argument("lesson", help=say("cli.handout.lesson"))
+    page.add_argument("--folder", type=Path, default=Path(), metavar="FOLDER", help=say("cli.handout.folder"))
+    page.set_defaults(run=_handout)
 
     build = commands.add_parser("build", help=say("cli.build.help"), description=say("cli.build.help"))
     way = build.add_mutually_exclusive_group()
@@ -116,7 +122,14 @@ def _course() -> Path:
 def _open(options: argparse.Namespace) -> int:
     from gvclab import lab
 
-    return lab.start(_course(), options.lesson, browser=not options.no_browser, port=options.port)
+    where = {"browser": not options.no_browser, "port": options.port}
+    return lab.start(_course(), options.lesson, **where, instructor=options.instructor)
+
+
+def _handout(options: argparse.Namespace) -> int:
+    from gvclab import lab
+
+    return lab.handout(_course(), options.lesson, options.folder.resolve())
 
 
 def _build(options: argparse.Namespace) -> int:

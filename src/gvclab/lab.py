@@ -1,4 +1,4 @@
-"""JupyterLab on the course, with this environment's kernel and programs whatever else the machine has."""
+"""JupyterLab on the course, or a lesson as a page, with this environment's kernel and programs alone."""
 
 from __future__ import annotations
 
@@ -11,25 +11,40 @@ from pathlib import Path
 from gvclab.content import Listed, language
 from gvclab.content import text as say
 
-_OURS = Path(__file__).parent / "jupyter"  # settings of JupyterLab, a template of nbgrader's
+_OURS = Path(__file__).parent / "jupyter"  # settings of JupyterLab and nbconvert, templates of nbconvert and nbgrader
+_STUDENT = _OURS / "student"  # settings that take nbgrader's buttons and menus away
 
 
-def start(root: Path, lesson: str | None = None, browser: bool = True, port: int | None = None) -> int:
-    """Run JupyterLab until it is stopped; the exit status is its own."""
-    import importlib.util
-
-    if importlib.util.find_spec("jupyterlab") is None:
-        raise ValueError(say("cli.open.no_lab"))
+def start(
+    root: Path, lesson: str | None = None, browser: bool = True, port: int | None = None, instructor: bool = False
+) -> int:
+    """Run JupyterLab until it is stopped; the exit status is its own. Only an instructor's has nbgrader's menu."""
+    _demand_lab()
     command = arguments(root, find_lesson(root, lesson), browser, port)
     print(say("cli.open.starting", root=root), flush=True)
     if os.name == "posix":
         # One process, so that Ctrl-C and signals reach JupyterLab and nothing is left behind.
         os.chdir(root)
-        os.execve(sys.executable, command, environment(os.environ))
+        os.execve(sys.executable, command, environment(os.environ, instructor))
     try:
-        return subprocess.run(command, env=environment(os.environ), cwd=root, check=False).returncode
+        return subprocess.run(command, env=environment(os.environ, instructor), cwd=root, check=False).returncode
     except KeyboardInterrupt:
         return 0
+
+
+def handout(root: Path, lesson: str, folder: Path) -> int:
+    """Run a lesson, or the notebook with this path, and write it into `folder` as a page, see `gvclab.handout`."""
+    _demand_lab()
+    notebook = Path(lesson) if Path(lesson).is_file() else root / find_lesson(root, lesson)
+    command = [sys.executable, "-m", "nbconvert", "--to", "html", "--execute", f"--output-dir={folder}", str(notebook)]
+    return subprocess.run(command, env=environment(os.environ), check=False).returncode
+
+
+def _demand_lab() -> None:
+    import importlib.util
+
+    if importlib.util.find_spec("jupyterlab") is None:
+        raise ValueError(say("cli.open.no_lab"))
 
 
 def find_lesson(root: Path, lesson: str | None) -> str:
@@ -69,8 +84,9 @@ def arguments(root: Path, page: str, browser: bool, port: int | None) -> list[st
     return command
 
 
-def environment(outer: Mapping[str, str]) -> dict[str, str]:
+def environment(outer: Mapping[str, str], instructor: bool = False) -> dict[str, str]:
     """The variables JupyterLab runs under: `outer`, with this environment's own things first."""
+    settings = [_OURS] if instructor else [_STUDENT, _OURS]
 
     def first(name: str, *paths: Path) -> str:
         return os.pathsep.join([*map(str, paths), *filter(None, [outer.get(name)])])
@@ -79,5 +95,5 @@ def environment(outer: Mapping[str, str]) -> dict[str, str]:
         **outer,
         "PATH": first("PATH", Path(sys.executable).parent),  # nbgrader calls alembic by name
         "JUPYTER_PATH": first("JUPYTER_PATH", Path(sys.prefix) / "share" / "jupyter", _OURS),
-        "JUPYTER_CONFIG_PATH": first("JUPYTER_CONFIG_PATH", _OURS),
+        "JUPYTER_CONFIG_PATH": first("JUPYTER_CONFIG_PATH", *settings),
     }

@@ -52,6 +52,20 @@ def test_an_item_goes_to_the_end_of_the_file_there_is(root):
     assert path.read_text(encoding="utf-8").startswith(before)
 
 
+def test_an_item_of_a_section_told_in_parts_goes_to_the_last_of_them(root, capsys):
+    for name in ("2.4a-shocks", "2.4b-stocks"):
+        cli.main(["new", "lesson", name])
+    for name in ("2.4a-1", "2.4-2"):  # the first begins a file for the part alone
+        assert cli.main(["new", "item", name]) == 0
+    first, second = (root / f"content/exercises/{name}.md" for name in ("2.4a-shocks", "2.4b-stocks"))
+    assert not second.exists() and "2.4-2" in first.read_text(encoding="utf-8")
+    second.write_text(first.read_text("utf-8").replace("2.4a", "2.4b").replace("2.4-2", "2.4-3"), encoding="utf-8")
+    assert cli.main(["new", "item", "2.4-4"]) == 0
+    assert [item.id for item in bank.parse(second.read_text("utf-8"))] == ["2.4b-1", "2.4-3", "2.4-4"]
+    assert cli.main(["new", "item", "2.4-2"]) == 1
+    assert "item 2.4-2 is in content/exercises/2.4a-shocks.md already" in capsys.readouterr().err
+
+
 def test_claims_that_are_there_are_kept(root):
     path = root / "content/claims/2.4.yml"
     path.parent.mkdir()

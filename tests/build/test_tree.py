@@ -59,6 +59,10 @@ parts:
 
 What is half of {{ given }}? {{ tolerance }}
 
+```{show}
+print("a panel")
+```
+
 ```{stub}
 half = ...
 ```
@@ -268,6 +272,29 @@ def test_errors_name_the_content_file(repository):
         build(repository)
 
 
+def test_what_an_item_shows_stands_between_prompt_and_answer_and_graders_skip_it(repository):
+    for name in (SOLUTIONS, STUDENTS):
+        cells = nbformat.reads(read(repository, name), as_version=4).cells
+        ids = [cell.id for cell in cells]
+        assert ids[2:6] == ["1-1-1-prompt", "1-1-1-show", "1-1-1", "1-1-1-check"]
+        shown = cells[3]
+        assert shown.source == 'print("a panel")' and shown.metadata.tags == ["skip-execution"]
+        assert shown.metadata.nbgrader.locked and not shown.metadata.nbgrader.solution
+
+
+def test_an_exercise_file_is_linked_to_its_own_lesson_or_to_that_of_its_section(repository):
+    def linked(name: str) -> str:
+        (repository / EXERCISE_FILE).rename(repository / f"content/exercises/{name}.md")
+        made = targets(repository)[f"solutions/section-1/{name}.ipynb"]
+        (repository / f"content/exercises/{name}.md").rename(repository / EXERCISE_FILE)
+        return made
+
+    assert "course/1.1-first.ipynb" in linked("1.1-first")
+    assert "course/1.1-first.ipynb" in linked("1.1b-second-part")
+    shutil.copy(repository / LESSON_FILE, repository / "content/lessons/1.1b-second-part.md")
+    assert "course/1.1b-second-part.ipynb" in linked("1.1b-second-part")
+
+
 def test_nothing_to_bring_home(repository):
     report = from_notebooks(repository)
     assert report.ok
@@ -280,6 +307,7 @@ def test_nothing_to_bring_home(repository):
         (COURSE, LESSON_FILE, "x = 1", "x = 2"),
         (COURSE, LESSON_FILE, "A sentence", "A better sentence"),
         (SOLUTIONS, EXERCISE_FILE, "half = ...", "half = None"),
+        (SOLUTIONS, EXERCISE_FILE, "a panel", "another panel"),
         (SOLUTIONS, EXERCISE_FILE, ".n / 2", ".n * 0.5"),
         (SOLUTIONS, EXERCISE_FILE, "What is half of", "What is one half of"),
         (SOLUTIONS, EXERCISE_FILE, "Which?", "Which one?"),

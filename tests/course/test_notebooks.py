@@ -148,8 +148,14 @@ def test_what_a_lesson_says_of_its_panels_can_be_typed(name):
 @pytest.mark.parametrize("name", EXERCISES)
 def test_the_panel_that_an_assignment_offers_exists(name):
     source = (ROOT / f"content/exercises/{name}.md").read_text(encoding="utf-8")
+    setup = re.search(r"^from (gvclab\.panels\.\w+) import (.+)$", source, re.M)
+    if setup:
+        module, names = setup.groups()
+        assert all(hasattr(importlib.import_module(module), panel) for panel in names.split(", "))
+        assert "```{show}" in source, "panels that are imported are shown"
+        return
     offered = re.search(r"`from (gvclab\.panels\.\w+) import (\w+)` and then `(\w+)\(\)`", source)
-    assert offered, "an assignment says how to bring a panel"
+    assert offered, "an assignment says how to bring a panel, or shows its panels"
     module, panel, called = offered.groups()
     assert called == panel and getattr(importlib.import_module(module), panel)().sentence
 

@@ -14,7 +14,7 @@ from gvclab.exercises.gate import Gate
 from gvclab.exercises.items import letter
 from gvclab.exercises.widgets import predict, recall
 
-ITEM = bank.item("2.3-p")
+ITEM = bank.item("2.3-p2")
 
 
 class Shown:
@@ -57,7 +57,7 @@ def is_open(found: Gate) -> bool:
 
 def test_nothing_is_shown_before_the_prediction():
     thing = Shown()
-    (put_out,) = displayed(after("2.3-p", thing))
+    (put_out,) = displayed(after("2.3-p2", thing))
     assert "application/vnd.jupyter.widget-view+json" in put_out
     assert "the answer" not in str(put_out) and thing.times == 0
 
@@ -66,7 +66,7 @@ def test_a_prediction_opens_what_was_held_back():
     thing = Shown()
     held = Gate(ITEM, (thing, "and a word"))
     assert not is_open(held) and thing.times == 0
-    asked = predict("2.3-p")
+    asked = predict("2.3-p2")
     asked.answer([""])
     assert not is_open(held)
     asked.answer(["B"])
@@ -78,22 +78,22 @@ def test_a_prediction_opens_what_was_held_back():
 
 
 def test_a_prediction_of_an_earlier_kernel_is_enough(monkeypatch):
-    predict("2.3-p", "B")
+    predict("2.3-p2", "B")
     restart(monkeypatch)
-    (put_out,) = displayed(after("2.3-p", Shown()))
+    (put_out,) = displayed(after("2.3-p2", Shown()))
     assert put_out["text/html"] == "<b>the answer</b>"
     assert "application/vnd.jupyter.widget-view+json" not in put_out
 
 
 def test_where_no_widget_runs_the_thing_itself_is_shown(monkeypatch):
     monkeypatch.setattr(gate, "lives", lambda: False)
-    (put_out,) = displayed(after("2.3-p", Shown()))
+    (put_out,) = displayed(after("2.3-p2", Shown()))
     assert put_out["text/html"] == "<b>the answer</b>"
     assert not predictions.seen(ITEM)
 
 
 def test_one_may_look_without_a_prediction_in_this_kernel(monkeypatch):
-    held, again, card, asked = Gate(ITEM, (Shown(),)), Gate(ITEM, (Shown(),)), recall("2.3-p"), predict("2.3-p")
+    held, again, card, asked = Gate(ITEM, (Shown(),)), Gate(ITEM, (Shown(),)), recall("2.3-p2"), predict("2.3-p2")
     held._card._handle_custom_msg({"show": True}, [])
     assert is_open(held) and is_open(again)
     assert text("widgets.recall.skipped") in card.html
@@ -106,31 +106,31 @@ def test_one_may_look_without_a_prediction_in_this_kernel(monkeypatch):
 
 
 def test_a_prediction_changes_until_its_answer_was_seen(monkeypatch):
-    asked = predict("2.3-p")
+    asked = predict("2.3-p2")
     asked.answer(["A"])
     asked.answer(["C"])
     assert predictions.kept(ITEM).index == 2 and not asked.feedback["closed"]
     held = Gate(ITEM, (Shown(),))
     assert is_open(held) and asked.feedback["closed"]
     for _ in range(2):
-        assert letter(2) in predict("2.3-p", "A").data
+        assert letter(2) in predict("2.3-p2", "A").data
         asked.answer(["B"])
         assert predictions.kept(ITEM).index == 2
         restart(monkeypatch)  # and so for later kernels
-    assert predict("2.3-p").feedback["closed"]
+    assert predict("2.3-p2").feedback["closed"]
 
 
 def test_a_prediction_made_again_keeps_its_day():
     path = predictions.file()
     path.parent.mkdir(parents=True)
-    path.write_text(json.dumps({"2.3-p": {"choice": ITEM.options[1].id, "date": "2026-01-01"}}))
-    predict("2.3-p", "B")
+    path.write_text(json.dumps({"2.3-p2": {"choice": ITEM.options[1].id, "date": "2026-01-01"}}))
+    predict("2.3-p2", "B")
     assert predictions.kept(ITEM) == (1, "2026-01-01")
 
 
 def test_a_fresh_start_closes_and_asks_again():
-    held, asked, card = Gate(ITEM, (Shown(),)), predict("2.3-p"), recall("2.3-p")
-    predictions.keep(bank.item("2.3-p"), 1)
+    held, asked, card = Gate(ITEM, (Shown(),)), predict("2.3-p2"), recall("2.3-p2")
+    predictions.keep(bank.item("2.3-p2"), 1)
     others = json.loads(predictions.file().read_text())
     predictions.file().write_text(json.dumps(others | {"1.1-p": {"choice": "x", "date": "2026-01-01"}}))
     asked._handle_custom_msg({"afresh": True}, [])
@@ -156,7 +156,7 @@ def test_a_panel_and_a_series_open_as_they_would_by_themselves():
     from gvclab.panels.suppliers import ChainLab
 
     held = Gate(ITEM, (ChainLab(), diagram("series-and-parallel")))
-    predict("2.3-p", "A")
+    predict("2.3-p2", "A")
     kinds = [set(output["data"]) for output in held.children[-1].outputs]
     assert "application/vnd.plotly.v1+json" in kinds[0]  # no kernel here, so the plain figure
     assert "text/html" in kinds[-1]

@@ -78,6 +78,7 @@ def test_the_stub_and_the_solution_set_the_same_name(item):
 def test_every_known_error_gets_its_hint(item):
     for who in everybody(item):
         names, right = namespace(item, numbers(item, who)), plain(solved(item, who))
+        right = right if isinstance(right, dict | list) else [right]
         for part in item.parts:
             for wrong in part.wrong:
                 # The names that a reading brings are those of the solution's own settings.
@@ -90,7 +91,7 @@ def test_every_known_error_gets_its_hint(item):
                 )
                 answer[part.name] = value
                 judged = judge(item, answer, who)
-                found = dict(judged.parts)[part.name]
+                found = dict(judged.parts or [(part.name, judged)])[part.name]
                 assert (found.score, found.status) == (0, "misconception"), (who, value)
                 assert message_of(item, found) == wrong.hint
                 results = [p for p in item.parts if not p.is_setting]
@@ -119,12 +120,14 @@ def test_numbers_near_the_key(item):
     """Rounded to the tolerance: right. A wrong power of a hundred and lost digits: close."""
     for who in everybody(item):
         right = plain(solved(item, who))
+        right = right if isinstance(right, list) else [right]
         for i, part in enumerate(item.parts):
             if not part.is_number:
                 continue
 
             def status(value, i=i, part=part, right=right, who=who):
-                return dict(judge(item, [*right[:i], value, *right[i + 1 :]], who).parts)[part.name].status
+                judged = judge(item, [*right[:i], value, *right[i + 1 :]], who)
+                return dict(judged.parts or [(part.name, judged)])[part.name].status
 
             key, digits = right[i], -math.floor(math.log10(part.atol))
             assert status(round(key, digits)) == "right"
@@ -158,8 +161,34 @@ def test_what_the_choices_claim():
     assert 3 < len(steps.w) < 30 and np.diff(steps.w).max() > 0.03
     best = sourcing.create_sourcing(severities=4 / 52, bmax=0.5).optimise(0.1)
     assert np.count_nonzero(best.x > 1e-6) == 1 and best.b == pytest.approx(4 / 52, abs=1e-3)
-    prediction = solved(SECTION["2.3-p"], Identity())
-    assert prediction in [option.id for option in SECTION["2.3-p"].options]
+    best = sourcing.create_sourcing(severities=22 / 52, bmax=0.5).optimise(0.1)
+    assert np.count_nonzero(best.x > 1e-6) == 2 and best.b == 0
+    wedge = sourcing.create_sourcing().wedge(w=0.5, chi=0.1)
+    assert wedge.private.cvar > 2 * wedge.social.cvar and wedge.private.cost < wedge.social.cost
+
+
+@pytest.mark.parametrize(
+    ("item_id", "option"),
+    [
+        ("2.3-p1", "years_82"),
+        ("2.3-p2", "second_far"),
+        ("2.3-p3", "about_same"),
+        ("2.3-p4", "seven_years"),
+        ("2.3-p5", "moderately_dear"),
+        ("2.3-p6", "less_than_best"),
+    ],
+)
+def test_what_the_models_say_of_the_predictions(item_id, option):
+    item = SECTION[item_id]
+    assert solved(item, Identity()) == option and option in [each.id for each in item.options]
+
+
+def test_the_reading_just_above_the_jump_is_right_too():
+    """The fragility lab shows .800 at .84385; the point itself is at 27/32 and 64/81."""
+    item = SECTION["2.3-3"]
+    for reading in (0.79, 64 / 81, sourcing.egl_fixed_point(27 / 32 + 1e-4, 2, 2), 0.8):
+        assert judge(item, (27 / 32, reading)).score == 1
+    assert judge(item, (27 / 32, 0.82)).score == 0.5
 
 
 def test_any_setting_in_the_ranges_may_be_read():
@@ -169,12 +198,16 @@ def test_any_setting_in_the_ranges_may_be_read():
     for _ in range(15):
         settings = {p.name: rng.uniform(p.low, p.high) for p in item.parts if p.is_setting}
         shown = read(**settings)
-        assert shown["home_share"] < 0.01  # so that the proposition is the one asked for
+        problem = sourcing.create_sourcing(probabilities={"Home": settings["q_home"]}, phi=settings["phi"])
+        before, after = problem.optimise(0), problem.optimise(settings["w"])
+        assert shown["home_share"] < 0.01  # so that *home* is false there, and the other two sentences true
+        assert sum(after.x[2:]) < sum(before.x[2:]) - 0.2
+        assert after.cost > before.cost and after.cvar < before.cvar
         answer = {
             **settings,
             "home_share": shown["home_share"],
             "cvar": round(shown["cvar"], 2),
-            "proposition": "p2",
+            "refuted": "brings work home",
         }
         assert judge(item, answer).score == 1
         assert judge(item, {**answer, "cvar": shown["cvar"] + 0.1}).score == pytest.approx(2 / 3)
@@ -197,6 +230,11 @@ def no_edge(u, p, alpha):
     var = value_at_risk(u, p, alpha)
     tail = u >= var
     return u[tail] @ p[tail] / p[tail].sum()
+
+
+def weighted_ends(u, p, alpha):
+    """Has nearly all the properties, and is not the measure."""
+    return (1 - alpha) * np.dot(u, p) + alpha * max(u)
 
 
 def arrays_only(u, p, alpha):
@@ -222,12 +260,13 @@ def broken_at_zero(u, p, alpha):
     [
         (lambda u, p, alpha: 0.0, 0, 0, "between the mean and the largest loss"),
         (lambda u, p, alpha: math.inf, 0, 0, "finite"),
-        (lambda u, p, alpha: np.dot(u, p), 1 / 12, 1 / 12, "between"),
-        (lambda u, p, alpha: max(u), 1 / 12, 1 / 12, "between"),
-        (value_at_risk, 0, 0.5, "Does not hold"),
-        (no_edge, 1 / 12, 0.6, "Does not hold"),
-        (arrays_only, 11 / 12, 11 / 12, "AttributeError: 'list' object has no attribute 'sum'"),
-        (broken_at_zero, 11 / 12, 11 / 12, "ValueError: alpha"),
+        (lambda u, p, alpha: np.dot(u, p), 1 / 40, 1 / 40, "between"),
+        (lambda u, p, alpha: max(u), 1 / 40, 1 / 40, "between"),
+        (value_at_risk, 0, 0.2, "Does not hold"),
+        (no_edge, 1 / 40, 0.2, "Does not hold"),
+        (weighted_ends, 0.1, 0.2, "Does not hold"),
+        (arrays_only, 39 / 40, 39 / 40, "AttributeError: 'list' object has no attribute 'sum'"),
+        (broken_at_zero, 39 / 40, 39 / 40, "ValueError: alpha"),
         (lambda u, p, alpha: np.array(reference_cvar(u, p, alpha)), 1, 1, "That is it"),
         (lambda u, p, alpha: [1.0], 0, 0, "a list of 1"),
         (lambda u, p, alpha: "0.5", 0, 0, "the text"),
@@ -281,6 +320,14 @@ def by_loop(pbar, a0, b0, delta, kappa):
     return t
 
 
+def only_the_trivial_cases(pbar, a0, b0, delta, kappa):
+    """Never, at once, and else a number out of the air."""
+    calm, crisis = b0 + 1 / (1 - delta), b0 + delta / (1 - delta)
+    if a0 / (a0 + calm) >= pbar:
+        return math.inf
+    return 1 if (a0 + kappa) / (a0 + kappa + crisis) < pbar else 400
+
+
 reference_return = solved(SECTION["2.3-7"], Identity())
 
 
@@ -296,9 +343,10 @@ reference_return = solved(SECTION["2.3-7"], Identity())
         (lambda *args: math.inf, 0, 0),
         (
             lambda pbar, a0, b0, delta, kappa: t if (t := by_loop(pbar, a0, b0, delta, kappa)) < 2000 else 2000,
-            0.6,
             0.9,
+            0.99,
         ),
+        (only_the_trivial_cases, 0.05, 0.1),
     ],
 )
 def test_wrong_return_times(function, low, high):

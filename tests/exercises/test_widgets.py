@@ -90,7 +90,7 @@ def test_fields_answer_an_interpretation_by_name():
     finding = key("2.3-5")
     asked = quiz("2.3-5")
     words = [field["words"] for field in asked.question["fields"]]
-    assert words[-1] == ["P1", "P2", "P3"] and not any(words[:-1])
+    assert words[-1] == ["home", "retreat", "cost"] and not any(words[:-1])
     assert asked.answer([str(value) for value in finding.values()]).score == 1
     assert asked.answer([*map(str, [*finding.values()][:-1]), "P1"]).score < 1
 

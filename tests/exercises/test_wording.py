@@ -157,12 +157,12 @@ def test_the_parts_are_called_as_the_item_at_hand_calls_them():
 def test_a_corrected_option_moves_no_letter():
     path = next(bank._folder().glob("2.3a-*.md"))
     source, before = path.read_text(encoding="utf-8"), load("2.3a")
-    text = before["2.3-p"].options[1].text
+    text = before["2.3-p2"].options[1].text
     assert source.count(text) == 1
     after = bank.parse(source.replace(text, "Aaa, everything at Home."))
     for item in before:
         assert [option.id for option in after[item.id].options] == [option.id for option in item.options]
-    assert outline(judge(after["2.3-p"], "B")) == outline(judge(before["2.3-p"], "B"))
+    assert outline(judge(after["2.3-p2"], "B")) == outline(judge(before["2.3-p2"], "B"))
 
 
 def test_the_right_letters_are_spread_over_the_course():
@@ -220,14 +220,14 @@ def kept_file(tmp_path, monkeypatch):
 
 
 def test_a_prediction_kept_by_its_text_is_found(kept_file):
-    item = bank.item("2.3-p")
+    item = bank.item("2.3-p2")
     for index, option in enumerate(item.options):
         kept_file.write_text(json.dumps({item.id: {"choice": option.text, "date": "2026-01-01"}}), encoding="utf-8")
         assert predictions.kept(item) == (index, "2026-01-01")
 
 
 def test_a_prediction_is_kept_by_id(kept_file, monkeypatch):
-    item = bank.item("2.3-p")
+    item = bank.item("2.3-p2")
     predictions.keep(item, 2)
     assert json.loads(kept_file.read_text(encoding="utf-8"))[item.id]["choice"] == item.options[2].id
     monkeypatch.setattr(predictions, "_made", {})

@@ -24,9 +24,11 @@ from gvclab.grading.run import Result, grade_submission
 from gvclab.grading.sandbox import Limits, Room
 from gvclab.grading.transcript import harmless, transcript
 
+from ..whole import NAME as NOTEBOOK
+from ..whole import PARTS, whole
+
 EXERCISES = Path(__file__).parents[2] / "exercises"
-NOTEBOOK, SECOND = "2.3a-suppliers", "2.3b-fear"
-SETS = [bank.load(name.partition("-")[0]) for name in (NOTEBOOK, SECOND)]
+SETS = [bank.load(name.partition("-")[0]) for name in PARTS]
 ITEMS = {item.id: item for items in SETS for item in items.used("exercise") if item.type != "essay"}
 FULL = {item.id: float(item.points) for item in ITEMS.values()}
 ROOM = Room(limits=Limits(cell=2, total=60, call=0.5, calls=4, patience=20, megabytes=512, files=8, processes=16))
@@ -36,16 +38,15 @@ pytestmark = pytest.mark.usefixtures("sandbox")
 
 @pytest.fixture(scope="module")
 def assigned(tmp_path_factory) -> intake.Assignment:
-    """An assignment of two notebooks."""
+    """An assignment of one notebook, so that each cell has to do with every type of item and with two functions."""
     folder = tmp_path_factory.mktemp("release")
-    for name in (NOTEBOOK, SECOND):
-        shutil.copy(EXERCISES / f"section-2/{name}.ipynb", folder)
+    (folder / f"{NOTEBOOK}.ipynb").write_text(whole(), encoding="utf-8")
     return intake.assignment("section-2", folder)
 
 
 @pytest.fixture
 def submit(assigned, tmp_path):
-    """Grade both notebooks with these answers, the solutions elsewhere, and cells of one's own before an answer."""
+    """Grade the notebook with these answers, the solutions elsewhere, and cells of one's own before an answer."""
 
     def graded(
         answers: dict[str, str], own: dict[str, str] | None = None, student="ada", salt="", solve=True
@@ -53,16 +54,16 @@ def submit(assigned, tmp_path):
         sources = {**({i: item.solution for i, item in ITEMS.items()} if solve else {}), **answers}
         folder = tmp_path / student / "section-2"
         folder.mkdir(parents=True)
-        for notebook in assigned.notebooks:
-            book, cells = json.loads(nbformat.writes(notebook.book)), []
-            for cell in book["cells"]:
-                item = notebook.answers.get(cell["id"])
-                if item and item.id in (own or {}):
-                    cells.append({"cell_type": "code", "source": own[item.id], "metadata": {}, "outputs": []})
-                if item and item.id in sources:
-                    cell["source"] = sources[item.id]
-                cells.append(cell)
-            (folder / f"{notebook.name}.ipynb").write_text(json.dumps({**book, "cells": cells}))
+        (notebook,) = assigned.notebooks
+        book, cells = json.loads(nbformat.writes(notebook.book)), []
+        for cell in book["cells"]:
+            item = notebook.answers.get(cell["id"])
+            if item and item.id in (own or {}):
+                cells.append({"cell_type": "code", "source": own[item.id], "metadata": {}, "outputs": []})
+            if item and item.id in sources:
+                cell["source"] = sources[item.id]
+            cells.append(cell)
+        (folder / f"{NOTEBOOK}.ipynb").write_text(json.dumps({**book, "cells": cells}))
         return grade_submission(folder, assigned, student, salt, ROOM)
 
     return graded
@@ -126,6 +127,16 @@ def test_everybody_has_numbers_of_the_own(submit):
     copied = {"2.3-1": ITEMS["2.3-1"].solution.replace("= numbers", f"= {tuple(ada)}")}
     assert scores(submit({}, student="ada", salt="salt")) == FULL
     assert scores(submit(copied, student=bob, salt="salt"))["2.3-1"] < FULL["2.3-1"]
+
+
+def test_panels_are_left_out(submit, assigned):
+    """What an item shows is for readers: nothing is run for it, and the copy has it as released."""
+    shown = [cell for cell in assigned.notebooks[0].book.cells if cell.id.endswith("-show")]
+    assert len(shown) > 3
+    result = submit({})
+    (sheet,) = result.submission.sheets
+    numbers = [n for n, cell in enumerate(sheet.book.cells) if cell.id.endswith("-show")]
+    assert len(numbers) == len(shown) and not set(numbers) & result.done[NOTEBOOK].printed.keys()
 
 
 def test_a_helper_in_a_cell_of_ones_own(submit):
@@ -392,10 +403,10 @@ def test_beside_others_what_waits_is_not_judged(submit, monkeypatch):
 def test_all_the_time_used_up_leaves_what_was_earned(submit, monkeypatch):
     hurried = replace(ROOM, limits=replace(ROOM.limits, cell=3, total=3))
     monkeypatch.setitem(globals(), "ROOM", hurried)
-    result = submit({"2.3-5": "while True:\n    try:\n        while True: pass\n    except BaseException: pass"})
+    result = submit({"2.3-6": "while True:\n    try:\n        while True: pass\n    except BaseException: pass"})
     got = scores(result)
-    assert got["2.3-1"] == 2.0 and got["2.3-5"] == got["2.3-6"] == 0.0
-    assert "grade.reason.time" in said(result, "2.3-6")
+    assert got["2.3-1"] == 2.0 and got["2.3-6"] == got["2.3-8"] == 0.0
+    assert "grade.reason.time" in said(result, "2.3-8")
 
 
 def test_a_dying_sandbox_is_tried_again_and_then_recorded(submit, monkeypatch):
@@ -421,7 +432,7 @@ def test_a_broken_checker_is_told_to_the_instructor(submit, monkeypatch):
 
 def test_the_copy_shows_scores_hints_and_no_key(submit, assigned):
     result = submit({"2.3-1": "print('<script>')\nreliability = (0.8, '<script>alert(1)</script>')"})
-    sheet = next(sheet for sheet in result.submission.sheets if sheet.notebook.name == NOTEBOOK)
+    (sheet,) = result.submission.sheets
     copy = transcript(sheet.notebook, sheet.book, result.done[NOTEBOOK])
     nbformat.validate(copy)
     check = next(c for c in copy.cells if c.id == "2-3-1-check")
@@ -485,7 +496,7 @@ def test_plain_markdown_stays(source):
     ids=["tags", "ends", "attributes", "dollars", "environments"],
 )
 def test_markdown_that_takes_long_to_read_is_shown_as_written(source, assigned):
-    notebook = next(one for one in assigned.notebooks if one.name == NOTEBOOK)
+    (notebook,) = assigned.notebooks
     book = nbformat.from_dict(notebook.book)
     book.cells = [nbformat.v4.new_markdown_cell(source) for _ in range(5)]
     began = time.process_time()

@@ -23,8 +23,9 @@ from gvclab.exercises.prompts import prompt
 from gvclab.exercises.variants import numbers
 from gvclab.grading.feedback import markdown2html
 
-ASSIGNMENT, NOTEBOOK = "section-2", "2.3-whole"
-PARTS = ("2.3a-suppliers", "2.3b-fear")  # which the notebook is made of: it has every type of item
+from ..whole import ASSIGNMENT, PARTS, whole
+from ..whole import NAME as NOTEBOOK
+
 SALT = "a class of its own"
 ITEMS = [item for name in PARTS for item in bank.load(name.partition("-")[0]).used("exercise")]
 AUTOGRADED = [item for item in ITEMS if item.type != "essay"]
@@ -205,10 +206,7 @@ def course(tmp_path_factory, root) -> Path:
     place.mkdir(parents=True)
     for name in PARTS:
         (place / f"{name}.ipynb").write_text(made[f"solutions/{ASSIGNMENT}/{name}.ipynb"], encoding="utf-8")
-    whole, second = (nbformat.read(place / f"{name}.ipynb", as_version=4) for name in PARTS)
-    heads = {entry.id for entry in whole.cells}
-    whole.cells += [entry for entry in second.cells if entry.id not in heads]
-    nbformat.write(whole, place / f"{NOTEBOOK}.ipynb")
+    (place / f"{NOTEBOOK}.ipynb").write_text(whole("solutions"), encoding="utf-8")
     (folder / f"solutions/{ASSIGNMENT}/notes.md").write_text("the answers", encoding="utf-8")
     nbgrader(folder, "generate_assignment")
     release = folder / f"release/{ASSIGNMENT}/{NOTEBOOK}.ipynb"

@@ -9,35 +9,26 @@ without the change: an attack costs only itself. Nothing in here imports the gra
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from gvclab.build.exercise import grade_id
 from gvclab.exercises import bank
 
+from .. import whole
+from ..whole import ASSIGNMENT
+
 ROOT = Path(__file__).parents[2]
-ASSIGNMENT, NOTEBOOK, OTHER = "section-2", "2.3-whole", "2.1-localisation"
-PARTS = ("2.3a-suppliers", "2.3b-fear")
+NOTEBOOK, OTHER = whole.NAME, "2.1-localisation"
 ITEMS = {i.id: i for s in ("2.1", "2.3a", "2.3b") for i in bank.load(s).used("exercise") if i.type != "essay"}
 FULL = {name: float(item.points) for name, item in ITEMS.items()}
 MINE = tuple(name for name in ITEMS if name.startswith("2.3"))
+RELEASED = {
+    NOTEBOOK: whole.whole(),
+    OTHER: (ROOT / f"exercises/{ASSIGNMENT}/{OTHER}.ipynb").read_text(encoding="utf-8"),
+}
 Book = dict
-
-
-def _released() -> Iterator[str]:
-    """The notebook of all of section 2.3, then the other: the first part, with what the second has beyond its head."""
-    whole, second, other = (
-        json.loads((ROOT / f"exercises/{ASSIGNMENT}/{name}.ipynb").read_text(encoding="utf-8"))
-        for name in (*PARTS, OTHER)
-    )
-    heads = {one["id"]: "".join(one["source"]) for one in whole["cells"]}
-    assert heads["setup"] == "".join(next(one for one in second["cells"] if one["id"] == "setup")["source"])
-    whole["cells"] += [one for one in second["cells"] if one["id"] not in heads]
-    yield from (json.dumps(whole), json.dumps(other))
-
-
-RELEASED = dict(zip((NOTEBOOK, OTHER), _released(), strict=True))
 
 
 def letter(item: str, right: bool = True) -> str:
@@ -68,7 +59,7 @@ def cvar(u, p, alpha):
     return total / (1 - alpha)""",
     "2.3-5": """
 chosen = sourcing.create_sourcing(probabilities={"Home": 0.28}, phi=0.4).optimise(0.5)
-finding = {"q_home": 0.28, "phi": 0.4, "w": 0.5, "home_share": chosen.x[0], "cvar": chosen.cvar, "proposition": "P2"}
+finding = {"q_home": 0.28, "phi": 0.4, "w": 0.5, "home_share": chosen.x[0], "cvar": chosen.cvar, "refuted": "home"}
 """,
     "2.3-6": """
 g = given("2.3-6")

@@ -196,7 +196,7 @@ raise type("<script>alert(1)</script>", (Exception,), {{}})({_IMG!r})"""
             "2.3-2": f"spreading = {PAGES['script']!r}",
             "2.3-4": f"def cvar(*a): raise ValueError({_IMG!r})",
             "2.3-9": f"links = [({_IMG!r}, '`<b>`*x*'), '<script> -> <img>']",
-            "2.3-5": f"finding = {{'q_home': {_IMG!r}, 'phi': '*a*', 'w': '`b`', 'home_share': 1, 'cvar': 1, 'proposition': {_IMG!r}}}",
+            "2.3-5": f"finding = {{'q_home': {_IMG!r}, 'phi': '*a*', 'w': '`b`', 'home_share': 1, 'cvar': 1, 'refuted': {_IMG!r}}}",
         },
         earns={"2.3-1": 0.0, "2.3-2": 0.0, "2.3-4": 0.0, "2.3-9": 0.0, "2.3-5": 0.0},
     ),

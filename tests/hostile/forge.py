@@ -296,7 +296,7 @@ links = [(a, b) for i, a in enumerate(boxes) for b in boxes[i + 1:]]"""
         "Reads the model where there is nothing to read.",
         blank=True,
         answers={
-            "2.3-5": "nan = float('nan')\nfinding = dict(q_home=nan, phi='1e400', w=[0.5], home_share=nan, cvar=nan, proposition='P2')"
+            "2.3-5": "nan = float('nan')\nfinding = dict(q_home=nan, phi='1e400', w=[0.5], home_share=nan, cvar=nan, refuted='home')"
         },
     ),
     Case(

@@ -203,7 +203,7 @@ CASES = [
         "panels",
         "Shows the lab and clicks arrows in cells of its own.",
         {
-            "2.3-5": "from gvclab.panels.suppliers import FrontierLab\nFrontierLab()",
+            "2.3-5": "FrontierLab()",
             "2.3-9": 'causal_graph("2.3-9")',
         },
     ),

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from gvclab.exercises.variants import Identity, drawn
 
-from .corpus import FIRST, HONEST, ITEMS, NOTEBOOK, PARTS, ROOT, Case
+from ..whole import PARTS
+from .corpus import FIRST, HONEST, ITEMS, NOTEBOOK, ROOT, Case
 
 SALT = "0139" * 16  # of the class
 VICTIM = "bystander-0"

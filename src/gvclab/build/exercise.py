@@ -46,7 +46,7 @@ def opening(items: bank.ItemSet, lesson: str) -> str:
         "build.exercise.opening",
         section=items.section,
         title=meta["title"],
-        minutes=meta.get("minutes", items.minutes),
+        minutes=items.minutes,
         points=f"{items.points:g}",
         lesson=lesson,
     )

@@ -5,7 +5,11 @@ View(traces=({"x": n, "y": R},), sentence="…", table=numbers)                 
 LiveFigure(frame, view).show(view)                                              on a page, updated in place
 apply(frame, view)                                                              in a plain plotly figure
 series(table, x="year", y="share", by="origin", label="…")                      real figures over time
+<<<<<<< HEAD
 change(table, by="buyer", x="year", y="suppliers", label="…")                   real figures of two years
+=======
+table(numbers, "Exports by sector", {"x": "exports (billion US$)"})             numbers to be read, under a title
+>>>>>>> page
 diagram("series-and-parallel")                                                  a mechanism, from content/diagrams
 
 Picture(Plot("main", axis("n"), axis("R")), marks={"one": line(0)}) gives frame and view by the names of its marks.
@@ -20,6 +24,7 @@ from .change import Change, change
 from .diagram import diagram
 from .picture import Picture, Plot, note, row, shape
 from .series import Series, series
+from .table import Table, table
 from .theme import area, axis, bars, frame, line, points
 from .view import View, apply
 
@@ -32,6 +37,7 @@ __all__ = [
     "Picture",
     "Plot",
     "Series",
+    "Table",
     "View",
     "apply",
     "area",
@@ -46,6 +52,7 @@ __all__ = [
     "row",
     "series",
     "shape",
+    "table",
     "theme",
 ]
 

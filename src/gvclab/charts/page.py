@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from gvclab.content import entry
+from gvclab.content import entry, text
 
 from .table import to_html
 from .view import View
@@ -16,6 +16,9 @@ from .view import View
 if TYPE_CHECKING:
     import ipywidgets
     import plotly.graph_objects as go
+
+
+LONG = 40  # rows of a table from which on it is abridged on paper (handout.css)
 
 
 def show(figure: go.Figure, view: View, widget: Callable[[], ipywidgets.Widget]) -> None:
@@ -34,23 +37,33 @@ def bundles(figure: go.Figure, view: View, living: ipywidgets.Widget | None = No
     """What is displayed, by MIME type: the widget or the figure, then words and numbers.
 
     A saved notebook keeps both. Beside a living widget the page hides the words and numbers (figure.css); they are
-    there for readers whose page has neither kernel nor plotly.
+    there for readers whose page has neither kernel nor plotly, and for paper (`gvclab.handout`).
     """
     picture: dict[str, Any] = {
         "application/vnd.plotly.v1+json": json.loads(figure.to_json()),
         "text/plain": view.sentence,
     }
-    numbers = f"<details><summary>{entry('charts.page.table')}</summary>{to_html(view.table)}</details>"
-    lines = "".join(f"<p>{escape(line)}</p>" for line in (*view.above, view.sentence))
-    words = f"{lines}{numbers}"
+    words = "".join(f"<p>{escape(line)}</p>" for line in (*view.above, view.sentence)) + _numbers(view)
     if living is not None:
         picture["application/vnd.jupyter.widget-view+json"] = {
             "version_major": 2,
             "version_minor": 0,
             "model_id": living.model_id,
         }
-        words = f'<details class="gvclab-saved"><summary>{entry("charts.page.saved")}</summary>{words}</details>'
+        words = f'<div class="gvclab-saved"><p><em>{entry("charts.page.saved")}</em></p>{words}</div>'
     return [picture, {"text/html": words, "text/plain": ""}]
+
+
+def _numbers(view: View) -> str:
+    """The table, open, in a box that scrolls where it is long."""
+    tables = view.table.values() if isinstance(view.table, Mapping) else [view.table]
+    rows = max((len(table) for table in tables if table is not None), default=0)
+    if not rows:
+        return ""
+    note = f'<p class="gvclab-abridged" style="display:none">{text("charts.page.abridged", count=LONG // 2)}</p>'
+    kind, note = ("gvclab-numbers gvclab-long", note) if rows > LONG else ("gvclab-numbers", "")
+    table = f'<div class="{kind}" style="max-height:340px;overflow:auto">{to_html(view.table)}</div>'
+    return f"<details open><summary>{entry('charts.page.table')}</summary>{note}{table}</details>"
 
 
 def lives() -> bool:

@@ -26,7 +26,8 @@ and solution name things by id; the page shows the texts. Options are shown in t
              wrong: [{id, value, hint}]}]
     wrong: [{term, class, hint}]            nodes: [{id, name, aliases, optional}]
     signs: true                             the signs of arrows count
-    failures: {id: text}                    what a test that raises Failure(id) says of a function
+    failures: {id: text}                    what a test that raises Failure(id) says of a function, or a model that
+                                            returns {"failure": id} of the settings
     rubric: [{id, points, text}]            optional: [[from, to]]; forbidden: [{from, to, hint}]
 
     {tests}     for `code`: functions test_…(f, reference, rng) whose docstring is the name of the property
@@ -170,7 +171,7 @@ def _load(path: Path) -> ItemSet:
 
 @cache
 def _read(path: str, _modified: int, _language: str) -> ItemSet:
-    with sources.naming(Path(path), resource("content").parent):
+    with sources.naming(Path(path), Path(path).parents[2]):  # content/exercises/<the file>
         items = parse(Path(path).read_text(encoding="utf-8"))
     return set_reworded(items, translator(f"exercises/{Path(path).stem}"))
 
@@ -179,13 +180,13 @@ def _read(path: str, _modified: int, _language: str) -> ItemSet:
 
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n", re.S)
 _CHAPTER = re.compile(r"^## +(\S+) +(.+?) *$", re.M)
-_ID = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+_ID = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _BLOCK = re.compile(r"^```\{(item|show|stub|solution|tests|setup)\} *\n(.*?)^``` *(?:\n|\Z)", re.M | re.S)
 
 _COMMON = {"type", "bloom", "points", "minutes", "answer", "use", "given", "why", "next", "form"}
 _KEYS = {
     "num": {"parts"},
-    "interpret": {"parts", "model"},
+    "interpret": {"parts", "model", "failures"},
     "choice": {"options"},
     "predict": {"options"},
     "match": {"terms", "classes", "wrong"},
@@ -195,8 +196,11 @@ _KEYS = {
 }
 
 
-def parse(source: str) -> ItemSet:
-    """The items written in one content file, in English. `Fault`, with the line, says what is wrong with it."""
+def parse(source: str, finished: bool = True) -> ItemSet:
+    """The items written in one content file, in English. `Fault`, with the line, says what is wrong with it.
+
+    In a `finished` file each item has its minutes and explains its answer.
+    """
     front = _FRONT.match(source)
     if not front:
         raise Fault("an exercise file begins with YAML front matter between two lines of ---", 1)
@@ -210,7 +214,7 @@ def parse(source: str) -> ItemSet:
             raise Fault(f"the item id {item.id} is used twice", line)
         if not may_hold(str(meta["section"]), item.id):
             raise Fault(f"item {item.id} does not belong to section {meta['section']}", line)
-        for name in _lacking(item) if "minutes" not in meta else ():
+        for name in _lacking(item) if finished else ():
             raise Fault(f"item {item.id} lacks `{name}`", line)
         items.append(item)
         line += chapter.count("\n")
@@ -353,7 +357,7 @@ def _id_of(entry: Any) -> Any:
 def _slug(words: Any) -> str:
     """An id. ValueError for what is none."""
     if not _ID.fullmatch(str(words)):
-        raise ValueError(f"the id {words!r} is not made of letters, digits and _ alone")
+        raise ValueError(f"the id {words!r} is not made of letters, digits, _ and - alone")
     return str(words)
 
 

@@ -221,6 +221,8 @@ def _interpret(item: Item, data, who: Identity) -> Verdict:
     if item.has_key:
         names = namespace(item, numbers(item, who))
         shown = plain(names[item.model](**settings))
+        if "failure" in shown:
+            return verdict("misconception", of_item(item, f"failures.{shown['failure']}"))
         # What the model shows at these settings is also what known wrong readings are expressed in.
         names, rights = {**names, **shown}, {**_right(item, who), **shown}
     return together(

@@ -88,8 +88,10 @@ class Gate(ipywidgets.VBox):
             self._open = True
             predictions.see(self._item)
 
-    def __repr__(self) -> str:
-        return text("widgets.gate.closed")
+    def _repr_mimebundle_(self, **kwargs: Any) -> dict[str, Any]:
+        # The words are for where widgets cannot be drawn, such as a saved notebook.
+        static = text("widgets.gate.static", call=f'predict("{self._item.id}", "A")')
+        return {**super()._repr_mimebundle_(**kwargs), "text/markdown": static, "text/plain": static}
 
 
 def _words(state: str) -> dict[str, str]:

@@ -396,7 +396,7 @@ def _item_file(name: str, source: str) -> Iterator[Finding]:
     if "```{item}" not in source:
         return
     try:
-        items = bank.parse(source)
+        items = bank.parse(source, finished=False)
     except ValueError as error:
         yield Finding(name, _whole(), say("release.leak.unreadable"), str(error))
         return

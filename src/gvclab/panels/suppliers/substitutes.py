@@ -17,7 +17,8 @@ from ..sourcing import Market, compared, problem
 from .frontier import MOST_COST, MOST_RISK, RISKS
 
 NAMED = ("all-Home", "Home+Region", "two cheapest", "all four")
-LOOKS = dict(zip(NAMED, ("home", "region", "far_a", "reference"), strict=True))
+GREY = theme.Style(theme.GREY, "dot", "diamond", "")
+LOOKS = dict(zip(NAMED, ("home", "region", "far_a", GREY), strict=True))
 PHI = np.linspace(0, 1.5, 31)
 ROOM = 2.35  # to the right of the lines, for their names
 SAME = 0.005  # risks that differ by less are called equal
@@ -103,9 +104,8 @@ class SubstitutesLab(Lab):
         _, now, risk, steps = solution
         names = {name: self.message(f"strategies.{name}") for name in NAMED}
         said = [self.text(f"strategies.{name}") for name in NAMED]
-        (left, right), (bottom, top) = MOST_COST, MOST_RISK
-        at = [((each.cost - left) / (right - left), (each.cvar - bottom) / (top - bottom)) for each in now.values()]
-        turned = dict(zip(NAMED, sides(at, said, letter=0.02), strict=True))
+        at = [_placed(each.cost, each.cvar) for each in now.values()]
+        turned = dict(zip(NAMED, sides(at, said, _stairs(steps), letter=0.02), strict=True))
         return {
             "plane": {"x": {"range": list(MOST_COST)}, "y": {"range": list(MOST_RISK)}},
             "frontier": {} if steps is None else {"x": steps.cost, "y": steps.cvar},
@@ -137,6 +137,23 @@ class SubstitutesLab(Lab):
     def tables(self, state: Substituted, solution: SubstitutesSolution):
         names = [self.message(f"strategies.{name}") for name in NAMED]
         yield Table("portfolio", names, compared(list(solution.now.values())))
+
+
+def _placed(cost: float, risk: float) -> tuple[float, float]:
+    """Where a point lies in the plane, in parts of its width and height."""
+    (left, right), (bottom, top) = MOST_COST, MOST_RISK
+    return (cost - left) / (right - left), (risk - bottom) / (top - bottom)
+
+
+def _stairs(steps: Frontier | None) -> list[tuple[float, float]]:
+    """Points along the grey line, which names keep clear of."""
+    if steps is None:
+        return []
+    falls = zip(steps.cost[1:], steps.cvar[:-1], steps.cvar[1:], strict=True)
+    runs = zip(steps.cost[:-1], steps.cost[1:], steps.cvar[:-1], strict=True)
+    down = [(cost, risk) for cost, above, below in falls for risk in np.linspace(above, below, 9)]
+    across = [(cost, risk) for start, end, risk in runs for cost in np.linspace(start, end, 9)]
+    return [_placed(*each) for each in (*down, *across)]
 
 
 @lru_cache(maxsize=32)
