@@ -13,7 +13,6 @@ call that answers it.
 from __future__ import annotations
 
 import html
-import os
 from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
@@ -21,6 +20,7 @@ from pathlib import Path
 from IPython.display import HTML, Markdown
 from traitlets import Dict, List, Unicode
 
+from gvclab.charts.page import static
 from gvclab.charts.widget import Widget, script
 from gvclab.content import Message, entry, text
 
@@ -41,11 +41,6 @@ from .variants import identity, numbers
 __all__ = ["causal_graph", "draw_graph", "predict", "quiz", "recall"]
 
 _HERE = Path(__file__).parent
-
-
-def _static() -> bool:
-    """Widgets cannot run here, the environment says."""
-    return os.environ.get("GVCLAB_STATIC", "") not in ("", "0")
 
 
 # ------------------------------------------------------------------------------------------------- rich text
@@ -206,7 +201,7 @@ def quiz(item_id: str) -> Quiz | Markdown:
     judges them, and so do all types where widgets cannot run. KeyError for an unknown item.
     """
     item = bank.item(item_id)
-    if _static() or item.type not in _KINDS:
+    if static() or item.type not in _KINDS:
         return Markdown(_static_prompt(item, text("widgets.quiz.static", call=_call(item))))
     return Quiz(item)
 
@@ -260,7 +255,7 @@ def predict(item_id: str, answer: str | int | None = None) -> Prediction | Markd
             got = describe(plain(answer))
             raise ValueError(text("widgets.predict.wanted", id=item.id, last=last, got=got))
         return Markdown(message_of(item, _keep(item, index)))
-    if _static():
+    if static():
         return Markdown(_static_prompt(item, _predict_call(item)))
     return Prediction(item)
 
@@ -319,7 +314,7 @@ def recall(item_id: str, *evidence) -> Recall | HTML:
     """
     item = predictions.question(item_id)
     shown = "".join(map(_evidence, evidence))
-    if _static():
+    if static():
         return HTML(_recalled(item, shown, text("widgets.recall.none_static", id=item.id)))
     made = Recall(item, shown)
     predictions.wait(item, made)
@@ -422,7 +417,7 @@ def causal_graph(item_id: str, edges: Iterable = ()) -> CausalGraph | Markdown:
     if item.type != "graph":
         raise ValueError(text("widgets.graph.type", id=item.id, type=item.type))
     arrows = [(_known(item, a), _known(item, b), sign) for a, b, sign in graph_drawing.read_arrows(edges)]
-    return Markdown(_graph_words(item)) if _static() else CausalGraph(item, arrows)
+    return Markdown(_graph_words(item)) if static() else CausalGraph(item, arrows)
 
 
 def _graph_words(item: Item) -> str:
