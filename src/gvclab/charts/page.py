@@ -15,6 +15,7 @@ from .view import View
 
 if TYPE_CHECKING:
     import ipywidgets
+    import pandas as pd
     import plotly.graph_objects as go
 
 
@@ -59,15 +60,19 @@ def bundles(
 
 
 def _numbers(view: View) -> str:
-    """The table, open, in a box that scrolls where it is long."""
-    tables = view.table.values() if isinstance(view.table, Mapping) else [view.table]
-    rows = max((len(table) for table in tables if table is not None), default=0)
-    if not rows:
-        return ""
-    note = f'<p class="gvclab-abridged" style="display:none">{text("charts.page.abridged", count=LONG // 2)}</p>'
-    kind, note = ("gvclab-numbers gvclab-long", note) if rows > LONG else ("gvclab-numbers", "")
-    table = f'<div class="{kind}" style="max-height:340px;overflow:auto">{to_html(view.table)}</div>'
-    return f"<details open><summary>{entry('charts.page.table')}</summary>{note}{table}</details>"
+    """The tables, open, each in a box that scrolls where it is long."""
+    tables = view.table if isinstance(view.table, Mapping) else {"": view.table}
+    boxes = "".join(_box(heading, table) for heading, table in tables.items() if table is not None and len(table))
+    return f"<details open><summary>{entry('charts.page.table')}</summary>{boxes}</details>" if boxes else ""
+
+
+def _box(heading: str, table: pd.DataFrame) -> str:
+    head = f"<p><strong>{escape(heading)}</strong></p>" if heading else ""
+    kind = "gvclab-numbers"
+    if len(table) > LONG:
+        kind += " gvclab-long"
+        head += f'<p class="gvclab-abridged" style="display:none">{text("charts.page.abridged", count=LONG // 2)}</p>'
+    return f'{head}<div class="{kind}" style="max-height:340px;overflow:auto">{to_html(table)}</div>'
 
 
 def lives() -> bool:
