@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gvclab.charts.page import static
 from gvclab.content import entry, text
 from gvclab.exercises import predictions, widgets
 from gvclab.exercises.items import Item
@@ -61,11 +62,11 @@ def verdict(*claim_ids: str, prediction: str | None = None) -> Cards | Waiting:
 
     def made(none: str) -> str:
         compared = widgets.compared(item, entry("claims.prediction"), none)
-        waits = not widgets.static() and predictions.kept(item) is None and not predictions.seen(item)
+        waits = not static() and predictions.kept(item) is None and not predictions.seen(item)
         shown_below = cards.folded(text("claims.prediction.show"), below) if waits else below
         return cards.page(f"<div class='gvclab-exercise gvclab-recall'>{compared}</div>{shown_below}")
 
-    if widgets.static():
+    if static():
         return Cards(_words(shown), made(text("claims.prediction.none_static", id=item.id)), Waiting._css)
     return Waiting(item, shown, lambda: made(text(f"claims.prediction.{widgets.none(item)}", title=item.title)))
 
