@@ -120,7 +120,7 @@ class FrontierLab(Lab):
         yield "costs", {"cost": chosen.cost, "tail": 1 - state.alpha, "cvar": chosen.cvar}
         if chosen.b > 0:
             yield "stock", {"weeks": 52 * chosen.b}
-        if state.w > 0 and np.abs(chosen.x - steps.x[0]).max() <= VISIBLE:
+        if state.w > 0 and chosen.b == steps.b[0] and np.abs(chosen.x - steps.x[0]).max() <= VISIBLE:
             yield "unmoved", {}
 
     def tables(self, state: Weighed, solution: FrontierSolution):

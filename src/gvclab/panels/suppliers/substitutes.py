@@ -20,8 +20,8 @@ NAMED = ("all-Home", "Home+Region", "two cheapest", "all four")
 GREY = theme.Style(theme.GREY, "dot", "diamond", "")
 LOOKS = dict(zip(NAMED, ("home", "region", "far_a", GREY), strict=True))
 PHI = np.linspace(0, 1.5, 31)
+EQUAL = 1e-9
 ROOM = 2.35  # to the right of the lines, for their names
-SAME = 0.005  # risks that differ by less are called equal
 
 
 class SubstitutesSolution(NamedTuple):
@@ -125,13 +125,13 @@ class SubstitutesLab(Lab):
 
     def say(self, state: Substituted, solution: SubstitutesSolution):
         home, two = solution.now["all-Home"], solution.now["two cheapest"]
-        gap = two.cvar - home.cvar
         known = {"two": two.cvar, "home": home.cvar}
-        yield ("level" if abs(gap) < SAME else "safer" if gap < 0 else "riskier"), known
+        level = round(two.cvar, 2) == round(home.cvar, 2)
+        yield ("level" if level else "safer" if two.cvar < home.cvar else "riskier"), known
         steps = solution.steps
         if steps is None:
             return
-        beaten = (steps.cost < home.cost - 1e-9) & (steps.cvar < home.cvar - 1e-9)
+        beaten = (steps.cost < home.cost - EQUAL) & (steps.cvar < home.cvar + EQUAL)
         yield ("inside" if beaten.any() else "on_line"), {}
 
     def tables(self, state: Substituted, solution: SubstitutesSolution):
