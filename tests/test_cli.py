@@ -198,7 +198,7 @@ def test_a_command_that_is_stopped_says_so(monkeypatch, capsys):
     def stopped(_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_build", stopped)
+    monkeypatch.setattr(cli, "_check", stopped)
     assert cli.main(["check"]) == 130
     assert capsys.readouterr().err == "gvclab: stopped\n"
 
