@@ -51,8 +51,8 @@ def verdict(*claim_ids: str, prediction: str | None = None) -> Cards | Waiting:
     """What was found on one claim or several, a card each: `verdict("C2.3-5", "C2.3-1", prediction="2.3-p2")`.
 
     With a prediction, the id of one item for all the claims, what the reader predicted stands above the cards beside
-    the answer; until something is predicted the cards are folded, so that they give nothing away. KeyError for an unknown id, ValueError for an item that is no
-    prediction and for no claim at all.
+    the answer; until something is predicted the cards are folded, so that they give nothing away. KeyError for an
+    unknown id, ValueError for an item that is no prediction and for no claim at all.
     """
     shown = _claims(claim_ids)
     below = "".join(map(cards.card, shown))
