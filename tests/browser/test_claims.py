@@ -35,7 +35,7 @@ def test_a_verdict_takes_in_the_prediction_and_every_word_can_be_read(open_noteb
     page.get_by_role("radio").nth(2).check()
     page.get_by_role("button", name="prediction").click()
     cards.nth(0).get_by_text(text("claims.prediction.mine"), exact=True).wait_for()
-    assert bank.item("2.3-p").options[2].text in cards.nth(0).inner_text()
+    assert bank.item("2.3-p2").options[2].text in cards.nth(0).inner_text()
 
     evidence = cards.nth(1).locator("summary")
     assert not cards.nth(1).get_by_role("heading").first.is_visible()

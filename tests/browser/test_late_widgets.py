@@ -26,6 +26,11 @@ def notebook(open_notebook):
     found = open_notebook(CELLS, script=NO_PATIENCE)
     found.run_all()
     yield found
+    forgive(found)
+
+
+def forgive(found) -> None:
+    """That widgets were late is what we wanted."""
     late = [error for error in found.errors if "Failed to initialize model" in error]
     assert late, "no widget was late: anywidget waits in another way, and this test shows nothing"
     found.errors[:] = [error for error in found.errors if error not in late]
@@ -48,3 +53,27 @@ def test_a_late_figure_shows_what_the_kernel_said_before(notebook):
     panel.get_by_text("A chain of 30 stages").first.wait_for()
     panel.locator("input[type=range]").first.press("End")
     panel.get_by_text("A chain of 40 stages").first.wait_for()
+
+
+def test_what_a_late_prediction_opens(open_notebook):
+    """The question, the card below it and the panel behind the card are all late."""
+    cells = [
+        "from gvclab.exercises import after, forget, predict\nfrom gvclab.panels.diversification import ChainLab",
+        'forget()\npredict("2.3-p")',
+        'after("2.3-p", ChainLab())',
+    ]
+    found = open_notebook(cells, script=NO_PATIENCE)
+    found.run_all()
+    page = found.page
+    page.get_by_text("First say what you expect").wait_for()
+    page.locator("form.gvclab-exercise input[type=radio]").first.check()
+    page.locator("form.gvclab-exercise button").click()
+    page.locator(".gvclab-panel .gvclab-plot .trace path").first.wait_for()
+    page.locator(".gvclab-panel input[type=range]").first.press("End")
+    page.locator(".gvclab-panel").get_by_text("A chain of 40 stages").first.wait_for()
+    page.locator("form.gvclab-exercise").get_by_role("button", name="Start again").click()
+    page.get_by_text("First say what you expect").wait_for()
+    page.get_by_role("button", name="Show me without predicting").click()
+    page.locator(".gvclab-panel .gvclab-plot .trace path").first.wait_for()
+    found.ask_kernel("forget()")
+    forgive(found)

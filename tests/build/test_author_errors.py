@@ -95,4 +95,4 @@ def test_an_error_names_file_and_line(root, file, old, new, line, said):
 
 
 def test_the_repository_without_errors_is_built(root):
-    assert list(targets(root)) == ["course/1.1-first.ipynb"]
+    assert list(targets(root)) == ["course/glossary.ipynb", "course/1.1-first.ipynb"]

@@ -21,6 +21,7 @@ TABLES = lesson.Tables(
     },
     glossary={"weight": {"zh": "重", "is": "What counts."}},
     lessons={"1.1": "1.1-first", "1.2": "1.2-second"},
+    places={"C1.1-1": ("1.1-first", "Verdict")},
 )
 SOURCE = """---
 section: "1.1"

@@ -27,12 +27,13 @@ def root(tmp_path, root, monkeypatch) -> Path:
 def test_a_new_lesson_and_its_items_build(root, capsys):
     assert cli.main(["new", "lesson", "2.4-supply-shocks"]) == 0
     assert "content/lessons/2.4-supply-shocks.md" in capsys.readouterr().out
-    assert list(targets(root)) == ["course/2.4-supply-shocks.ipynb"]
+    assert list(targets(root)) == ["course/glossary.ipynb", "course/2.4-supply-shocks.ipynb"]
     assert cli.main(["new", "item", "2.4-1"]) == 0
     assert cli.main(["new", "item", "2.4-2"]) == 0
     assert build(root).ok
     assert {path.relative_to(root).as_posix() for path in root.rglob("*.ipynb")} == {
         "course/2.4-supply-shocks.ipynb",
+        "course/glossary.ipynb",
         "exercises/section-2/2.4-supply-shocks.ipynb",
         "solutions/section-2/2.4-supply-shocks.ipynb",
     }

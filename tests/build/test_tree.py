@@ -160,9 +160,10 @@ def save(book, path: Path) -> None:
     nbformat.write(book, path)
 
 
-def test_three_notebooks_are_made(built):
-    assert set(targets(built)) == {COURSE, SOLUTIONS, STUDENTS}
-    assert {p.relative_to(built).as_posix() for p in built.rglob("*.ipynb")} == {COURSE, SOLUTIONS, STUDENTS}
+def test_a_lesson_an_assignment_in_two_versions_and_the_glossary_are_made(built):
+    made = {COURSE, SOLUTIONS, STUDENTS, "course/glossary.ipynb"}
+    assert set(targets(built)) == made
+    assert {p.relative_to(built).as_posix() for p in built.rglob("*.ipynb")} == made
 
 
 def test_every_build_writes_the_same_bytes(repository):

@@ -120,40 +120,40 @@ def test_a_chips_word_stands_out_from_its_ground(verdict_id):
 
 
 def test_a_prediction_comes_back_above_the_cards():
-    item = bank.item("2.3-p")
-    page = verdict("C2.3-5", "C2.3-1", prediction="2.3-p")
+    item = bank.item("2.3-p2")
+    page = verdict("C2.3-5", "C2.3-1", prediction="2.3-p2")
     before, _ = shown(page.html)
     assert item.title in before and plainly(claim("C2.3-1").claim) in before
     assert not any(plainly(option.text) in before for option in item.options)
-    predict("2.3-p", "A")
+    predict("2.3-p2", "A")
     after, _ = shown(page.html)
     assert f"{text('claims.prediction.mine')}{plainly(item.options[0].text)}" in after
     assert text("claims.prediction.model") in after
     assert after.index(text("claims.prediction.mine")) < after.index("C2.3-5")
-    assert verdict("C2.3-5", prediction="2.3-p").html.count(text("claims.prediction.mine")) == 1
+    assert verdict("C2.3-5", prediction="2.3-p2").html.count(text("claims.prediction.mine")) == 1
 
 
 def test_what_was_predicted_right_is_told_from_what_was_not():
     said = set()
-    for n in range(len(bank.item("2.3-p").options)):
-        predict("2.3-p", n + 1)
-        page = shown(verdict("C2.3-5", prediction="2.3-p").html)[0]
+    for n in range(len(bank.item("2.3-p2").options)):
+        predict("2.3-p2", n + 1)
+        page = shown(verdict("C2.3-5", prediction="2.3-p2").html)[0]
         said |= {key for key in ("same", "other") if text(f"claims.prediction.{key}") in page}
     assert said == {"same", "other"}
 
 
 def test_a_front_end_without_widgets_gets_the_same_page():
-    data, _ = verdict("C2.3-5", prediction="2.3-p")._repr_mimebundle_()
-    assert shown(data["text/html"]) == shown(verdict("C2.3-5", prediction="2.3-p").html)
+    data, _ = verdict("C2.3-5", prediction="2.3-p2")._repr_mimebundle_()
+    assert shown(data["text/html"]) == shown(verdict("C2.3-5", prediction="2.3-p2").html)
     assert data["text/plain"].startswith("C2.3-5 ") and "<" not in data["text/plain"]
 
 
 def test_a_page_without_widgets_has_the_prediction_and_the_cards(monkeypatch):
     monkeypatch.setenv("GVCLAB_STATIC", "1")
-    asked = verdict("C2.3-5", prediction="2.3-p")
-    assert 'predict("2.3-p", "A")' in shown(HTML(asked._repr_html_()).data)[0]
-    predict("2.3-p", "A")
-    seen = shown(verdict("C2.3-5", prediction="2.3-p")._repr_html_())[0]
+    asked = verdict("C2.3-5", prediction="2.3-p2")
+    assert 'predict("2.3-p2", "A")' in shown(HTML(asked._repr_html_()).data)[0]
+    predict("2.3-p2", "A")
+    seen = shown(verdict("C2.3-5", prediction="2.3-p2")._repr_html_())[0]
     assert text("claims.prediction.mine") in seen and plainly(claim("C2.3-5").line) in seen
 
 
@@ -176,11 +176,11 @@ def test_no_english_is_left_on_a_card(section):
     """Names of authors, titles and venues are no words of ours; they stand in links alone."""
     claims = [name for name, one in CLAIMS.items() if one.section == section]
     with speaking("qps"):
-        predict("2.3-p", "A")
+        predict("2.3-p2", "A")
         pages = [
             verdict(*claims)._repr_html_(),
             other_claims(*claims)._repr_html_(),
-            verdict(claims[0], prediction="2.3-p").html,
+            verdict(claims[0], prediction="2.3-p2").html,
         ]
         words = [left(shown(re.sub(r"<a .*?</a>", " ", page))[1]) for page in pages]
         tips = left(" ".join(re.findall(r"gvclab-chip[^>]* title='([^']*)'", "".join(pages))))

@@ -124,6 +124,26 @@ def test_no_draw_makes_a_known_mistake_right(item):
                 assert abs(eval(wrong.value, dict(names)) - right) > width, (wrong.id, numbers(item, who))
 
 
+@by_id([item for item in JUDGED if item.parts])
+def test_each_known_mistake_gets_its_own_hint(item):
+    """Whatever the numbers drawn: no other hint, and no reading of a per cent, comes before it."""
+    for who in everybody(item):
+        names = dict(namespace(item, numbers(item, who)))
+        key = plain(names[item.answer])
+        if not isinstance(key, dict):
+            parts = [part.name for part in item.parts]
+            key = dict(zip(parts, key if isinstance(key, list) else [key], strict=True))
+        if item.model:
+            names |= names[item.model](**names["settings"])
+        for part in item.parts:
+            for wrong in part.wrong:
+                value = wrong.value if part.words else eval(wrong.value, names)
+                if value == key[part.name]:
+                    continue
+                judged = judge(item, {**key, part.name: value}, who)
+                assert message_of(item, dict(judged.parts).get(part.name, judged)) == wrong.hint
+
+
 @by_id([item for item in JUDGED if item.why])
 def test_an_explanation_names_what_the_solution_has(item):
     for who in list(everybody(item))[:20]:
@@ -161,7 +181,7 @@ def astray(item, right):
 
 
 def test_the_statements_of_1_2_are_judged_by_the_cards_of_their_claims():
-    """The key follows from content/claims, and the words are those of the course's verdicts."""
+    """The key agrees with content/claims, and the words are those of the course's verdicts."""
     item = bank.item("1.2-2")
     key = namespace(item, ())[item.answer]
     assert key == {term.id: claim(f"C1.2-{term.id[1:]}").verdict for term in item.terms}

@@ -34,6 +34,7 @@ A sentence [C1.1-1].
 ```{code-cell} ipython3
 # no heading
 series(derived(table, "icio", y="billion US$"), x="year", label="exports", marks={"crisis": 2008})
+table(found, "Made abroad", {"share": "foreign share"}, rows="place")
 ```
 
 ### The argument
@@ -125,12 +126,12 @@ def test_every_text_is_extracted_with_its_place_and_line(root):
         (LESSON_PO, "the-argument 4"): ("head", 17),
         (LESSON_PO, "the-argument 5"): ("other", 17),
         (LESSON_PO, "the-argument 6"): ("in it", 19),
-        (LESSON_PO, "the-argument-2"): ("The argument", 26),
-        (LESSON_PO, "the-argument-2 1"): ("Below.", 28),
-        (LESSON_PO, "verdict"): ("Verdict", 30),
+        (LESSON_PO, "the-argument-2"): ("The argument", 27),
+        (LESSON_PO, "the-argument-2 1"): ("Below.", 29),
+        (LESSON_PO, "verdict"): ("Verdict", 31),
     }
     words = {entry.english for entry in translation.extract(root)["words"]}
-    assert words == {"exports", "year", "crisis", "billion US$"}
+    assert words == {"exports", "year", "crisis", "billion US$", "Made abroad", "foreign share", "place"}
 
 
 def test_catalogues_are_made_and_made_again_the_same(root):
@@ -149,7 +150,7 @@ def test_how_much_is_done_is_told(root):
     translate(root, "messages/panels/room", A_lab="实验室")
     counts = translation.counted(root, "zh")
     assert (counts["messages/panels/room"].done, counts["messages/panels/room"].total) == (1, 4)
-    assert [line.split()[:5] for line in translation.status(root).lines] == [["zh,", "all", "1", "of", "31"]]
+    assert [line.split()[:5] for line in translation.status(root).lines] == [["zh,", "all", "1", "of", "32"]]
     assert len(translation.status(root, "zh").lines) == 8
 
 

@@ -105,9 +105,10 @@ def _spans(body: str, first: int) -> Iterator[tuple[int, int, int]]:
 
 
 def code_words(body: str, first: int = 1) -> Iterator[tuple[str, int]]:
-    """The words that a lesson's code gives to figures, with their lines.
+    """The words that a lesson's code gives to figures and tables, with their lines.
 
-    They are the labels, axes and marks of `series(…)` and `change(…)`, and the units of tables that it derives.
+    They are the labels, axes and marks of `series(…)`, the title and headings of `table(…)`, and the units of tables
+    that it derives.
     """
     cell: list[str] | None = None
     for number, line, inside in fenced(body, first):
@@ -141,6 +142,10 @@ def _shown(node: ast.AST) -> list[ast.expr]:
     given = {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg}
     if node.func.id == "derived":
         return list(given.values())
+    if node.func.id == "table":
+        columns = given.get("columns", node.args[2] if len(node.args) > 2 else None)
+        titles = [given[name] for name in ("title", "rows") if name in given] + node.args[1:2]
+        return titles + (columns.values if isinstance(columns, ast.Dict) else [])
     if node.func.id not in ("series", "change"):
         return []
     marks = given.get("marks")

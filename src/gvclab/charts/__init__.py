@@ -6,6 +6,7 @@ LiveFigure(frame, view).show(view)                                              
 apply(frame, view)                                                              in a plain plotly figure
 series(table, x="year", y="share", by="origin", label="…")                      real figures over time
 change(table, by="buyer", x="year", y="suppliers", label="…")                   real figures of two years
+table(numbers, "Exports by sector", {"x": "exports (billion US$)"})             numbers to be read, under a title
 diagram("series-and-parallel")                                                  a mechanism, from content/diagrams
 
 Picture(Plot("main", axis("n"), axis("R")), marks={"one": line(0)}) gives frame and view by the names of its marks.
@@ -20,6 +21,7 @@ from .change import Change, change
 from .diagram import diagram
 from .picture import Picture, Plot, note, row, shape
 from .series import Series, series
+from .table import Table, table
 from .theme import area, axis, bars, frame, line, points
 from .view import View, apply
 
@@ -32,6 +34,7 @@ __all__ = [
     "Picture",
     "Plot",
     "Series",
+    "Table",
     "View",
     "apply",
     "area",
@@ -46,6 +49,7 @@ __all__ = [
     "row",
     "series",
     "shape",
+    "table",
     "theme",
 ]
 

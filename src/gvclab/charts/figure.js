@@ -62,39 +62,49 @@ const tall = ({ height }) => (innerHeight < LOW ? Math.min(height, Math.max(LEAS
 
 // Plots that stand side by side need some width each: a narrow page scrolls them sideways.
 const ENOUGH = 270; // px
-const wide = (looks, room) => {
+const abreast = (looks) => {
   const rows = Object.entries(looks).filter(([name]) => /^yaxis\d*$/.test(name)).map(([, axis]) => String(axis.domain ?? ""));
-  const most = Math.max(...rows.map((row) => rows.filter((other) => other === row).length), 1);
-  return most > 1 ? Math.max(room, most * ENOUGH) : room;
+  return Math.max(...rows.map((row) => rows.filter((other) => other === row).length), 1);
 };
+const wide = (looks, room) => Math.max(room, abreast(looks) > 1 ? abreast(looks) * ENOUGH : 0);
 
-// A title of an axis in lines that are no longer than the axis. Words stay whole.
+// A text in lines that have room: broken before a unit in brackets if that is enough, else between words.
 const pen = document.createElement("canvas").getContext("2d");
 const lines = (text, font, room) => {
   pen.font = `${font.size}px ${font.family}`;
-  const fits = (line) => pen.measureText(line).width <= room;
-  return text
-    .split(/<br>/)
-    .flatMap((part) =>
-      part.split(" ").reduce((made, word) => {
-        const longer = `${made.at(-1)} ${word}`;
-        return made.length && fits(longer) ? [...made.slice(0, -1), longer] : [...made, word];
-      }, []),
-    )
-    .join("<br>");
+  const fits = (line) => pen.measureText(line.replace(/<.*?>/g, "")).width <= room;
+  const broken = (part) => {
+    const halves = part.split(/ (?=\()/);
+    if (fits(part)) return [part];
+    if (halves.length === 2 && halves.every(fits)) return halves;
+    return part.split(" ").reduce((made, word) => {
+      const longer = `${made.at(-1)} ${word}`;
+      return made.length && fits(longer) ? [...made.slice(0, -1), longer] : [...made, word];
+    }, []);
+  };
+  return text.split("<br>").flatMap(broken).join("<br>");
 };
 
-// Changes that bring the titles of the axes, as they are written, to the room they have now.
-const titles = (plot, written) =>
-  Object.fromEntries(
-    Object.entries(plot._fullLayout)
-      .filter(([name]) => /^[xy]axis\d*$/.test(name))
-      .map(([name, axis]) => [name, axis, written[name]?.title?.text])
-      .filter(([, , text]) => text)
-      .map(([name, axis, text]) => [`${name}.title.text`, axis.title.text, lines(text, axis.title.font, axis._length)])
-      .filter(([, now, due]) => now !== due)
-      .map(([name, , due]) => [name, due]),
-  );
+// Changes that bring the titles of the axes, as they are written, to the room they have now: that of their axis, and below a
+// plot that stands alone what is left of the picture.
+const titles = (plot, written) => {
+  const { width } = plot._fullLayout;
+  const room = ({ _id: id, _offset: start, _length: length }) => {
+    const middle = start + length / 2;
+    return id[0] === "x" && abreast(written) === 1 ? 2 * Math.min(middle, width - middle) - 8 : length;
+  };
+  const due = {};
+  for (const [name, axis] of Object.entries(plot._fullLayout)) {
+    const text = /^[xy]axis\d*$/.test(name) && written[name]?.title?.text;
+    const fitted = text && lines(text, axis.title.font, room(axis));
+    if (fitted && fitted !== axis.title.text) due[`${name}.title.text`] = fitted;
+  }
+  return due;
+};
+
+// Notes as they are written, in lines that the picture has room for.
+const notes = (written, font, width) =>
+  written.annotations?.map((note) => ({ ...note, text: lines(note.text ?? "", { ...font, ...note.font }, width - 16) }));
 
 // Words at points and notes that would be cut at the left or right edge are moved in: at that of their plot where it cuts
 // them, else at that of the picture.
@@ -145,6 +155,11 @@ const createView = (shown, words, askTable) => {
     if (told.table !== undefined) table.innerHTML = told.table;
   };
 
+  const fitNotes = (looks) => {
+    const fitted = notes(shown.figure.layout, plot._fullLayout.font, looks.width ?? plot._fullLayout.width);
+    if (fitted) looks.annotations = fitted;
+  };
+
   // Draws what has come in, all at once, until nothing is left: a slow picture never makes a queue.
   const draw = async () => {
     if (!drawn) {
@@ -160,6 +175,7 @@ const createView = (shown, words, askTable) => {
         traces = new Map();
         layout = {};
         news = {};
+        if ("annotations" in changes || "width" in changes) fitNotes(changes);
         if (indices.length) await Plotly.update(plot, columns, changes, indices);
         else if (Object.keys(changes).length) await Plotly.relayout(plot, changes);
         const broken = titles(plot, shown.figure.layout);
@@ -205,6 +221,7 @@ const createView = (shown, words, askTable) => {
     layers.forEach((layer) => layer.setAttribute("aria-hidden", "true"));
     drawn = true;
     Object.assign(layout, titles(plot, shown.figure.layout));
+    fitNotes(layout);
     draw();
   };
   const fit = new ResizeObserver(() => {
