@@ -3,6 +3,7 @@
 import pytest
 
 from gvclab.exercises import Score, bank, check, judge
+from gvclab.exercises.cards import card
 from gvclab.exercises.prompts import form_line
 from gvclab.exercises.rendering import message_of
 
@@ -203,3 +204,9 @@ def test_the_papers_own_link_is_needed():
 def test_a_circle_hides_no_hint():
     answer = [*LINKS, ("tariffs", "technology"), ("inequality", "technology")]
     assert "in a circle" in said("1.2-6", answer) and "takes technology as a cause" in said("1.2-6", answer)
+
+
+def test_a_card_says_once_that_a_part_is_not_right():
+    item = bank.item("2.1-4")
+    shown = card(item, judge(item, (9, 8, 7, 6)), "")
+    assert shown.count("Not yet.") == 4 and shown.count("Not right yet.") == 1 and "gains nothing by moving" in shown

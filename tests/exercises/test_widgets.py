@@ -399,3 +399,10 @@ def test_nothing_to_draw():
     assert draw_graph([])._repr_html_() == "<p>No arrows to draw.</p>"
     with pytest.raises(ValueError, match="a list of 1"):
         draw_graph([["alone"]])
+
+
+def test_a_field_says_in_what_it_is_measured(monkeypatch):
+    labels = [field["label"] for field in quiz("1.2-a").question["fields"]]
+    assert labels[0] == "the mean gain in per cent" and labels[1].endswith("as a fraction of one")
+    monkeypatch.setenv("GVCLAB_STATIC", "1")
+    assert "Units: the mean gain in per cent" in quiz("1.2-a").data

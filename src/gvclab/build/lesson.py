@@ -359,9 +359,10 @@ def _term_link(name: str, tables: Tables) -> str:
 
 
 def _references(source: str, tables: Tables) -> str:
-    """The works that a lesson cites: in its text, on its cards, and for the claims that it tests."""
+    """The works that a lesson cites: in its text, on its cards, and for its claims."""
     cards = [key for call in _CARDS.findall(source) for key in re.findall(r'"([^"]+)"', call)]
-    tested = [key for name in marks.claims_tested(source) for key in tables.claims[name]["cites"]]
+    folded = [name for call in _FOLDED.findall(source) for name in marks.ids(call)]
+    tested = [key for name in (*marks.claims_tested(source), *folded) for key in tables.claims[name]["cites"]]
     keys = {*marks.cited(source), *cards, *tested}
     return "\n".join(f"- {line}" for line in sorted(_known_work(bibliography.reference, key) for key in keys))
 

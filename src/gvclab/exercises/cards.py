@@ -50,7 +50,7 @@ def rich(words: str) -> str:
 
 def _more(item: Item, part: Verdict, whole: Verdict) -> str:
     """What a part's message says beyond its title and what is said of the whole."""
-    known = part.messages in ((saying("status.right"),), whole.messages)
+    known = part.messages in ((saying("status.right"),), (saying("status.wrong"),), whole.messages)
     return "" if known else message_of(item, part)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 
-from gvclab.content import Listed, Message, entry, render, sentences, text
+from gvclab.content import Listed, Message, render, text
 
 from .items import Item, Named, Part, letter
 
@@ -113,7 +113,7 @@ _EXAMPLES = {"percent": "12.5", "fraction": "0.25", "log": "0.16", "stages": "3"
 def form_line(item: Item) -> str:
     """What to type, with an example that is no answer."""
     said = item.form or text(f"exercises.form.{_form(item)}", **_form_values(item))
-    return " ".join(filter(None, [text("exercises.form.lead"), said, _units(item)]))
+    return " ".join(filter(None, [text("exercises.form.lead"), said, units_line(item)]))
 
 
 def next_step(item: Item) -> Message:
@@ -148,15 +148,22 @@ def _example(part: Part) -> str:
     return f"{part.low:g}" if part.is_setting else _EXAMPLES.get(part.unit, "1.5")
 
 
-def _units(item: Item) -> str:
-    """In what the numbers are measured, said once where all are measured alike."""
+def units_line(item: Item) -> str:
+    """In what the numbers are measured, said once where all are measured alike; empty where nothing is said of it."""
     parts = [part for part in item.parts if not part.words]
     units = {part.unit for part in parts}
+    if units <= {""}:
+        return ""
     if len(units) == 1:
-        return sentences([text(f"exercises.unit.{parts[0].unit}.all")]) if parts[0].unit else ""
-    each = [text("exercises.unit.of", label=part.label, unit=entry(f"exercises.unit.{part.unit}.one"))
-            for part in parts if part.unit]  # fmt: skip
-    return text("exercises.unit.each", listed=Listed(each, "clauses")) if each else ""
+        return text(f"exercises.unit.{units.pop()}.all")
+    return text("exercises.unit.each", listed=Listed([label_line(part) for part in parts if part.unit], "clauses"))
+
+
+def label_line(part: Part) -> str:
+    """What a part is called, with its unit."""
+    if not part.unit:
+        return part.label
+    return text("exercises.unit.of", label=part.label, unit=text(f"exercises.unit.{part.unit}.one"))
 
 
 SLOTS: dict[str, Callable[[Item], str]] = {

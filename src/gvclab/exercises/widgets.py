@@ -13,13 +13,13 @@ call that answers it.
 from __future__ import annotations
 
 import html
-import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from IPython.display import HTML, Markdown
 from traitlets import Dict, List, Unicode
 
+from gvclab.charts.page import static
 from gvclab.charts.widget import Widget, script
 from gvclab.content import Message, entry, text
 
@@ -32,7 +32,7 @@ from .items import Item, letter
 from .ladder import Verdict, verdict
 from .markdown import inline, markdown
 from .plain import describe, is_missing, plain
-from .prompts import given_list, nodes_list, options_list
+from .prompts import given_list, label_line, nodes_list, options_list, units_line
 from .prompts import prompt as prompt_of
 from .rendering import explanation, message_of, of_item, rendered
 from .score import check
@@ -42,11 +42,6 @@ __all__ = ["causal_graph", "draw_graph", "predict", "quiz", "recall"]
 
 _HERE = Path(__file__).parent
 STYLE = _HERE / "widgets.css"
-
-
-def static() -> bool:
-    """Widgets cannot run here, the environment says."""
-    return os.environ.get("GVCLAB_STATIC", "") not in ("", "0")
 
 
 # --------------------------------------------------------------------------------------------------- prompts
@@ -60,7 +55,9 @@ def _prompt(item: Item) -> str:
 
 def _static_prompt(item: Item, call: str) -> str:
     """The whole of a question as Markdown, with the call that answers it."""
-    return "\n\n".join(filter(None, [f"**{item.title}**", _prompt(item).strip(), options_list(item), call]))
+    return "\n\n".join(
+        filter(None, [f"**{item.title}**", _prompt(item).strip(), units_line(item), options_list(item), call])
+    )
 
 
 # -------------------------------------------------------------------------------------------------- questions
@@ -191,7 +188,9 @@ def _inputs(item: Item) -> dict:
     if item.type == "match":
         fields = [{"label": inline(term.text), "words": [each.text for each in item.classes]} for term in item.terms]
     else:
-        fields = [{"label": inline(part.label), "words": [word.text for word in part.words]} for part in item.parts]
+        fields = [
+            {"label": inline(label_line(part)), "words": [word.text for word in part.words]} for part in item.parts
+        ]
     return {"kind": "fields", "fields": fields, "choose": text("widgets.quiz.choose")}
 
 

@@ -38,9 +38,9 @@ _WHOLE = {
     for name in ("nothing", "returned_nothing", "library", "exit", "crashed", "slow", "waited", "no_time", "memory")
 } | {"exercises.code.recursion"}
 # What is a hint among all that is said, beside the texts of the item itself.
-_HINTS = {f"exercises.{name}" for name in ("graph.turned", "graph.sign", "order", "sign")} | {
-    f"exercises.close.{name}" for name in ("times_100.percent", "times_100.fraction", "over_100", "rounding")
-}
+_HINTS = {
+    f"exercises.{name}" for name in ("graph.turned", "graph.sign", "graph.same_sign", "graph.missing", "order", "sign")
+} | {f"exercises.close.{name}" for name in ("times_100.percent", "times_100.fraction", "over_100", "rounding")}
 
 
 class Hint(NamedTuple):
