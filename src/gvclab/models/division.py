@@ -157,10 +157,10 @@ def middle_block(length, advantage) -> np.ndarray:
     Formula: c (length + 2, 2) for `snake`, places home and abroad; every stage costs 1 at home. Abroad a stage of the
     block costs 1 - advantage, and the first and the last stage of the chain, design and sale, cost 2.
 
-    Parameters: length >= 1, stages of the block, whole; advantage in [0, 1].
+    Parameters: length in [1, 1000], stages of the block, whole; advantage in [0, 1].
     Raises ValueError naming a value outside its domain.
     """
-    length = number("length", length, 1, whole=True)
+    length = number("length", length, 1, 1000, whole=True)
     cost = np.ones((int(length) + 2, 2))
     cost[1:-1, 1] -= number("advantage", advantage, 0, 1)
     cost[[0, -1], 1] += 1
