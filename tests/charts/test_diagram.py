@@ -171,11 +171,15 @@ def test_a_picture_has_a_name_and_real_text(name, width):
     root = ET.fromstring(picture)
     assert root.get("role") == "img"
     assert root.get("aria-label") == made.description.sentence
-    drawn = ["".join(text.itertext()) for text in elements(picture, "text")]
-    letters = "".join(sorted("".join(drawn).replace(" ", "")))
-    words = [said for id, said in wording(made.description).items() if id != "sentence"]
+    drawn = "".join("".join(text.itertext()) for text in elements(picture, "text")).replace(" ", "")
+    words = [said.replace(" ", "") for id, said in wording(made.description).items() if id != "sentence"]
     signs = [arrow.sign.replace("-", "−") for part in made.description.parts for arrow in part.arrows]
-    assert letters == "".join(sorted("".join([*words, *signs]).replace(" ", "")))
+    if any(part.layout == "poles" for part in made.description.parts):
+        # In little room each of its arrows is a pair by itself, so that a box is named more than once.
+        assert all(said in drawn for said in (*words, *signs))
+        assert re.sub("|".join(sorted(map(re.escape, filter(None, (*words, *signs))), key=len)[::-1]), "", drawn) == ""
+    else:
+        assert sorted(drawn) == sorted("".join([*words, *signs]))
 
 
 def test_a_picture_takes_its_colours_from_the_page_and_from_the_table():

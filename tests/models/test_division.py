@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from gvclab.models.division import cvw, snake, spider, team
+from gvclab.models.division import chain_output, cvw, middle_block, snake, spider, team
 
 quick = settings(max_examples=50, deadline=None, derandomize=True)
 
@@ -146,10 +146,8 @@ def test_a_block_leaves_only_if_its_advantage_exceeds_two_crossings(length, leav
 
 
 def test_equal_costs_stay_with_fewer_crossings():
-    c = np.ones((5, 2))
-    c[1:4, 1] -= 0.1
-    c[[0, 4], 1] += 1
-    assert snake(c, 0.15).crossings == 0
+    assert snake(middle_block(3, 0.1), 0.15).crossings == 0
+    assert snake(middle_block(4, 0.1), 0.15).path == (0, 1, 1, 1, 1, 0)
     assert snake(np.ones((3, 2)), 0.0).crossings == 0
 
 
@@ -168,6 +166,26 @@ def test_a_better_rival_moves_the_others_up_and_makes_them_lose():
     before, after = cvw(), cvw(lam=(0.45, 0.4, 0.2))
     assert after.S[:2] - before.S[:2] == pytest.approx([0.0045, 0.0025], abs=5e-5)
     assert (before.w[1], after.w[1]) == pytest.approx((0.8350, 0.8284), abs=5e-5)
+
+
+@settings(deadline=None, max_examples=50)
+@given(st.lists(st.floats(0.05, 1.5), min_size=2, max_size=5, unique=True), st.floats(0.3, 2.5))
+def test_no_order_leaves_more_than_most_mistakes_first(rates, S):
+    assume(np.diff(sorted(rates)).min() > 1e-3)
+    L = np.linspace(0.5, 2, len(rates))
+    order = np.argsort(rates)[::-1]
+    best = cvw(np.array(rates)[order], L[order], S).output
+    assert chain_output(np.array(rates)[order], L[order], S) == pytest.approx(best)
+    assert chain_output(rates, L, S) <= best * (1 + 1e-9)
+
+
+def test_output_of_a_given_order_is_what_each_country_leaves_of_what_it_gets():
+    """By hand: two countries, the one with fewer mistakes first."""
+    lam, L, S = (0.2, 0.6), (1.0, 2.0), 1.5
+    end = chain_output(lam, L, S)
+    handed_on = end + lam[1] * L[1]
+    begun = handed_on + lam[0] * L[0]
+    assert np.log(begun / handed_on) / lam[0] + np.log(handed_on / end) / lam[1] == pytest.approx(S)
 
 
 def test_wage_ratio_of_the_exercise():
@@ -236,6 +254,9 @@ def test_td5_the_flow_of_work_uses_each_country_s_labour():
         (lambda: snake([[1, 2]], 0.1, market=2), r"market = 2 must be a whole number in \[0, 1\]"),
         (lambda: cvw(lam=(0.2, 0.4, 0.6)), r"must fall strictly"),
         (lambda: cvw(L=(1, 1)), r"of one length"),
+        (lambda: chain_output((0.2, 0.4), L=(1, 1, 1)), r"of one length"),
+        (lambda: middle_block(0, 0.1), r"length = 0 must be"),
+        (lambda: middle_block(2, 1.5), r"advantage = 1.5 must be"),
         (lambda: cvw(S=0), r"S = 0 must be a number in \(0, "),
     ],
 )

@@ -142,6 +142,8 @@ CALLS = {
         signed="mu shock",
     ),
     "division.snake": Call(division.snake, {"c": [[1.0, 2], [2, 1]], "t": 0.1, "market": 0}, signed="c", free="c"),
+    "division.middle_block": Call(division.middle_block, {"length": 3, "advantage": 0.1}),
+    "division.chain_output": Call(division.chain_output, {"lam": (0.2, 0.6, 0.4), "L": (1.0, 1.0, 1.0), "S": 1.0}),
     "division.cvw": Call(division.cvw, {"lam": (0.6, 0.4, 0.2), "L": (1.0, 1.0, 1.0), "S": 1.0}),
     "world.make": Call(world.make, {"theta": (8.0, 5, 4, 5), "deficit": (0.0,) * 8}),
     "world.icio": Call(world.icio, {"world": TWO}),

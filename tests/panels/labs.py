@@ -12,7 +12,7 @@ import pytest
 from plotly.utils import PlotlyJSONEncoder
 
 from gvclab import panels
-from gvclab.panels import developing_countries, fear, localisation, suppliers
+from gvclab.panels import fear, localisation, suppliers
 from gvclab.panels.base import Panel
 from gvclab.panels.controls import Checkbox, Choice, Control, Slider
 from gvclab.panels.kit import Lab
@@ -30,9 +30,6 @@ PANELS = tuple(
 )
 # States in which everything matters, where the start is none: no control is idle.
 BUSY = {
-    developing_countries.EntryLab: {"border": 0.12},
-    developing_countries.PositionLab: {"complexity": 2.0, "labour_1": 1.5},
-    developing_countries.ParticipationLab: {"year": 2003, "economy": "MEX"},
     localisation.TeamLab: {"s": 0.5},
     localisation.SpiderLab: {"t": 0.1, "s": 0.05},
     localisation.SnakeLab: {"t": 0.1, "s": 0.05},

@@ -1,4 +1,4 @@
-"""The panels of section 1.1 show what the models and the table say, and what the lesson asks for is found by hand."""
+"""The panels of lesson 1.1 show what the models say, and their sentences hold at every setting."""
 
 from __future__ import annotations
 
@@ -7,74 +7,85 @@ import itertools
 import numpy as np
 import pytest
 
-from gvclab.data import load, name
 from gvclab.models.division import cvw, snake
-from gvclab.panels.developing_countries import EntryLab, ParticipationLab, PositionLab, route
-from gvclab.panels.developing_countries.participation import ECONOMIES
+from gvclab.panels.developing_countries import AccessLab, PositionLab, route
 
-from .labs import ranges, trace
-
-PANELS = (EntryLab, PositionLab, ParticipationLab)
-# Ranges and defaults of the specification; the map is of this course.
-SPEC = {
-    "stages": (4, 12, 8),
-    "border": (0, 0.3, 0.15),
-    "advantage": (0, 0.3, 0.1),
-    "complexity": (0.25, 4, 1),
-    "lam_1": (0.05, 1.2, 0.6),
-    "lam_2": (0.05, 1.2, 0.4),
-    "lam_3": (0.05, 1.2, 0.2),
-    "labour_1": (0.5, 3, 1),
-    "year": (1995, 2011, 2011),
-    "economy": "CHN",
-}
+from .labs import mark, ranges, said, tables
 
 
-class TestAll:
-    def test_ranges_of_the_specification(self):
-        assert ranges(PANELS) == SPEC
+def test_ranges():
+    assert ranges((AccessLab, PositionLab)) == {
+        "border": (0, 0.3, 0.15),
+        "advantage": (0, 0.3, 0.1),
+        "stages": (4, 12, 8),
+        "lam_1": (0.41, 0.8, 0.6),
+        "labour_1": (0.5, 3, 1),
+        "complexity": (0.25, 4, 1),
+    }
 
 
-class TestEntry:
-    def test_the_threshold_by_hand(self):
-        """Two steps of the slider, and three quarters of the chain have arrived."""
-        assert "none of the 8 stages" in EntryLab().sentence and "below 0.135" in EntryLab().sentence
-        assert EntryLab(border=0.14).table.shape == EntryLab(border=0.13).table.shape
-        assert route.REMOTE not in EntryLab(border=0.14).solution.now.path
-        assert "makes 6 of 8 stages; the chain crosses 2 borders" in EntryLab(border=0.13).sentence
-        assert "above 0.106 per stage" in EntryLab().sentence
-        assert EntryLab(advantage=0.1).solution.now.path.count(route.REMOTE) == 0
-        assert EntryLab(advantage=0.11).solution.now.path.count(route.REMOTE) == 6
+def remote(stages: int, border: float, advantage: float) -> int:
+    return route.route(stages, border, advantage).path.count(route.REMOTE)
 
-    def test_a_lower_border_lets_the_key_component_go_elsewhere(self):
-        assert "makes 5 of 8 stages; the chain crosses 4 borders" in EntryLab(border=0.07).sentence
-        assert "The key component is made elsewhere" in EntryLab(border=0.07).sentence
-        assert "The key component goes there too" in EntryLab(border=0.08).sentence
 
-    def test_one_stage_more_brings_it_in(self):
-        assert "makes 7 of 9 stages" in EntryLab(stages=9).sentence
+class TestAccess:
+    def test_two_steps_of_the_slider_bring_a_block_or_take_it_away(self):
+        assert said(AccessLab())["out"] == {"made": 0, "stages": 8}
+        assert said(AccessLab())["enters"]["most"] == pytest.approx(0.135)
+        assert said(AccessLab())["enters"]["count"] == said(AccessLab())["advantage"]["gets"] == 6
+        assert said(AccessLab())["advantage"]["least"] == pytest.approx(0.106, abs=5e-4)
+        assert "out" in said(AccessLab(border=0.14))
+        assert said(AccessLab(border=0.13))["in"]["made"] == 6
+        assert said(AccessLab(advantage=0.11))["in"]["made"] == 6
+
+    def test_a_lower_border_lets_the_bad_stage_go_elsewhere(self):
+        assert said(AccessLab(border=0.07))["in"]["made"] == 5
+        assert said(AccessLab(border=0.07))["elsewhere"] == {"crossings": 4}
+        assert "elsewhere" not in said(AccessLab(border=0.08))
+
+    @pytest.mark.parametrize("stages", [4, 5, 8, 12])
+    @pytest.mark.parametrize("advantage", [0.0, 0.03, 0.1, 0.22, 0.3])
+    @pytest.mark.parametrize("border", [0.0, 0.05, 0.15, 0.3])
+    def test_what_the_sentences_promise_happens(self, stages, advantage, border):
+        panel = AccessLab(stages=stages, advantage=advantage, border=border)
+        told = said(panel)
+        here = remote(stages, border, advantage)
+        assert told["in" if here else "out"]["made"] == here
+        if bound := told.get("enters") or told.get("stays"):
+            assert remote(stages, bound["most"] - 1e-6, advantage) == bound["count"] > 0
+            assert not any(remote(stages, t, advantage) for t in np.linspace(bound["most"] + 1e-6, 0.3, 40))
+        if "stays_always" in told:
+            assert all(remote(stages, t, advantage) for t in np.linspace(0, 0.2999, 61))
+        if "enters_never" in told:
+            assert not any(remote(stages, t, advantage) for t in np.linspace(0, 0.3, 61))
+        if enough := told.get("advantage"):
+            assert remote(stages, border, enough["least"] + 1e-6) == enough["gets"] > 0
+            assert not any(remote(stages, border, a) for a in np.linspace(0, enough["least"] - 1e-6, 40))
+        elif not here:
+            assert not any(remote(stages, border, a) for a in np.linspace(0, 0.3, 61))
 
     @pytest.mark.parametrize("stages", [4, 7, 8, 12])
     @pytest.mark.parametrize("advantage", [0.0, 0.03, 0.1, 0.27])
-    def test_steps_are_the_route_at_every_border(self, stages, advantage):
-        panel = EntryLab(stages=stages, advantage=advantage)
+    def test_the_lines_are_the_route_at_every_border(self, stages, advantage):
+        panel = AccessLab(stages=stages, advantage=advantage)
         steps = panel.solution.borders
         for border in np.linspace(0.0007, 0.2993, 97):
             (at,) = [each for each in steps if each.start < border < each.end]
             best = route.route(stages, border, advantage)
             np.testing.assert_array_equal(at.made, np.bincount(best.path, minlength=3))
-        share = trace(panel, "made in: remote country")
-        assert share.x[0] == 0 and share.x[-1] == 0.3 and len(share.x) == len(steps) + 1
-        np.testing.assert_allclose(share.y[:-1], [each.made[route.REMOTE] / stages for each in steps])
+        line = mark(panel, "number.remote")
+        assert line.x[0] == 0 and line.x[-1] == 0.3 and len(line.x) == len(steps) + 1
+        assert list(line.y[:-1]) == [each.made[route.REMOTE] for each in steps]
+        assert tables(panel)[0].to_numpy().sum(axis=1).tolist() == [stages] * len(steps)
 
     @pytest.mark.parametrize("border", [0.0, 0.05, 0.15, 0.3])
     def test_stretches_of_the_advantage(self, border):
-        for each in EntryLab(border=border).solution.advantages:
+        for each in AccessLab(border=border).solution.advantages:
             for advantage in np.linspace(each.start, each.end, 7)[1:-1]:
                 best = route.route(8, border, advantage)
                 np.testing.assert_array_equal(each.made, np.bincount(best.path, minlength=3))
 
-    def test_block_rule_where_there_is_no_rival_and_no_key_component(self):
+    def test_the_block_rule_where_there_is_no_rival_and_no_bad_stage(self):
         """The rule of the lesson: a L > 2 t, strictly."""
         for L, t in itertools.product(range(1, 11), (0.07, 0.15, 0.2)):
             cost = np.ones((L + 2, 2))
@@ -84,97 +95,47 @@ class TestEntry:
 
     def test_what_a_halved_border_lets_in_a_doubled_advantage_does_too(self):
         for K, t, a in itertools.product(range(4, 13), np.arange(0.01, 0.31, 0.03), np.arange(0.01, 0.16, 0.02)):
-            halved = route.REMOTE in route.route(K, t / 2, a).path
-            doubled = route.REMOTE in route.route(K, t, 2 * a).path
-            assert doubled >= halved
+            assert (remote(K, t, 2 * a) > 0) >= (remote(K, t / 2, a) > 0)
 
-    def test_ribbon(self):
-        panel = EntryLab(border=0.07)
+    @pytest.mark.parametrize("settings", [{}, {"border": 0.07}, {"border": 0.0, "advantage": 0.05}, {"stages": 4}])
+    def test_the_way_of_the_product(self, settings):
+        panel = AccessLab(**settings)
         path = panel.solution.now.path
-        line = trace(panel, "way of the product")
-        assert tuple(line.y) == (*path, route.HOME) and tuple(line.x) == tuple(range(1, 10))
-        crossed = trace(panel, "border crossed, and what it costs")
-        assert len(crossed.x) == panel.solution.now.crossings and set(crossed.text) == {"0.07"}
-        for k, place in enumerate(("home", "connected country", "remote country")):
-            marks = trace(panel, place)
-            assert [int(each) for each in marks.text] == [n + 1 for n, at in enumerate(path) if at == k]
+        rows = {"hub": 0, "home": 1, "remote": 2}
+        assert list(mark(panel, "way").y) == [rows[route.PLACES[place]] for place in (*path, route.HOME)]
+        for k, place in enumerate(route.PLACES):
+            assert list(mark(panel, f"at.{place}").x) == [n + 1 for n, at in enumerate(path) if at == k]
+        crossed = mark(panel, "crossing")
+        assert len(crossed.x) == panel.solution.now.crossings
+        # No sign of a border stands on a stage, or in the row of a place that the product only passes.
+        assert all(float(x) % 1 and float(y) % 1 for x, y in zip(crossed.x, crossed.y, strict=True))
 
 
 class TestPosition:
-    def test_reference(self):
-        table = PositionLab().table
+    def test_start(self):
+        table = tables(PositionLab())[0]
         np.testing.assert_allclose(table.iloc[:, 1], [0.2887, 0.6256, 1], atol=5e-5)
-        np.testing.assert_allclose(table.iloc[:, 4], [0.7855, 0.8350, 0.9519], atol=5e-5)
-        assert PositionLab().solution.now.output == pytest.approx(2.5724, abs=5e-5)
-        assert "1.441 times" in PositionLab(complexity=2).sentence
+        np.testing.assert_allclose(table.iloc[:, 2], [0.7855, 0.8350, 0.9519], atol=5e-5)
+        assert set(said(PositionLab())) == {"start", "ratio"}
 
-    def test_moving_up_is_not_winning(self):
-        panel = PositionLab(lam_1=0.45)
-        now, before = panel.solution.now, panel.solution.before
-        np.testing.assert_allclose((now.last - before.last)[:2], [0.0045, 0.0025], atol=5e-5)
-        assert (before.wage[1], now.wage[1]) == (
-            pytest.approx(0.8350, abs=5e-5),
-            pytest.approx(0.8284, abs=5e-5),
-        )
-        assert "Moving up is not winning: the middle country and the leader" in panel.sentence
-        assert "Moving up" not in PositionLab(**PositionLab.presets["standard"]).sentence
+    def test_later_in_the_chain_is_not_always_better_paid(self):
+        assert "later_less" in said(PositionLab(lam_1=0.44))
+        assert "later_more" in said(PositionLab(labour_1=3.0))
+        assert "earlier_more" in said(PositionLab(lam_1=0.8))
+        assert "earlier_less" in said(PositionLab(labour_1=0.5))
 
-    @pytest.mark.parametrize("rates", [(0.6, 0.4, 0.2), (0.2, 0.9, 0.55), (0.3, 0.25, 0.85)])
-    def test_bars_are_the_model_in_any_order(self, rates):
-        panel = PositionLab(lam_1=rates[0], lam_2=rates[1], lam_3=rates[2], labour_1=2.0, complexity=1.5)
-        order = np.argsort(rates)[::-1]
-        model = cvw(np.array(rates)[order], np.array([2.0, 1, 1])[order], 1.5)
-        stages, wages = panel.figure.data[:3], panel.figure.data[4:7]
-        for place, country in enumerate(order):
-            assert stages[country].x[0] == pytest.approx(model.N[place])
-            assert stages[country].base[0] == pytest.approx(model.S[place] - model.N[place], abs=1e-7)
-            assert wages[country].x[0] == pytest.approx(model.w[place])
+    def test_ratio_of_the_exercise(self):
+        assert said(PositionLab(complexity=2.0))["ratio"]["ratio"] == pytest.approx(1.441, abs=5e-4)
 
-    def test_equal_rates_earn_the_same(self):
-        wage = PositionLab(lam_1=0.4).solution.now.wage
-        assert wage[0] == pytest.approx(wage[1]) and wage[1] < wage[2]
-        PositionLab(lam_1=0.3, lam_2=0.3, lam_3=0.3)
-
-    def test_complexity_makes_unequal_and_standards_equal(self):
-        curve = trace(PositionLab(), "wage ratio")
-        assert (np.diff(curve.y) > 0).all()
-        standard = PositionLab(**PositionLab.presets["standard"])
-        assert (np.array(trace(standard, "wage ratio").y) < np.array(curve.y)).all()
-        at = PositionLab(complexity=2.0)
-        assert trace(at, "now").y[0] == pytest.approx(np.interp(2.0, curve.x, curve.y))
-
-
-class TestParticipation:
-    def test_all_economies_as_in_the_table(self):
-        panel = ParticipationLab(year=2004)
-        table = load("gvc_indicators")
-        year = table[table.year == 2004]
-        shown = np.concatenate([np.column_stack([each.x, each.y]) for each in panel.figure.data[:4]])
-        wanted = year[["fva_share", "forward_share"]].to_numpy()
-        assert len(shown) == 41
-        np.testing.assert_allclose(shown[np.lexsort(shown.T)], wanted[np.lexsort(wanted.T)])
-        assert len(panel.table) == 41 and panel.table.iloc[:, 0].is_monotonic_decreasing
-
-    @pytest.mark.parametrize("economy", ECONOMIES)
-    def test_the_one_that_is_followed(self, economy):
-        panel = ParticipationLab(year=2004, economy=economy)
-        table = load("gvc_indicators")
-        one = table[table.economy == economy].sort_values("year")
-        np.testing.assert_allclose(trace(panel, "backward").y, one.fva_share)
-        np.testing.assert_allclose(trace(panel, "forward").y, one.forward_share)
-        assert len(trace(panel, "its way since 1995").x) == 10
-        assert name(economy).lower() in panel.sentence.lower()
-
-    def test_the_world_buys_what_it_sells(self):
-        world = ParticipationLab().solution.world
-        np.testing.assert_allclose(world.fva_share, world.forward_share, atol=1e-4)
-        assert world.participation.idxmax() == 2008
-        assert world.participation[2009] < world.participation[2008] - 0.05
-
-    def test_in_but_upstream(self):
-        assert "more of a seller" in ParticipationLab(economy="RUS").sentence
-        assert "more of a buyer" in ParticipationLab(economy="MEX").sentence
-
-    def test_the_sentence_starts_as_sentences_do_and_counts_no_change_in_the_first_year(self):
-        assert ParticipationLab(economy="ROW").sentence.startswith("Rest of the world in 2011")
-        assert "Since 1995" in ParticipationLab().sentence and "Since" not in ParticipationLab(year=1995).sentence
+    @pytest.mark.parametrize("settings", [{"lam_1": 0.44}, {"labour_1": 3.0}, {"complexity": 2.5, "lam_1": 0.8}])
+    def test_bars_are_the_model(self, settings):
+        panel = PositionLab(**settings)
+        state = panel.state
+        before, now = cvw(), cvw((state.lam_1, 0.4, 0.2), (state.labour_1, 1, 1), state.complexity)
+        for k, name in enumerate(("late_comer", "middle", "leader")):
+            part = mark(panel, f"stages.{name}")
+            assert part.x[0] == pytest.approx(now.N[k] / state.complexity)
+            assert part.base[0] == pytest.approx((now.S - now.N)[k] / state.complexity, abs=1e-9)
+            assert mark(panel, f"wage.{name}").x[0] == pytest.approx(now.w[k] / before.w[k] - 1)
+            middle = (now.S - now.N / 2)[k] / state.complexity - (before.S - before.N / 2)[k]
+            assert mark(panel, f"move.{name}").x[0] == pytest.approx(middle, abs=1e-9)

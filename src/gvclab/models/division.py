@@ -4,8 +4,8 @@
 |---|---|---|
 | team | how many specialists share a task? | `team` |
 | spider | where are parts made that meet in one assembly? | `spider` |
-| snake | where is each stage of a fixed sequence made? | `snake` |
-| chain | which country does which stages, and earns what? | `cvw` |
+| snake | where is each stage of a fixed sequence made? | `snake`, `middle_block` |
+| chain | which country does which stages, and earns what? | `cvw`, `chain_output` |
 """
 
 from __future__ import annotations
@@ -151,6 +151,22 @@ def snake(c, t, market: int = 0) -> Snake:
     return Snake(tuple(path[:0:-1]), float(cost[market]), int(crossings[market]))
 
 
+def middle_block(length, advantage) -> np.ndarray:
+    """What do the stages cost at home and abroad, if a block in the middle of the chain is cheaper abroad?
+
+    Formula: c (length + 2, 2) for `snake`, places home and abroad; every stage costs 1 at home. Abroad a stage of the
+    block costs 1 - advantage, and the first and the last stage of the chain, design and sale, cost 2.
+
+    Parameters: length in [1, 1000], stages of the block, whole; advantage in [0, 1].
+    Raises ValueError naming a value outside its domain.
+    """
+    length = number("length", length, 1, 1000, whole=True)
+    cost = np.ones((int(length) + 2, 2))
+    cost[1:-1, 1] -= number("advantage", advantage, 0, 1)
+    cost[[0, -1], 1] += 1
+    return cost
+
+
 class Chain(NamedTuple):
     """Who does what in a sequential chain, and what it earns; countries from the worst to the best."""
 
@@ -177,17 +193,50 @@ def cvw(lam=(0.6, 0.4, 0.2), L=(1.0, 1.0, 1.0), S=1.0) -> Chain:
     Raises ValueError naming a value outside its domain, or rates that do not fall.
     Source: Costinot, Vogel and Wang 2013, Review of Economic Studies (abstract read).
     """
+    lam, L, S = _chain_domain(lam, L, S)
+    if (np.diff(lam) >= 0).any():
+        raise ValueError(f"lam = {lam.tolist()} must fall strictly, the country with most mistakes first")
+    output, N, after = _stages(lam, L, S)
+    price, wage, prices, wages = 0.0, 1.0, [], []
+    for (rate, better), n in zip(pairwise([*lam, lam[-1]]), N, strict=True):
+        wages.append(wage)
+        price = np.exp(rate * n) * price + np.expm1(rate * n) * wage / rate
+        prices.append(price)
+        wage += (rate - better) * price
+    return Chain(N, np.cumsum(N), output + after, np.array(wages) / price, np.array(prices) / price, output)
+
+
+def chain_output(lam, L=(1.0, 1.0, 1.0), S=1.0) -> float:
+    """How much of the final good comes out of a chain whose countries take their turns in a given order?
+
+    Formula: that of `cvw` for N_c and Q_c; the output is the Q of the last country. Everybody works, but nobody
+    chooses: the order is given, and the country with most mistakes may come last.
+
+    Parameters: lam (C,) in [1e-9, 1e9], mistake rates in the order of the chain; L (C,) in [1e-9, 1e9], labour; S > 0,
+    complexity, at most 500 / lam.
+    Raises ValueError naming a value outside its domain.
+    Source: as `cvw`.
+    """
+    output, _, _ = _stages(*_chain_domain(lam, L, S))
+    return output
+
+
+def _chain_domain(lam, L, S) -> tuple[np.ndarray, np.ndarray, float]:
+    """The arguments of a chain as arrays, checked."""
     lam = array("lam", np.atleast_1d(within("lam", lam, 0, open_low=True)), (None,), 1e-9, 1e9)
     L = array("L", np.atleast_1d(within("L", L, 0, open_low=True)), (None,), 1e-9, 1e9)
     S = number("S", S, 0, 500 / lam.max(), open_low=True)
     if lam.shape != L.shape:
         raise ValueError(f"lam and L have shapes {lam.shape} and {L.shape}; they must be of one length")
-    if (np.diff(lam) >= 0).any():
-        raise ValueError(f"lam = {lam.tolist()} must fall strictly, the country with most mistakes first")
+    return lam, L, S
+
+
+def _stages(lam: np.ndarray, L: np.ndarray, S: float) -> tuple[float, np.ndarray, np.ndarray]:
+    """What comes out of a chain, the stages of each country, and what those further down lose of what leaves it."""
     from scipy.optimize import brentq  # here, because its import is slow
 
     lost = lam * L
-    after = np.append(np.cumsum(lost[:0:-1])[::-1], 0.0)  # lost by the countries further down
+    after = np.append(np.cumsum(lost[:0:-1])[::-1], 0.0)
 
     def stages(output: float) -> np.ndarray:
         """Stages of each country when so much of the final good is left."""
@@ -203,12 +252,5 @@ def cvw(lam=(0.6, 0.4, 0.2), L=(1.0, 1.0, 1.0), S=1.0) -> Chain:
         xtol=1e-14,
         rtol=1e-14,
     )
-    output = np.exp(log_output)
-    N = stages(output)
-    price, wage, prices, wages = 0.0, 1.0, [], []
-    for (rate, better), n in zip(pairwise([*lam, lam[-1]]), N, strict=True):
-        wages.append(wage)
-        price = np.exp(rate * n) * price + np.expm1(rate * n) * wage / rate
-        prices.append(price)
-        wage += (rate - better) * price
-    return Chain(N, np.cumsum(N), output + after, np.array(wages) / price, np.array(prices) / price, float(output))
+    output = float(np.exp(log_output))
+    return output, stages(output), after

@@ -25,13 +25,6 @@ def pole_by_region() -> dict[str, str]:
     return dict(zip(listed.region, listed.pole, strict=True))
 
 
-@cache
-def pole_by_economy() -> dict[str, str]:
-    """The pole of each economy for which there are data."""
-    listed = load("economies")
-    return dict(zip(listed.economy, listed.pole, strict=True))
-
-
 def stylised_poles(regions: Iterable[str]) -> list[str]:
     """The pole of each of these regions of the stylised world."""
     return [_STYLISED[world.POLES[region]] for region in regions]

@@ -1,213 +1,142 @@
-"""Position lab: who makes the early and who the late stages, and what that has to do with wages."""
+"""Position lab: what better work, or more workers, of a late-comer do to three countries that share a chain."""
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import ClassVar, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from gvclab.content import Listed, sentences
-from gvclab.models.division import cvw
+from gvclab.models.division import Chain, cvw
 
-from ...charts import View, axis, bars, frame, line, points, theme
-from ..base import Panel
-from ..controls import Slider
-from .params import Params
+from ...charts import Picture, Plot, axis, bars, note, row
+from ..controls import slider
+from ..kit import Lab, Table
 
 COUNTRIES = ("late_comer", "middle", "leader")
-SHORTEST, LONGEST = 0.25, 4.0
-LENGTHS = np.linspace(SHORTEST, LONGEST, 31)
-APART = 1e-9  # countries that make equally many mistakes are told apart by this, for the model asks for an order
+MIDDLE, LEADER = 0.4, 0.2  # mistakes of the two others
 SAME = 5e-5  # changes below this are not worth a word
+LEAST = 0.004  # half of the smallest span that a change is drawn on
+SILENT = {"name": "", "hoverinfo": "skip", "showlegend": False}
+BAR = {"orientation": "h", "textangle": 0, "constraintext": "none", **SILENT}
+ROW = {"showgrid": False, "showline": False, "ticks": "", "fixedrange": True}
+ROWS = {**ROW, "autorange": "reversed", "tickvals": list(range(len(COUNTRIES)))}
 
 
-class ThreeCountries(NamedTuple):
-    """Where each country stands in the chain and what it earns; arrays in the order of COUNTRIES."""
+@dataclass(frozen=True)
+class Abilities:
+    """Three countries that share a chain, the one with most mistakes first."""
 
-    first: np.ndarray  # where its stages begin
-    last: np.ndarray  # where they end
-    wage: np.ndarray  # in units of the final good
-    output: float
-
-    @property
-    def middle(self) -> np.ndarray:
-        """The middle of each country's stages: its position."""
-        return (self.first + self.last) / 2
-
-    @property
-    def ratio(self) -> float:
-        """The highest wage over the lowest."""
-        return float(self.wage.max() / self.wage.min())
+    lam_1: float = slider(0.6, 0.41, 0.8, 0.01)
+    labour_1: float = slider(1.0, 0.5, 3.0, 0.25, unit="of_another")
+    complexity: float = slider(1.0, 0.25, 4.0, 0.25, group="chain")
 
 
 class PositionSolution(NamedTuple):
-    """The world as it is set, and with the mistakes and labour of the start in a chain of the same length."""
+    """The chain as it is set and as it was at the start; arrays in the order of COUNTRIES."""
 
-    now: ThreeCountries
-    before: ThreeCountries
-    ratio: np.ndarray  # top wage over bottom wage at LENGTHS, as it is set
-    ratio_before: np.ndarray  # with the mistakes and labour of the start
-
-
-def world(rates: tuple[float, ...], labour: tuple[float, ...], length: float) -> ThreeCountries:
-    """The chain shared by countries in any order: the one with most mistakes comes first in it."""
-    rates, labour = np.array(rates), np.array(labour)
-    order = np.argsort(-rates, kind="stable")
-    chain = cvw(rates[order] - APART * np.arange(len(rates)), labour[order], length)
-    back = np.argsort(order)
-    return ThreeCountries((chain.S - chain.N)[back], chain.S[back], chain.w[back], chain.output)
+    now: Chain
+    before: Chain
+    moved: np.ndarray  # the middle of each country's stages, against the start; in lengths of the chain
+    gained: np.ndarray  # its wage against the start, as a part of it
 
 
-@lru_cache(maxsize=64)
-def _ratios(rates: tuple[float, ...], labour: tuple[float, ...]) -> np.ndarray:
-    """Top wage over bottom wage at LENGTHS."""
-    return np.array([world(rates, labour, length).ratio for length in LENGTHS])
-
-
-class PositionLab(Panel):
-    """Who does which stages of a chain, and earns what?"""
+class PositionLab(Lab):
+    """Who stands where in a chain, and what does that have to do with its wage?"""
 
     key = "developing_countries.position"
-    State = Params
-    controls = (
-        Slider("complexity", min=SHORTEST, max=LONGEST, step=0.25),
-        *(Slider(f"lam_{c}", min=0.05, max=1.2, step=0.05) for c in (1, 2, 3)),
-        Slider("labour_1", min=0.5, max=3.0, step=0.25),
+    State = Abilities
+    shows = ("lam_1", "labour_1")
+    folds = ("chain",)
+    picture = Picture(
+        row(
+            Plot(
+                "chain",
+                axis("place", range=[0, 1], tickvals=[0, 0.25, 0.5, 0.75, 1], tickformat=".0%"),
+                axis("", showticklabels=False, **ROW),
+            ),
+            height=24,
+        ),
+        row(
+            Plot("wage", axis("wage", tickformat="+.1%"), axis("", **ROWS)),
+            Plot("move", axis("move", tickformat="+.1%"), axis("", showticklabels=False, **ROWS)),
+            height=50,
+            above=0.26,
+            gap=0.08,
+        ),
+        marks={
+            **{
+                f"stages.{name}": bars(name, **BAR, textposition="inside", insidetextanchor="middle")
+                for name in COUNTRIES
+            },
+            **{
+                f"{plot}.{name}": bars(name, plot=plot, **BAR, textposition="outside", cliponaxis=False)
+                for plot in ("wage", "move")
+                for name in COUNTRIES
+            },
+            "above_chain": note(x=0, y=1.02, xref="paper", yref="paper", xanchor="left", yanchor="bottom"),
+            "above_wage": note(x=0, y=0.51, xref="paper", yref="paper", xanchor="left", yanchor="bottom"),
+            "above_move": note(x=0.54, y=0.51, xref="paper", yref="paper", xanchor="left", yanchor="bottom"),
+        },
+        height=360,
+        barmode="overlay",
+        bargap=0.35,
+        margin={"l": 112, "r": 24, "t": 30, "b": 44},
     )
-    presets: ClassVar = {
-        "rival": {"complexity": 1.0, "lam_1": 0.45, "lam_2": 0.4, "lam_3": 0.2, "labour_1": 1.0},
-        "overtakes": {"complexity": 1.0, "lam_1": 0.3, "lam_2": 0.4, "lam_3": 0.2, "labour_1": 1.0},
-        "standard": {"complexity": 1.0, "lam_1": 0.3, "lam_2": 0.2, "lam_3": 0.1, "labour_1": 1.0},
-        "complex": {"complexity": 2.0, "lam_1": 0.6, "lam_2": 0.4, "lam_3": 0.2, "labour_1": 1.0},
-    }
 
-    def frame(self):
-        names = self._names
-        right, below = {"xaxis": "x2", "yaxis": "y2"}, {"xaxis": "x3", "yaxis": "y3"}
-        rows = {"autorange": "reversed", "showline": False, "ticks": "", "ticklabelstandoff": 6}
-        rows |= {"type": "category", "categoryorder": "array", "categoryarray": names}
-        number = {
-            "textposition": "inside",
-            "insidetextanchor": "middle",
-            "textangle": 0,
-            "constraintext": "none",
+    def solve(self, state: Abilities) -> PositionSolution:
+        start = Abilities()
+        now, before = (
+            cvw((each.lam_1, MIDDLE, LEADER), (each.labour_1, 1.0, 1.0), each.complexity) for each in (state, start)
+        )
+        return PositionSolution(now, before, _middle(now) - _middle(before), now.w / before.w - 1)
+
+    def draw(self, state: Abilities, solution: PositionSolution):
+        now = solution.now
+        named = [self.text(f"countries.{name}") for name in COUNTRIES]
+        begins, parts = (now.S - now.N) / now.S[-1], now.N / now.S[-1]
+        drawn = {
+            f"stages.{name}": {
+                "y": [0],
+                "x": [parts[k]],
+                "base": [begins[k]],
+                "text": [self.message("marks.stages", name=named[k], wage=now.w[k]) if parts[k] > 0.1 else ""],
+            }
+            for k, name in enumerate(COUNTRIES)
         }
-        number |= {"orientation": "h", "textfont": {"size": 13}, "hoverinfo": "skip"}
-        tick = points(theme.Style(theme.GREY, "", "line-ns", ""), size=34, name=self.text("traces.before"))
-        tick["marker"]["line"] = {"width": 3, "color": theme.GREY}
-        return frame(
-            (axis(self.text("axes.stages"), domain=[0, 0.55]), axis("", domain=[0.56, 1], **rows)),
-            (
-                axis(self.text("axes.wage"), domain=[0.64, 1], rangemode="tozero"),
-                axis("", domain=[0.56, 1], showticklabels=False, **rows),
-            ),
-            (
-                axis(self.text("axes.length"), domain=[0, 1], range=[0, LONGEST + 0.05]),
-                axis(self.text("axes.ratio"), domain=[0, 0.36]),
-            ),
-            traces=[
-                *(
-                    bars(look, name=name, showlegend=False, **number)
-                    for look, name in zip(COUNTRIES, names, strict=True)
-                ),
-                {**tick, "cliponaxis": False, "hoverinfo": "skip"},
-                *(
-                    bars(k, name=name, showlegend=False, **number, **right)
-                    for k, name in zip(COUNTRIES, names, strict=True)
-                ),
-                {**tick, "showlegend": False, "cliponaxis": False, "hoverinfo": "skip", **right},
-                line("reference", name=self.text("traces.ratio_before"), **below),
-                line("model", name=self.text("traces.ratio"), **below),
-                points("chosen", size=15, name=self.text("traces.now"), showlegend=False, **below),
-            ],
-            height=560,
-            barmode="overlay",
-        )
+        changes = {"wage": solution.gained, "move": solution.moved}
+        for plot, change in changes.items():
+            most = max(LEAST, float(np.abs(change).max()))
+            drawn[plot] = {"x": {"range": [-1.5 * most, 1.5 * most]}}
+            for k, name in enumerate(COUNTRIES):
+                said = self.message("marks.change", change=change[k])
+                drawn[f"{plot}.{name}"] = {"y": [k], "x": [change[k]], "text": [said]}
+        drawn["wage"]["y"] = {"ticktext": named}
+        return drawn | {f"above_{name}": {"text": self.message(f"marks.{name}")} for name in ("chain", *changes)}
 
-    @property
-    def _names(self) -> list[str]:
-        return [self.text(f"countries.{country}") for country in COUNTRIES]
+    def say(self, state: Abilities, solution: PositionSolution):
+        now, _, moved, gained = solution
+        if np.abs(gained).max() < SAME:
+            yield "start", {}
+        else:
+            if min(abs(moved[1]), abs(gained[1])) > SAME:
+                where, pay = "later" if moved[1] > 0 else "earlier", "more" if gained[1] > 0 else "less"
+                yield f"{where}_{pay}", {"wage": gained[1]}
+            yield "others", {"late_comer": gained[0], "leader": gained[2]}
+        yield "ratio", {"ratio": now.w[2] / now.w[0]}
 
-    def solve(self, state: Params) -> PositionSolution:
-        start = Params()
-        now, before = (((each.lam_1, each.lam_2, each.lam_3), (each.labour_1, 1.0, 1.0)) for each in (state, start))
-        return PositionSolution(
-            world(*now, state.complexity),
-            world(*before, state.complexity),
-            _ratios(*now),
-            _ratios(*before),
-        )
-
-    def view(self, state: Params, solution: PositionSolution) -> View:
+    def tables(self, state: Abilities, solution: PositionSolution):
         now, before = solution.now, solution.before
-        names = self._names
-        lengths = now.last - now.first
-        shown = {"y": np.repeat(names, 2).tolist(), "x": np.column_stack([before.first, before.last]).ravel()}
-        narrow = 0.15 * state.complexity  # too narrow for a number
-        traces = (
-            *(
-                {
-                    "y": [name],
-                    "x": [lengths[k]],
-                    "base": [now.first[k]],
-                    "text": [f"{lengths[k]:.3f}" if lengths[k] > narrow else ""],
-                }
-                for k, name in enumerate(names)
-            ),
-            shown,
-            *({"y": [name], "x": [now.wage[k]], "text": [f"{now.wage[k]:.3f}"]} for k, name in enumerate(names)),
-            {"y": names, "x": before.wage},
-            {"x": LENGTHS, "y": solution.ratio_before},
-            {"x": LENGTHS, "y": solution.ratio},
-            {"x": [state.complexity], "y": [now.ratio]},
-        )
-        layout = {"xaxis": {"range": [0, 1.02 * state.complexity]}}
-        return View(traces, layout, self._sentence(state, solution), self._table(solution))
+        columns = {
+            "first": now.S - now.N,
+            "last": now.S,
+            "wage": now.w,
+            "wage_before": before.w,
+            "price": now.p,
+        }
+        yield Table("country", [self.message(f"countries.{name}") for name in COUNTRIES], columns)
 
-    def _sentence(self, state: Params, solution: PositionSolution) -> str:
-        now, before = solution.now, solution.before
-        names = self._names
-        first, last = now.middle.argmin(), now.middle.argmax()
-        said = [
-            self.text(
-                "sentence.now",
-                first=names[first],
-                cut=now.last[first],
-                low=now.wage[first],
-                last=names[last],
-                high=now.wage[last],
-                ratio=now.ratio,
-            )
-        ]
-        moved, gained = now.middle - before.middle, now.wage / before.wage - 1
-        if np.abs(moved).max() < SAME and np.abs(gained).max() < SAME:
-            return sentences([*said, self.text("sentence.start")])
-        changes = [
-            self.text(
-                "sentence.change",
-                name=name,
-                where=self.text(f"sentence.{self._direction(moved[k])}", by=abs(moved[k])),
-                wage=gained[k],
-            )
-            for k, name in enumerate(names)
-        ]
-        said.append(self.text("sentence.changes", listed=Listed([*changes], "clauses")))
-        up_and_out = [name for k, name in enumerate(names) if moved[k] > SAME and gained[k] < -SAME]
-        if up_and_out:
-            kind = "not_winning" if len(up_and_out) == 1 else "not_winning_many"
-            said.append(self.text(f"sentence.{kind}", listed=self.text("sentence.and").join(up_and_out)))
-        return sentences(said)
 
-    @staticmethod
-    def _direction(moved: float) -> str:
-        return "same" if abs(moved) < SAME else "later" if moved > 0 else "earlier"
-
-    def _table(self, solution: PositionSolution):
-        import pandas as pd
-
-        now, before = solution.now, solution.before
-        columns = (now.first, now.last, before.first, before.last, now.wage, before.wage)
-        heads = ("first", "last", "first_before", "last_before", "wage", "wage_before")
-        named = dict(zip([self.text(f"table.{head}") for head in heads], columns, strict=True))
-        return pd.DataFrame(named, index=pd.Index(self._names, name=self.text("table.country")))
+def _middle(chain: Chain) -> np.ndarray:
+    """The middle of each country's stages, as a part of the chain's length."""
+    return (chain.S - chain.N / 2) / chain.S[-1]

@@ -1,8 +1,9 @@
 """The world of the access lab: one chain, a buyer at home, a country near its borders and one far from them.
 
 The first and the last stage, design and sale, are at home for good. In between each stage costs 1 at home and a
-little less abroad, except that the remote country cannot make the key component well. Crossing a border costs the
-sum of what the two countries' borders cost, and nothing at home: so the chain decides which borders are worth it.
+little less abroad, except that the remote country makes one of these stages badly, the key component. Crossing a
+border costs the sum of what the two countries' borders cost, and nothing at home: so the chain decides which borders
+are worth it.
 """
 
 from __future__ import annotations
