@@ -84,6 +84,7 @@ class ClosingLab(Lab):
             "cost": bars(
                 "border",
                 plot="price",
+                name="",
                 orientation="h",
                 showlegend=False,
                 hoverinfo="skip",
