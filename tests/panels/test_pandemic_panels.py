@@ -121,3 +121,9 @@ class TestClosing:
         panel = ClosingLab(detail="poles")
         assert list(mark(panel, "open").y) == ["North America", "Europe", "Asia", "rest of the world"]
         assert panel.figure.layout.yaxis.categoryarray == mark(panel, "open").y
+
+    @pytest.mark.parametrize("detail", ["regions", "poles"])
+    def test_a_bar_stands_beside_its_dot(self, detail):
+        layout = ClosingLab(detail=detail).figure.layout
+        assert layout.yaxis.range == layout.yaxis2.range
+        assert layout.yaxis.categoryarray == layout.yaxis2.categoryarray

@@ -16,7 +16,7 @@ from .places import SAME, Places, closing_cost, real
 
 FIELDS = {"NAM": "north_america", "EUR": "europe", "ASI": "asia", "RST": "rest"}  # pole -> field of the state
 MOST = 35  # log points
-NAMES = {"showline": False, "ticks": "", "ticklabelstandoff": 6, "autorange": "reversed"}
+NAMES = {"showline": False, "ticks": "", "ticklabelstandoff": 6}
 
 
 class ClosingSolution(NamedTuple):
@@ -71,12 +71,12 @@ class ClosingLab(Lab):
         marks={
             "helps": line("gains") | {"line": {"color": theme.style("gains").color, "width": 5}},
             "hurts": line("loses") | {"line": {"color": theme.style("loses").color, "width": 5, "dash": "2px,2px"}},
-            "open": points("open", size=9, hovertemplate="%{y}: %{x:.1f}"),
-            "closed": points("lockdown", size=14, hovertemplate="%{y}: %{x:.1f}")
+            "open": points("open", size=8, hovertemplate="%{y}: %{x:.1f}"),
+            "closed": points("lockdown", size=12, hovertemplate="%{y}: %{x:.1f}")
             | {
                 "marker": {
                     "symbol": "circle-open",
-                    "size": 14,
+                    "size": 12,
                     "color": theme.style("lockdown").color,
                     "line": {"width": 2.5},
                 }
@@ -105,9 +105,11 @@ class ClosingLab(Lab):
     def draw(self, state: Lockdowns, solution: ClosingSolution):
         names, (_, trade, closed, cost) = solution.places.names, solution
         most = float(max(trade.max(), closed.max(), 1.0))
+        # Dots and bars would leave different margins, and a bar would not stand beside its dot.
+        rows = {"categoryarray": names, "range": [len(names) - 0.5, -0.5]}
         return {
-            "pandemic": {"x": {"range": [-0.03 * most, 1.05 * most]}, "y": {"categoryarray": names}},
-            "price": {"x": {"range": [0, 1.35 * float(cost.max())]}, "y": {"categoryarray": names}},
+            "pandemic": {"x": {"range": [-0.03 * most, 1.05 * most]}, "y": rows},
+            "price": {"x": {"range": [0, 1.35 * float(cost.max())]}, "y": rows},
             "helps": _strokes(names, trade, closed, solution.gain >= SAME),
             "hurts": _strokes(names, trade, closed, solution.gain <= -SAME),
             "open": {"y": names, "x": trade},
