@@ -185,6 +185,14 @@ class Notebook:
         self._await(f"() => {CELLS}[{index}].count > {before or 0}")
         self._await_idle()
 
+    def show_all(self) -> None:
+        """Show what waits for a prediction without making one, as the button of its card does."""
+        waiting = self.page.locator(".gvclab-gate button")
+        for left in range(waiting.count(), 0, -1):
+            waiting.first.click()
+            self._await(f"() => document.querySelectorAll('.gvclab-gate button').length < {left}")
+        self._await_idle()
+
     def restart(self) -> None:
         """Restart the kernel, as the menu does."""
         self._command("notebook:restart-kernel")

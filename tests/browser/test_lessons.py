@@ -11,7 +11,7 @@ import pytest
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 ROOT = Path(__file__).parents[2]
-LESSONS = sorted(path.stem for path in (ROOT / "course").glob("*.ipynb"))
+LESSONS = sorted(path.stem for path in (ROOT / "content/lessons").glob("*.md"))
 # What is written in the panel and takes no room on the page.
 UNSEEN = """panel => [...panel.querySelectorAll(
     ".gvclab-title, .gvclab-control label, .gvclab-control :is(input, select), .gvclab-plot text, .gvclab-sentence"
@@ -26,8 +26,9 @@ def test_a_lesson_shows_its_panels_and_each_answers_to_the_hand(name, open_noteb
     path = ROOT / f"course/{name}.ipynb"
     lesson = open_notebook(path)
     lesson.run_all()
+    lesson.show_all()
     panels = lesson.page.locator(".gvclab-panel").all()
-    assert len(panels) == len(linked(path))
+    assert len(panels) == shown_by(path)
     for panel in panels:
         panel.scroll_into_view_if_needed()
         panel.locator(".gvclab-plot .main-svg").first.wait_for()
@@ -35,10 +36,13 @@ def test_a_lesson_shows_its_panels_and_each_answers_to_the_hand(name, open_noteb
         move(panel)
 
 
-def linked(path: Path) -> tuple:
-    """The panels that a lesson shows."""
-    module = re.search(r"from (gvclab\.panels\.\w+) import linked", path.read_text(encoding="utf-8")).group(1)
-    return importlib.import_module(module).linked()
+def shown_by(path: Path) -> int:
+    """How many panels a lesson shows: all of its room on one state, or those that it names."""
+    source = path.read_text(encoding="utf-8")
+    module, names = re.search(r"from (gvclab\.panels\.\w+) import (\w+)", source).groups()
+    if names == "linked":
+        return len(importlib.import_module(module).linked())
+    return len(re.findall(r"from gvclab\.panels\.\w+ import \w+", source))
 
 
 def move(panel) -> None:

@@ -46,6 +46,7 @@ def test_no_layout_breaks_with_longer_words(name, notebooks, open_notebook, tmp_
     lesson = open_notebook(path)
     lesson.page.set_viewport_size(LAPTOP)
     lesson.run_all()
+    lesson.show_all()
     broken = {}
     for panel in lesson.page.locator(".gvclab-panel").all():
         panel.scroll_into_view_if_needed()

@@ -52,7 +52,7 @@ class FeltRiskLab(Lab):
                 "showlegend": False,
             },
         },
-        height=330,
+        height=310,
     )
 
     def solve(self, state: Remembered) -> FeltSolution:
@@ -78,7 +78,7 @@ class FeltRiskLab(Lab):
             "belief": {"x": TIME, "y": beliefs},
             "crisis": {"x": crises, "y": beliefs[crises], "text": [self.message("marks.crisis")] * len(crises)},
             "half": self._point(beliefs, half, "half"),
-            "below": self._point(beliefs, below, "below"),
+            "below": self._point(beliefs, below if below != max(state.crises, default=0) else None, "below"),
             "level": {"x": [0], "y": [THRESHOLD], "text": [self.message("marks.threshold", threshold=THRESHOLD)]},
         }
 
@@ -97,10 +97,12 @@ class FeltRiskLab(Lab):
             return
         kind = "one" if len(state.crises) == 1 else "many"
         listed = Listed([str(year) for year in state.crises])
-        yield kind, {"start": beliefs[0], "peak": beliefs.max(), "listed": listed}
-        last = max(state.crises)
-        yield ("half" if half is not None else "half_never"), {"after": (half or last) - last}
-        yield ("below" if below is not None else "stays"), {"year": below, "threshold": THRESHOLD}
+        first, last = min(state.crises), max(state.crises)
+        yield kind, {"start": beliefs[first - 1], "peak": beliefs[first:].max(), "listed": listed}
+        fading = "half" if kind == "one" else "half_many"
+        yield (fading if half is not None else "half_never"), {"after": (half or last) - last}
+        fate = "stays" if below is None else "low" if below == last else "below"
+        yield fate, {"year": below, "threshold": THRESHOLD}
 
     def tables(self, state: Remembered, solution: FeltSolution):
         crisis = [self.text("table.yes") if year in state.crises else "" for year in TIME]

@@ -14,7 +14,7 @@ from ..controls import slider
 from ..kit import Lab, Table
 from .state import SPAN, TIME, YEARS, Remembered, felt
 
-SCAR = 0.0005  # a share of firms that is shown as lost
+SCAR = 0.005  # a share of firms below this is not spoken of
 
 
 class MemorySolution(NamedTuple):
@@ -71,7 +71,7 @@ class MemoryLab(Lab):
                 "showlegend": False,
             },
         },
-        height=340,
+        height=330,
     )
 
     def solve(self, state: Moving) -> MemorySolution:
