@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -38,7 +40,7 @@ class TestHowFarItTravels:
         """Without inputs a buyer feels what it buys and no more, and the less labour in costs the more is added."""
         assert iotable.pandemic_matrix(shares.Pi, 1.0) == pytest.approx(shares.Pi)
         felt = [ExposureLab(labour=times).solution for times in (1.5, 1.0, 0.5)]
-        for before, after in zip(felt[:-1], felt[1:], strict=True):
+        for before, after in pairwise(felt):
             assert (after.loss[after.others] > before.loss[after.others]).all()
             assert after.loss[after.at] < before.loss[after.at]
 

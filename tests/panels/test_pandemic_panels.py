@@ -29,8 +29,8 @@ class TestPlaces:
     def test_all_regions_of_the_table_are_shown_once(self):
         table = load("icio", year=2011)
         assert sorted(of.REGIONS) == sorted(table.countries)
-        places = of.real("regions")
-        assert places.weight[of.REGIONS.index("USA")] == pytest.approx(table.gdp[table.country("USA")] / table.gdp.sum())
+        places, usa = of.real("regions"), table.country("USA")
+        assert places.weight[of.REGIONS.index("USA")] == pytest.approx(table.gdp[usa] / table.gdp.sum())
         assert len(of.real("poles").names) == 4
 
     def test_openness_keeps_shares(self):
