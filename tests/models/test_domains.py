@@ -167,6 +167,7 @@ CALLS = {
         broadcast="home_share theta weight",
     ),
     "gravity.calibrate": Call(gravity.calibrate, {"table": world.icio(TWO), "theta": 5.0, "tariffs": 0.0}),
+    "gravity.closing_cost": Call(gravity.closing_cost, {"world": TWO}),
     "gravity.head_ries": Call(gravity.head_ries, {"flows": [[1.0, 0.2], [0.3, 1]], "theta": 5.0}, result="result"),
     "gravity.optimal_tariff": Call(
         gravity.optimal_tariff,
@@ -241,6 +242,9 @@ CALLS = {
         signed="shock",
     ),
     "iotable.pandemic_matrix": Call(iotable.pandemic_matrix, {"Pi": [[0.7, 0.3], [0.2, 0.8]], "beta": [0.5, 0.6]}),
+    "iotable.pandemic_routes": Call(
+        iotable.pandemic_routes, {"Pi": [[0.7, 0.3], [0.2, 0.8]], "beta": [0.5, 0.6], "origin": 1}
+    ),
     "iotable.reach": Call(iotable.reach, {"origin": FLOWS, "poles": POLES}),
     "iotable.recount": Call(iotable.recount, {"flows": FLOWS, "poles": POLES, "pole": "North", "parts": 2}),
     "iotable.reliance": Call(iotable.reliance, {"table": TABLE, "by": "sector"}),

@@ -552,6 +552,27 @@ def test_pandemic_properties(seed, n, beta):
     assert (helped == milder).all()
 
 
+@given(seed=st.integers(0, 10_000), n=st.integers(2, 6))
+@settings(max_examples=40, deadline=None, derandomize=True)
+def test_pandemic_routes_add_up_to_the_matrix(seed, n):
+    rng = np.random.default_rng(seed)
+    Pi, beta = rng.dirichlet(np.ones(n), n), rng.uniform(0.1, 1, n)
+    for origin in range(n):
+        routes = iotable.pandemic_routes(Pi, beta, origin)
+        assert sum(routes) == pytest.approx(iotable.pandemic_matrix(Pi, beta)[:, origin])
+        assert all((part >= 0).all() for part in routes) and routes.home[origin] == 0
+
+
+def test_pandemic_routes_by_hand():
+    """Each link of a chain 0 → 1 → 2: who buys from whom decides on which way a lockdown of the first comes."""
+    Pi = np.array([[1.0, 0, 0], [0.5, 0.5, 0], [0, 0.5, 0.5]])
+    direct, home, third = iotable.pandemic_routes(Pi, 0.5, 0)
+    # The goods of 0 become dearer by 1; of 1 by 1/2 (1/2 + 1/2 d), so by 1/3; of 2 by 1/2 (1/6 + 1/2 d), so by 1/9.
+    assert direct == pytest.approx([1, 1 / 2, 0])
+    assert home == pytest.approx([0, 1 / 6, 1 / 18])
+    assert third == pytest.approx([0, 0, 1 / 6])
+
+
 def test_pandemic_refuses_a_bad_argument_by_name():
     with pytest.raises(ValueError, match="rows of Pi must be shares"):
         iotable.pandemic_matrix([[0.5, 0.4], [0, 1]], 0.5)
