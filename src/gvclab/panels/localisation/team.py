@@ -97,7 +97,7 @@ class TeamLab(Lab):
         top, highest = AIR * float(gain[-1]), 1.18 * most
         net, net_calm = gain - cost, gain - cost_calm
         paid = state.lam * (1 + state.s)
-        named = n[80]  # where the upper line has its name; the lower one where it has half of its way up
+        named = n[160]  # where the upper line has its name; the lower one below its middle
         below = min(float(n[150]), (0.45 * top / paid) ** (1 / BETA))
         made = B * wary.n**state.theta
         premium = state.s > 0
@@ -111,11 +111,11 @@ class TeamLab(Lab):
             "cost": _below(n, cost, top),
             "distance": {"x": [wary.n] * 2, "y": [made - wary.y, made]},
             "gain.name": {"x": [named], "y": [B * named**state.theta], "text": [self.message("marks.gain")]},
-            "cost.name": {"x": [below], "y": [paid * below**BETA], "text": [self.message("marks.cost")]},
+            "cost.name": {"x": [below], "y": [paid * below**BETA - 0.05 * top], "text": [self.message("marks.cost")]},
             "before": {"x": n, "y": net_calm} if premium else None,
             "net": {"x": n, "y": net},
             "names": {
-                "x": [n[-1]] * len(names),
+                "x": [1.02 * n[-1]] * len(names),
                 "y": places,
                 "text": [self.message(f"marks.{name}") for name in names],
             },
