@@ -55,7 +55,7 @@ def test_an_unknown_lesson_is_named_with_those_there_are(capsys):
     assert cli.main(["open", "7.7"]) == 1
     message = capsys.readouterr().err
     assert "7.7" in message
-    assert "2.3-diversification" in message
+    assert "2.3a-suppliers" in message
 
 
 def test_without_the_repository_it_says_what_to_do(capsys, monkeypatch, tmp_path):
@@ -64,14 +64,15 @@ def test_without_the_repository_it_says_what_to_do(capsys, monkeypatch, tmp_path
     assert "clone the repository" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("name", ["2.3", "2.3-diversification", "course/2.3-diversification.ipynb"])
+@pytest.mark.parametrize("name", ["2.3a", "2.3a-suppliers", "course/2.3a-suppliers.ipynb"])
 def test_a_lesson_is_found_by_section_name_or_path(root, name):
-    assert lab.find_lesson(root, name) == "course/2.3-diversification.ipynb"
+    assert lab.find_lesson(root, name) == "course/2.3a-suppliers.ipynb"
 
 
-def test_half_a_section_is_not_a_lesson(root):
+@pytest.mark.parametrize("name", ["2", "2.3"])
+def test_what_several_lessons_begin_with_is_none_of_them(root, name):
     with pytest.raises(ValueError, match="no one lesson"):
-        lab.find_lesson(root, "2")
+        lab.find_lesson(root, name)
 
 
 def test_lab_runs_under_this_python_whatever_comes_first_outside():
@@ -126,7 +127,7 @@ def server(root, tmp_path_factory):
         "JUPYTER_DATA_DIR": str(home / ".local/share/jupyter"),
         "JUPYTER_TOKEN": "t",
     }
-    command = [sys.executable, "-m", "gvclab", "open", "2.3", "--no-browser", "--port", "0"]
+    command = [sys.executable, "-m", "gvclab", "open", "2.3a", "--no-browser", "--port", "0"]
     log = home / "log"
     with log.open("w") as sink:
         extra = {"start_new_session": True}
@@ -168,7 +169,7 @@ def fetch(server, path: str) -> bytes:
 @pytest.mark.slow
 class TestServer:
     def test_it_prints_the_address_of_the_lesson(self, server):
-        assert "/lab/tree/course/2.3-diversification.ipynb" in server[0]
+        assert "/lab/tree/course/2.3a-suppliers.ipynb" in server[0]
 
     def test_exercises_can_be_reached(self, server):
         listed = {entry["name"] for entry in ask(server, "api/contents")["content"]}
@@ -180,7 +181,7 @@ class TestServer:
         assert specs["python3"]["spec"]["display_name"] != "Theirs"
 
     def test_a_notebook_is_exported_as_a_page_that_loads_nothing(self, server):
-        page = fetch(server, "nbconvert/html/course/2.3-diversification.ipynb").decode()
+        page = fetch(server, "nbconvert/html/course/2.3a-suppliers.ipynb").decode()
         assert "<math" in page and "cdnjs" not in page
 
     def test_students_see_none_of_nbgraders_buttons(self, server):
@@ -197,7 +198,7 @@ def test_a_command_that_is_stopped_says_so(monkeypatch, capsys):
     def stopped(_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "_build", stopped)
+    monkeypatch.setattr(cli, "_check", stopped)
     assert cli.main(["check"]) == 130
     assert capsys.readouterr().err == "gvclab: stopped\n"
 

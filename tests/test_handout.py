@@ -83,3 +83,12 @@ def test_tables_are_open_and_long_ones_say_that_paper_has_less(rows, abridged):
         assert "<details open>" in words and "It rises." in words
         assert ("gvclab-long" in words) == ("first and the last 20" in words) == abridged
     assert "<details" not in page.bundles(go.Figure(), View((), sentence="It rises."))[1]["text/html"]
+
+
+def test_each_of_several_tables_has_its_heading_and_its_box():
+    import pandas as pd
+
+    tables = {"few": pd.DataFrame({"x": [1]}), "many": pd.DataFrame({"x": range(50)}), "none": pd.DataFrame({"x": []})}
+    words = page.bundles(go.Figure(), View((), table=tables))[1]["text/html"]
+    assert words.count('class="gvclab-numbers"') == words.count('class="gvclab-numbers gvclab-long"') == 1
+    assert "<strong>few</strong>" in words and "<strong>none</strong>" not in words

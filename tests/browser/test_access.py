@@ -18,6 +18,34 @@ class Four(Power):
     title = "Four lab"
     controls = tuple(replace(control, group="") for control in Power.controls)
 """
+# Long titles beside each other, a name at the end of a line, a note.
+WORDY = """
+class Wordy(Power):
+    title = "Wordy lab"
+
+    def frame(self):
+        long = "how much of the way is left (share of the whole of the way)"
+        made = frame((long, long), (long, long), traces=[
+            {"name": "curve", **line(0)}, {"name": "straight", **line(1)},
+            {"name": "marks", **points(2, mode="markers+text", textposition="top right")},
+            {"name": "heights", "xaxis": "x2", "yaxis": "y2", **bars(3)},
+        ])
+        return made.add_annotation(text=long + ", " + long, x=0, y=0.5, xref="paper", yref="paper", xanchor="left")
+
+    def view(self, state, solution):
+        made = super().view(state, solution)
+        end = {"x": [1.0], "y": [1.0], "text": ["below 5% after 23 years"]}
+        return View((*made.traces[:2], end, made.traces[3]), {}, made.sentence, made.table)
+"""
+# Words that the edge of the picture, or of their plot, cuts.
+CUT = """figure => {
+    const picture = figure.querySelector('.main-svg').getBoundingClientRect();
+    return [...figure.querySelectorAll('.main-svg text')].filter((word) => {
+        const area = word.closest('.plot[clip-path]')?.getScreenCTM().e ?? picture.left;
+        const box = word.getBoundingClientRect();
+        return box.width && (box.left < area - 1 || box.right > picture.right + 1);
+    }).map((word) => word.textContent);
+}"""
 MEMORY = "from gvclab.panels.fear import MemoryLab\nMemoryLab()"
 # The boxes of the toolbar's buttons, and of all words of the figure that one of them lies on.
 UNDER_TOOLBAR = """figure => {
@@ -30,9 +58,9 @@ UNDER_TOOLBAR = """figure => {
             && one.top < box.bottom && box.top < one.bottom);
     }).map((word) => word.textContent);
 }"""
-# Pairs of titles and labels of the plots that lie on each other.
+# Pairs of titles and of names in the legend that lie on each other.
 OVERLAPS = """figure => {
-    const names = ['xtitle', 'ytitle', 'x2title', 'y2title', 'legendtext', 'annotation-text'];
+    const names = ['xtitle', 'ytitle', 'x2title', 'y2title', 'legendtext'];
     const words = [...figure.querySelectorAll(names.map((name) => `.main-svg .${name}`).join())];
     const boxes = words.map((word) => word.getBoundingClientRect());
     const apart = (a, b) => !a.width || !b.width || a.left > b.right - 1 || b.left > a.right - 1
@@ -135,3 +163,55 @@ def test_home_and_end_stay_in_a_strip(open_notebook):
         page.keyboard.press(key)
         assert page.evaluate("document.activeElement.textContent") == name
     assert abs(page.evaluate(scroller) - before) < 50
+
+
+def test_words_stay_in_the_picture_at_every_width(open_notebook):
+    book = open_notebook([TOYS + WORDY, "Wordy()"])
+    page = book.page
+    book.run_all()
+    for width, height in ((1366, 768), (900, 768), (375, 800)):
+        page.set_viewport_size({"width": width, "height": height})
+        if width == 375:
+            page.evaluate("window.jupyterapp.shell.collapseLeft()")
+        panel = shown(page, "Wordy lab")
+        page.wait_for_function(
+            """() => {
+                const plot = document.querySelector('.gvclab-plot');
+                return plot._fullLayout?.width === Math.max(plot.clientWidth, 540);
+            }"""
+        )
+        page.wait_for_function(f"figure => ({OVERLAPS})(figure).length === 0", arg=panel.element_handle())
+        page.wait_for_function(f"figure => ({CUT})(figure).length === 0", arg=panel.element_handle())
+        assert panel.evaluate(UNDER_TOOLBAR) == []
+
+    # Colours that the reader's system forces are taken over at once.
+    page.set_viewport_size(LAPTOP)
+    color = "() => document.querySelector('.gvclab-plot')._fullLayout.font.color"
+    before = page.evaluate(color)
+    page.emulate_media(forced_colors="active", color_scheme="dark")
+    page.wait_for_function(f"before => ({color})() !== before", arg=before)
+    own = "() => getComputedStyle(document.querySelector('.gvclab-plot')).color"
+    page.wait_for_function(f"() => ({color})() === ({own})()")
+
+
+def test_a_control_and_the_picture_are_in_view_together_at_twice_the_size(open_notebook):
+    book = open_notebook([TOYS + FOUR, "Four()"])
+    page = book.page
+    page.set_viewport_size({"width": 683, "height": 384})  # a small laptop at a zoom of 200 %
+    page.evaluate("window.jupyterapp.shell.collapseLeft()")
+    book.run_all()
+    panel = shown(page, "Four lab")
+    page.wait_for_function("() => document.querySelector('.gvclab-plot')._fullLayout?.height < 300")
+    panel.locator("[data-control='power'] input[type=range]").focus()
+    panel.locator(".gvclab-plot").evaluate(
+        """plot => {
+            const window = document.querySelector('.jp-WindowedPanel-outer');
+            window.scrollTop += plot.getBoundingClientRect().top - window.getBoundingClientRect().top - 2;
+        }"""
+    )
+    window = page.locator(".jp-WindowedPanel-outer").bounding_box()
+    for part in ("[data-control='power'] input[type=range]", ".gvclab-plot .main-svg"):
+        box = panel.locator(part).first.bounding_box()
+        assert box["y"] >= window["y"] - 1, part
+        assert box["y"] + box["height"] <= window["y"] + window["height"] + 1, part
+        assert box["x"] < window["x"] + window["width"] / 2, part

@@ -216,11 +216,11 @@ def right_numbers() -> tuple[float, float]:
 
 
 def test_a_prediction_comes_back(open_notebook):
-    source = [f"{USE}\npredict('2.3-p')", "recall('2.3-p', 'The *model*.')"]
+    source = [f"{USE}\npredict('2.3-p1')", "recall('2.3-p1', 'The *model*.')"]
     book = open_notebook(source)
     book.run_all()
     page = book.page
-    options = bank.item("2.3-p").options
+    options = bank.item("2.3-p1").options
     page.get_by_role("radio").nth(2).check()
     page.get_by_role("button", name="prediction").click()
     recalled = page.locator(".gvclab-recall")
@@ -238,9 +238,9 @@ def test_a_prediction_comes_back(open_notebook):
 def test_every_input_has_a_name_and_every_word_can_be_read(open_notebook, theme):
     book = open_notebook(
         [
-            f"{USE}\npredict('2.3-p', 'C')",
-            "predict('2.3-p')",
-            "recall('2.3-p')",
+            f"{USE}\npredict('2.3-p1', 'C')",
+            "predict('2.3-p1')",
+            "recall('2.3-p1')",
             "quiz('2.3-a')",
             "quiz('2.3-b')",
             "causal_graph('2.3-9', ['crisis -> persistence'])",

@@ -17,13 +17,13 @@ CELLS = [
     "from gvclab.charts import diagram, series\n"
     "from gvclab.data import load\n"
     "from gvclab.exercises import after, predict, quiz, recall\n"
-    "from gvclab.panels.diversification import ChainLab",
-    'predict("2.3-p")',
-    'after("2.3-p", ChainLab())',
+    "from gvclab.panels.suppliers import ChainLab",
+    'predict("2.3-p1")',
+    'after("2.3-p1", ChainLab())',
     'series(load("supply_pressure"), x="date", y="gscpi")',
     'diagram("series-and-parallel")',
     'quiz("2.3-b")',
-    'recall("2.3-p")',
+    'recall("2.3-p1")',
 ]
 # The marks and the size of each picture: its drawing is in its address.
 PICTURES = """() => [...document.querySelectorAll('.gvclab-picture')].map((figure) => {
@@ -96,7 +96,7 @@ def test_pictures_and_tables_are_there(page, media):
 
 def test_questions_say_how_to_answer(page):
     words = page.locator("main").inner_text()
-    for name, call in (("2.3-p", 'predict("2.3-p", "A")'), ("2.3-b", 'check("2.3-b", "A")')):
+    for name, call in (("2.3-p1", 'predict("2.3-p1", "A")'), ("2.3-b", 'check("2.3-b", "A")')):
         item = bank.item(name)
         assert item.title in words and call in words
         assert all(option.text.replace("`", "") in words for option in item.options)

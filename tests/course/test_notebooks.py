@@ -7,13 +7,14 @@ import os
 import re
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 import jupytext
 import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from gvclab.build import check, notebooks, targets, translation
+from gvclab.build import check, lesson, marks, notebooks, targets, translation
 from gvclab.build.translation import languages
 from gvclab.exercises import bank
 from gvclab.exercises.prompts import form_line, prompt
@@ -21,6 +22,18 @@ from gvclab.exercises.prompts import form_line, prompt
 ROOT = Path(__file__).parents[2]
 LESSONS = sorted(path.stem for path in (ROOT / "content/lessons").glob("*.md"))
 EXERCISES = sorted(path.stem for path in (ROOT / "content/exercises").glob("*.md"))
+
+
+def lesson_file(name: str) -> str:
+    return (ROOT / f"content/lessons/{name}.md").read_text(encoding="utf-8")
+
+
+def told_again(name: str) -> bool:
+    """Whether a lesson is of the new pattern, which begins with a question."""
+    return re.search(r"^question:", lesson_file(name), re.M) is not None
+
+
+RETOLD = [name for name in LESSONS if told_again(name)]
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +97,106 @@ def test_a_lesson_file_is_written_the_way_jupytext_writes_it(name):
     assert re.sub(r"\A---\n.*?\n---\n+", "", again, flags=re.S) == body
 
 
+# ------------------------------------------------------------------------------------------ links, claims, predictions
+
+
+def anchors(book: nbformat.NotebookNode) -> set[str]:
+    """Where links into a notebook may lead: its headings as JupyterLab names them, and the places it names itself."""
+    found = set()
+    for cell in book.cells:
+        if cell.cell_type == "markdown":
+            found |= {*re.findall(r'<a id="([^"]+)">', cell.source)}
+            headings = re.findall(r"^#{1,6} (.+)$", cell.source, re.M)
+            found |= {quote(words.strip().replace(" ", "-")) for words in headings}
+    return found
+
+
+def links(book: nbformat.NotebookNode) -> list[tuple[str, str]]:
+    """The links of a notebook that stay in the course: a path, "" for the notebook itself, and an anchor."""
+    text = "\n".join(cell.source for cell in book.cells if cell.cell_type == "markdown")
+    found = re.findall(r'\]\(([^\s()#]*)(?:#([^\s()]*))?(?: "(?:[^"\\]|\\.)*")?\)', text)
+    return [(path, anchor) for path, anchor in found if not re.match(r"https?:|mailto:", path)]
+
+
+@pytest.mark.parametrize("name", committed())
+def test_every_link_to_a_notebook_or_a_place_in_one_arrives(name, made):
+    books = {other: nbformat.reads(text, as_version=4) for other, text in made.items()}
+    for path, anchor in links(books[name]):
+        target = os.path.normpath(Path(name).parent / path) if path else name
+        assert target in books or (ROOT / target).exists(), f"{name} links to {path}"
+        if anchor:
+            assert anchor in anchors(books[target]), f"{name} links to {target}#{anchor}"
+
+
+def test_links_are_found_and_those_that_lead_nowhere_too():
+    """What the test above stands on."""
+    text = '# A title: of two\n\n<a id="C1"></a> [x](#C1 "a \\"tip\\"") [y](b.ipynb#z) [z](https://c.org/d#e)'
+    book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
+    assert links(book) == [("", "C1"), ("b.ipynb", "z")]
+    assert anchors(book) == {"C1", quote("A-title:-of-two")}
+
+
+def code(book: nbformat.NotebookNode) -> str:
+    return "\n".join(cell.source for cell in book.cells if cell.cell_type == "code")
+
+
+def called(name: str, text: str) -> list[list[str]]:
+    """The texts that calls of a function are given, a list for each call, in order."""
+    return [re.findall(r'"([^"]*)"', arguments) for arguments in re.findall(rf"\b{name}\(([^)]*)\)?", text)]
+
+
+@pytest.mark.parametrize("name", RETOLD)
+def test_each_claim_of_a_retold_lesson_has_its_place_and_its_verdict(name, made):
+    """One that is named is tested here, listed below, or linked to where it is; a tested one gets a verdict."""
+    source, book = lesson_file(name), nbformat.reads(made[f"course/{name}.ipynb"], as_version=4)
+    places = lesson.Tables.read(ROOT / "content").places
+    shown = code(book)
+    verdicts = [claim for claims in called("verdict", shown) for claim in claims if claim.startswith("C")]
+    folded = [claim for claims in called("other_claims", shown) for claim in claims]
+    assert sorted(verdicts) == sorted(marks.claims_tested(source)) and len({*verdicts}) == len(verdicts)
+    assert not {*verdicts} & {*folded}
+    for claim in marks.claims_named(source):
+        page, anchor = places[claim]
+        assert anchor in anchors(nbformat.reads(made[f"course/{page}.ipynb"], as_version=4))
+        assert page != name or claim in {*verdicts, *folded}
+
+
+@pytest.mark.parametrize("section", ["2.3"])
+def test_each_claim_of_a_retold_section_is_in_one_of_its_lessons(section):
+    claims = [name for name in lesson.Tables.read(ROOT / "content").claims if name.startswith(f"C{section}-")]
+    sources = "\n".join(lesson_file(name) for name in LESSONS if name.startswith(section))
+    found = marks.claims_tested(sources) + [c for each in called("other_claims", sources) for c in each]
+    assert sorted(found) == sorted(claims)
+
+
+@pytest.mark.parametrize("name", RETOLD)
+def test_a_prediction_stands_above_what_it_hides_and_its_verdict_below(name):
+    """predict, then after, then verdict, each once for each prediction; and each is an item that asks for one."""
+    source = lesson_file(name)
+    order = re.findall(r'\b(predict|after|verdict)\(.*?"([\d.]+-p\d*)"', source)
+    ids = [item for call, item in order if call == "predict"]
+    assert ids and order == [(call, item) for item in ids for call in ("predict", "after", "verdict")]
+    assert all(bank.item(item).type == "predict" and bank.item(item).use == "lesson" for item in ids)
+
+
+@pytest.mark.parametrize("name", RETOLD)
+def test_a_panel_is_shown_only_after_its_prediction(name, made):
+    """No cell of a retold lesson shows a panel otherwise."""
+    book = nbformat.reads(made[f"course/{name}.ipynb"], as_version=4)
+    shown = code(book)
+    panels = re.findall(r"from gvclab\.panels\.\w+ import (.+)", shown)
+    for panel in ", ".join(panels).split(", "):
+        assert re.findall(rf".*\b{panel}\(.*", shown) == re.findall(rf'after\("[^"]+", {panel}\(.*', shown)
+
+
+@pytest.mark.parametrize("name", RETOLD)
+def test_the_questions_of_a_lesson_are_items_of_its_set(name):
+    asked = [item for items in called("quiz", lesson_file(name)) for item in items]
+    items = bank.parse((ROOT / f"content/exercises/{name}.md").read_text(encoding="utf-8"))
+    predicted = [item for items in called("predict", lesson_file(name)) for item in items]
+    assert len(asked) == 3 and sorted(asked + predicted) == sorted(item.id for item in items.used("lesson"))
+
+
 # ------------------------------------------------------------------------------------------ leaks
 
 
@@ -119,10 +232,11 @@ def test_the_leak_test_would_notice(made):
 # ------------------------------------------------------------------------------------------ running
 
 
-def run(name: str, tmp_path: Path) -> nbformat.NotebookNode:
+def run(name: str, tmp_path: Path, **more: str) -> nbformat.NotebookNode:
     """The notebook after a run in a fresh kernel of this environment, with no way to the network."""
     book = nbformat.read(ROOT / name, as_version=4)
     env = {k: v for k, v in os.environ.items() if not k.startswith(("GVCLAB", "NBGRADER"))}
+    env |= more
     env |= {"HTTPS_PROXY": "http://127.0.0.1:9", "HTTP_PROXY": "http://127.0.0.1:9"}
     client = NotebookClient(book, timeout=60, allow_errors=True, resources={"metadata": {"path": str(tmp_path)}})
     client.create_kernel_manager()
@@ -131,10 +245,10 @@ def run(name: str, tmp_path: Path) -> nbformat.NotebookNode:
     return book
 
 
-@pytest.mark.parametrize("name", LESSONS)
+@pytest.mark.parametrize("name", [name for name in LESSONS if not told_again(name)])
 def test_what_a_lesson_says_of_its_panels_can_be_typed(name):
     """`panel.set(w=0.3)` in the prose names a panel of the lesson and one of its controls."""
-    source = (ROOT / f"content/lessons/{name}.md").read_text(encoding="utf-8")
+    source = lesson_file(name)
     taken = re.search(r"from (gvclab\.panels\.\w+) import linked\n\n(.+) = linked\(\)", source)
     assert taken, "a lesson takes its panels by `from gvclab.panels.<room> import linked` and `one, two = linked()`"
     module, names = taken.groups()
@@ -171,10 +285,16 @@ def complaints(book) -> list[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LESSONS)
-def test_a_lesson_runs_top_to_bottom_and_quietly(name, tmp_path):
-    book = run(f"course/{name}.ipynb", tmp_path)
+def test_a_lesson_runs_top_to_bottom_and_quietly_and_predicts_nothing(name, tmp_path):
+    """Who runs all cells has answered nothing: every panel waits, and nothing is kept."""
+    folder, data = tmp_path / "run", tmp_path / "data"
+    folder.mkdir()
+    book = run(f"course/{name}.ipynb", folder, JUPYTER_DATA_DIR=str(data))
     assert not complaints(book), "\n".join(complaints(book))
-    assert list(tmp_path.iterdir()) == []
+    assert list(folder.iterdir()) == [] and not list(data.rglob("predictions.json"))
+    if name in RETOLD:
+        waiting = [str(cell.outputs) for cell in book.cells if "after(" in cell.source]
+        assert waiting and not any("plotly" in shown for shown in waiting)
 
 
 @pytest.mark.slow

@@ -181,7 +181,7 @@ def astray(item, right):
 
 
 def test_the_statements_of_1_2_are_judged_by_the_cards_of_their_claims():
-    """The key follows from content/claims, and the words are those of the course's verdicts."""
+    """The key agrees with content/claims, and the words are those of the course's verdicts."""
     item = bank.item("1.2-2")
     key = namespace(item, ())[item.answer]
     assert key == {term.id: claim(f"C1.2-{term.id[1:]}").verdict for term in item.terms}

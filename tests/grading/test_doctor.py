@@ -235,7 +235,7 @@ def test_a_damage_is_found_and_mended(damage, expected, left, honest, released):
     assert again.mended is None
     mended = answers(found.mended, released)
     if damage is split:
-        assert "critical = (at.x_c, at.r_c)" in mended["2-3-3"]
+        assert "critical = (x, r)" in mended["2-3-3"]
         del mended["2-3-3"], whole["2-3-3"]
     assert mended == whole
     assert set(filter(MARK.search, lines(saved(honest)))) <= set(lines(found.mended))

@@ -92,7 +92,7 @@ def test_bytes_that_are_no_text_cost_only_themselves(folder, assigned, book):
 
 
 def test_a_lone_surrogate_can_be_written(folder, assigned, book):
-    cell(book, "2-3-10")["source"] = "because \ud800 of \x00 it"
+    book["cells"].append({"cell_type": "markdown", "source": "because \ud800 of \x00 it", "metadata": {}})
     sheet = taken(folder, assigned, book)
     assert complete(sheet)
     nbformat.writes(sheet.book).encode()
@@ -350,11 +350,12 @@ def test_the_digest_follows_the_bytes(folder, assigned, book):
 
 
 def test_without_keys_nothing_is_graded(root, tmp_path, monkeypatch):
+    shutil.copy(root / f"exercises/section-2/{NOTEBOOK}.ipynb", tmp_path)
     source = next((root / "content/exercises").glob("2.3a-*.md")).read_text(encoding="utf-8")
     keyless = bank.parse(bank.public_text(source))
     monkeypatch.setattr(bank, "load", lambda section: keyless)
     with pytest.raises(ValueError, match="no keys"):
-        intake.assignment("section-2", root / "exercises/section-2")
+        intake.assignment("section-2", tmp_path)
 
 
 def test_no_release_is_an_error(tmp_path):

@@ -161,6 +161,7 @@ def test_an_item_with_its_key_is_found_in_a_content_file(root, secret):
     found = leaks.scan_text("items.md", source, secret)
     assert "the item 2.3-2 with its key" in kinds(found)
     planted = bank.public_text(source).replace("  text: Higher", "  right: true\n  text: Higher", 1)
+    planted = planted.replace("answer: spreading\n", "answer: spreading\nwhy: Because.\n")
     assert kinds(leaks.scan_text("items.md", planted, secret)) == {"the item 2.3-2 with its key"}
 
 

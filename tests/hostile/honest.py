@@ -84,7 +84,7 @@ def _beside(where: int, essay: bool = False):
     def edit(book):
         one = cell(book, "2-3-10" if essay else "2-3-2")
         own = code(one["source"], one["cell_type"])
-        one["source"] = ITEMS["2.3-2"].stub if not essay else cell(released(NOTEBOOK), "2-3-10")["source"]
+        one["source"] = ITEMS["2.3-2"].shown_stub if not essay else cell(released(NOTEBOOK), "2-3-10")["source"]
         book["cells"].insert(book["cells"].index(one) + where, own)
 
     return edit

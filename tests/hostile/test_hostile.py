@@ -221,6 +221,8 @@ def feedback(graded) -> Path:
     """Feedback pages of those whose code or text might have something to show."""
     for glob in ("leak-*", "escape-page*", "honest-picture*", VICTIM):
         command = ["-m", "nbgrader", "generate_feedback", ASSIGNMENT, "--student", glob]
+        # What a leak tells may come out in either notebook; pages that run something are made in one.
+        command += [] if glob == "leak-*" else ["--notebook", NOTEBOOK]
         environment = {**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
         done = subprocess.run(
             [sys.executable, *command], cwd=graded.folder, capture_output=True, text=True, env=environment

@@ -12,7 +12,7 @@ import pytest
 from plotly.utils import PlotlyJSONEncoder
 
 from gvclab import panels
-from gvclab.panels import developing_countries, diversification, localisation
+from gvclab.panels import developing_countries, fear, localisation, suppliers
 from gvclab.panels.base import Panel
 from gvclab.panels.controls import Checkbox, Choice, Control, Slider
 from gvclab.panels.kit import Lab
@@ -20,7 +20,14 @@ from gvclab.panels.kit import Lab
 LESSONS = {
     name: import_module(f"{panels.__name__}.{name}") for _, name, package in iter_modules(panels.__path__) if package
 }
-PANELS = tuple(type(panel) for module in LESSONS.values() for panel in module.linked())
+PANELS = tuple(
+    dict.fromkeys(
+        found
+        for module in LESSONS.values()
+        for found in map(vars(module).get, module.__all__)
+        if isinstance(found, type) and issubclass(found, Panel)
+    )
+)
 # States in which everything matters, where the start is none: no control is idle.
 BUSY = {
     developing_countries.EntryLab: {"border": 0.12},
@@ -30,11 +37,12 @@ BUSY = {
     localisation.SpiderLab: {"t": 0.1, "s": 0.05},
     localisation.SnakeLab: {"t": 0.1, "s": 0.05},
     localisation.HistoryLab: {"year": 2025},
-    diversification.ChainLab: {"m": 2, "q": 0.05},
-    diversification.FragilityLab: {"x": 0.86, "depth": 5},
-    diversification.FrontierLab: {"w": 0.3, "inventory": 4, "bloc": 0.02},
-    diversification.MemoryLab: {"k": 0.05},
-    diversification.WedgeLab: {"chi": 0.3},
+    suppliers.ChainLab: {"m": 2, "q": 0.05},
+    suppliers.FragilityLab: {"x": 0.86, "depth": 5},
+    suppliers.FrontierLab: {"w": 0.3, "inventory": 4, "bloc": 0.02},
+    suppliers.SubstitutesLab: {"phi": 0.5},
+    fear.MemoryLab: {"k": 0.05},
+    fear.WedgeLab: {"chi": 0.3},
 }
 
 every_panel = pytest.mark.parametrize("kind", PANELS, ids=lambda kind: kind.__name__)

@@ -244,6 +244,7 @@ def test_without_a_kernel_a_plain_figure_is_displayed(monkeypatch):
     panel._ipython_display_()
     assert len(shown) == 2
     assert "application/vnd.jupyter.widget-view+json" not in shown[0]
+    assert "<strong>Power lab</strong>" in shown[1]["text/html"]
     assert panel._widget is None
 
 

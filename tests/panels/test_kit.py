@@ -14,9 +14,8 @@ from hypothesis import strategies as st
 from gvclab import content
 from gvclab.charts import Picture, Plot, View, axis, frame, line, points
 from gvclab.content import Message
-from gvclab.panels import Panel, Shared, diversification
+from gvclab.panels import Panel, Shared
 from gvclab.panels.controls import Checkbox, Choice, Slider, checkbox, choice, domains, slider, strip
-from gvclab.panels.diversification import FrontierLab, MemoryLab, Params, WedgeLab
 from gvclab.panels.kit import Lab, Table, share
 from gvclab.panels.watching import Answer, read, watched
 from gvclab.panels.widget import described
@@ -288,15 +287,14 @@ def elsewhere(control, draw):
     return control.check(draw(st.sets(st.integers(control.min, control.max), max_size=3)))
 
 
-ROOMS = {"toys": (Power, Reader), "diversification": tuple(type(each) for each in diversification.linked())}
+KINDS = (Power, Reader)
 
 
-@pytest.mark.parametrize("room", ROOMS)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(data=st.data())
-def test_no_answer_is_stale(room, data):
+def test_no_answer_is_stale(data):
     """Whatever is moved, a panel shows what a new panel shows in that state; and its page is told where it matters."""
-    kinds = ROOMS[room]
+    kinds = KINDS
     panels = share(kinds)
     controls = domains(kinds[0].State)
     for _ in range(3):
@@ -314,17 +312,6 @@ def test_no_answer_is_stale(room, data):
             now = shown(panel)
             assert now == shown(kind(Shared(panel.state)))
             assert was_told or now == old
-
-
-def test_every_field_of_the_shared_problem_is_noticed():
-    """Each setting of the frontier lab but the weight moves the wedge, in states where it matters."""
-    frontier, _memory, wedge = share((FrontierLab, MemoryLab, WedgeLab))
-    frontier.set(from_memory=True)
-    wedge.shown  # noqa: B018
-    assert {"crises", "delta", "salience"} < wedge.fields and not {"embargo", "w", "k"} & wedge.fields
-    frontier.set(from_memory=False)
-    wedge.shown  # noqa: B018
-    assert "embargo" in wedge.fields and not {"crises", "delta", "salience"} & wedge.fields
 
 
 # ------------------------------------------------------------------------------------- what is carried over, and Reset
@@ -356,24 +343,26 @@ def test_a_panel_alone_carries_nothing_over():
     assert panel.state == State(far=True, years=(1,))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(data=st.data())
 def test_reset_and_presets_lead_to_the_same_picture_from_everywhere(data):
-    kinds = ROOMS["diversification"]
-    panels, fresh = share(kinds), share(kinds)
-    for panel in panels:
-        panel.set(**{control.name: elsewhere(control, data.draw) for control in panel.controls})
-    k = data.draw(st.sampled_from(range(len(panels))))
-    panels[k].reset()
-    assert shown(panels[k]) == shown(fresh[k]) and not panels[k].carried
-    for name in kinds[k].presets:
-        panels[(k + 1) % len(panels)].set(
-            **{control.name: elsewhere(control, data.draw) for control in kinds[(k + 1) % len(panels)].controls}
-        )
-        panels[k].preset(name)
-        alone = kinds[k]()
-        alone.preset(name)
-        assert shown(panels[k])[1:] == shown(alone)[1:]
+    panels, fresh = share(KINDS), share(KINDS)
+
+    def shake() -> None:
+        for panel in panels:
+            with suppress(ValueError):  # where the model has no answer, all stays as it was
+                panel.set(**{control.name: elsewhere(control, data.draw) for control in panel.controls})
+
+    for panel, untouched in zip(panels, fresh, strict=True):
+        shake()
+        panel.reset()
+        assert shown(panel) == shown(untouched) and not panel.carried
+        for name in panel.presets:
+            shake()
+            panel.preset(name)
+            alone = type(panel)()
+            alone.preset(name)
+            assert shown(panel) == shown(alone)
 
 
 def test_the_page_resets_all_that_it_shows():
@@ -399,9 +388,14 @@ def test_both_kinds_live_on_one_state():
     assert reader.carried[0].value == 4.0
 
 
+@dataclass(frozen=True)
+class Other(State):
+    more: float = slider(0.0, 0.0, 1.0)
+
+
 def test_panels_share_a_checked_state():
     with pytest.raises(ValueError, match="power = 9"):
         share((Power, Reader), State(power=9.0))
-    with pytest.raises(ValueError, match="these have Params, State"):
-        share((Power, WedgeLab))
-    assert share((WedgeLab,), Params(chi=0.5))[0].state.chi == 0.5
+    with pytest.raises(ValueError, match="these have Other, State"):
+        share((Power, type("Foreign", (Reader,), {"State": Other})))
+    assert share((Reader,), State(far=True))[0].state.far

@@ -11,7 +11,7 @@ from nbformat import NotebookNode
 from gvclab.build import marks
 
 PICTURES = ("diagram", "series", "change", "after")  # calls that show a picture
-TABLES = ("spelled", "DataFrame")
+TABLES = ("spelled", "DataFrame", "table")
 _TAG = re.compile(r"<[^>]+>")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _MATH = re.compile(r"\$\$.*?\$\$", re.S)

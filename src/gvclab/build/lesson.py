@@ -186,7 +186,7 @@ def _marks(source: str, meta: dict, tables: Tables) -> Marks:
         stated=lambda names: _stated(names, tables, reported),
         table=lambda of: _verdict(of, tables),
         references=lambda: _references(source, tables),
-        cite=bibliography.cite,
+        cite=lambda key: _known_work(bibliography.cite, key),
         term=lambda name: _term_link(name, tables),
         numbers=marks.computed(numbers, source[:head].count("\n") + 1),
     )
@@ -359,8 +359,17 @@ def _term_link(name: str, tables: Tables) -> str:
 
 
 def _references(source: str, tables: Tables) -> str:
-    """The works that a lesson cites: in its text, on its cards, and for the claims that it tests."""
+    """The works that a lesson cites: in its text, on its cards, and for its claims."""
     cards = [key for call in _CARDS.findall(source) for key in re.findall(r'"([^"]+)"', call)]
-    tested = [key for name in marks.claims_tested(source) for key in tables.claims[name]["cites"]]
+    folded = [name for call in _FOLDED.findall(source) for name in marks.ids(call)]
+    tested = [key for name in (*marks.claims_tested(source), *folded) for key in tables.claims[name]["cites"]]
     keys = {*marks.cited(source), *cards, *tested}
-    return "\n".join(f"- {line}" for line in sorted(bibliography.reference(key) for key in keys))
+    return "\n".join(f"- {line}" for line in sorted(_known_work(bibliography.reference, key) for key in keys))
+
+
+def _known_work(made: Callable[[str], str], key: str) -> str:
+    """What is made of a work. Fault for one that is not in the bibliography."""
+    try:
+        return made(key)
+    except KeyError as problem:
+        raise Fault(problem.args[0]) from problem

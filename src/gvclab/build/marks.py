@@ -34,6 +34,7 @@ _NUMBER = re.compile(r"\{\{ *([a-z_]\w*)(?::([^{}]*))? *\}\}")
 _LINK = re.compile(rf'(?:<a id="from-{CLAIM}"></a>)?\[({CLAIM})\]\([^\s()]* "(?:[^"\\]|\\.)*"\)')
 _INLINE = re.compile("|".join(mark.pattern for mark in (_CLAIM, _CITE, _TERM, _NUMBER)))
 _DROPDOWN = re.compile(r"^:::\{dropdown\} *(.*)$")
+_SUMMARY = re.compile(r"^<details>\n<summary>(.*)</summary>\n", re.M)
 _BLOCK = re.compile(r"^```\{(claim|claims|references)\} *(.*)$")
 BLOCKS = ("claim", "claims", "references")
 _NUMBERS = re.compile(r"\A```\{numbers\}\n(.*?)^```\n+", re.S | re.M)
@@ -74,8 +75,9 @@ def home(edited: str, source: str, marks: Marks) -> str:
     for line, shown in made:
         if "\n" in shown and shown in text:
             text = text.replace(shown, line)
+    text = _SUMMARY.sub(lambda fold: fold.group() if fold.group() in source else f":::{{dropdown}} {fold[1]}", text)
     known = {shown: line for line, shown in made}
-    inline = [line for line, shown in made if line != shown and "\n" not in shown]
+    inline = [line for line, shown in made if line != shown and "\n" not in line]
     kept = {line for line, shown in made for line in line.split("\n")}
     return "\n".join(
         known[line] if line in known else line if line in kept else _line_home(line, inline, marks)

@@ -60,9 +60,9 @@ class Change(RealFigure):
     def frame(self) -> go.Figure:
         """The looks."""
         looks = style("data")
-        stroke = {"mode": "lines", "hoverinfo": "skip", "showlegend": False}
-        rose = {**stroke, "line": {"color": looks.color, "width": 3}}
-        fell = {**stroke, "line": {"color": theme.GREY, "width": 3, "dash": "dot"}}
+        stroke = {"mode": "lines", "hoverinfo": "skip"}
+        rose = {**stroke, "name": text("charts.change.more"), "line": {"color": looks.color, "width": 3}}
+        fell = {**stroke, "name": text("charts.change.less"), "line": {"color": theme.GREY, "width": 3, "dash": "dot"}}
         dots = {"mode": "markers", "hovertemplate": "%{y}: %{x:.3g}<extra></extra>"}
         traces = [
             rose,

@@ -53,6 +53,11 @@ def study(work: Work) -> str:
     return f"<article class='gvclab-claim gvclab-study'><p><strong>{link}</strong> {_rich(work.finding)}</p></article>"
 
 
+def folded(summary: str, body: str) -> str:
+    """Cards that show only when they are asked for."""
+    return f"<details><summary>{rich(summary)}</summary>{body}</details>"
+
+
 def page(body: str) -> str:
     """Cards in their frame."""
     return f"<section class='gvclab-claims'>{body}</section>"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from gvclab.charts.page import static
 from gvclab.content import entry, text
 from gvclab.exercises import predictions, widgets
 from gvclab.exercises.items import Item
@@ -50,8 +51,8 @@ def verdict(*claim_ids: str, prediction: str | None = None) -> Cards | Waiting:
     """What was found on one claim or several, a card each: `verdict("C2.3-5", "C2.3-1", prediction="2.3-p2")`.
 
     With a prediction, the id of one item for all the claims, what the reader predicted stands above the cards beside
-    the answer, and fills in when it is predicted later. KeyError for an unknown id, ValueError for an item that is no
-    prediction and for no claim at all.
+    the answer; until something is predicted the cards are folded, so that they give nothing away. KeyError for an
+    unknown id, ValueError for an item that is no prediction and for no claim at all.
     """
     shown = _claims(claim_ids)
     below = "".join(map(cards.card, shown))
@@ -61,9 +62,11 @@ def verdict(*claim_ids: str, prediction: str | None = None) -> Cards | Waiting:
 
     def made(none: str) -> str:
         compared = widgets.compared(item, entry("claims.prediction"), none)
-        return cards.page(f"<div class='gvclab-exercise gvclab-recall'>{compared}</div>{below}")
+        waits = not static() and predictions.kept(item) is None and not predictions.seen(item)
+        shown_below = cards.folded(text("claims.prediction.show"), below) if waits else below
+        return cards.page(f"<div class='gvclab-exercise gvclab-recall'>{compared}</div>{shown_below}")
 
-    if widgets.static():
+    if static():
         return Cards(_words(shown), made(text("claims.prediction.none_static", id=item.id)), Waiting._css)
     return Waiting(item, shown, lambda: made(text(f"claims.prediction.{widgets.none(item)}", title=item.title)))
 

@@ -13,13 +13,13 @@ call that answers it.
 from __future__ import annotations
 
 import html
-import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
 from IPython.display import HTML, Markdown
 from traitlets import Dict, List, Unicode
 
+from gvclab.charts.page import static
 from gvclab.charts.widget import Widget, script
 from gvclab.content import Message, entry, text
 
@@ -42,11 +42,6 @@ __all__ = ["causal_graph", "draw_graph", "predict", "quiz", "recall"]
 
 _HERE = Path(__file__).parent
 STYLE = _HERE / "widgets.css"
-
-
-def static() -> bool:
-    """Widgets cannot run here, the environment says."""
-    return os.environ.get("GVCLAB_STATIC", "") not in ("", "0")
 
 
 # --------------------------------------------------------------------------------------------------- prompts

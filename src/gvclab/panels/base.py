@@ -247,7 +247,7 @@ class Panel:
 
         from ..charts import page
 
-        page.show(self.figure, self.shown, lambda: self.on_page().box)
+        page.show(self.figure, self.shown, lambda: self.on_page().box, self.title)
         if self.source is not None:
             display(self.source)
 

@@ -90,7 +90,13 @@ class EntryLab(Panel):
                     "hoverinfo": "skip",
                 },
                 *(
-                    points(look, size=24, name=row, textfont={"color": theme.ink(look.color), "size": 13}, **stages)
+                    points(
+                        look,
+                        size=24,
+                        name=row,
+                        textfont={"color": theme.ink(theme.style(look).color), "size": 13},
+                        **stages,
+                    )
                     for look, row in zip(STYLES, rows, strict=True)
                 ),
                 {**at_border, "textposition": "middle right", "hoverinfo": "skip"},

@@ -93,7 +93,9 @@ class ParticipationLab(Panel):
             for pole in POLES
         ]
         for bubble in bubbles:
-            bubble["marker"] |= {"opacity": 0.5, "line": {"width": 0}}
+            color = bubble["marker"]["color"]
+            inside = "rgba({},{},{},0.5)".format(*bytes.fromhex(color[1:]))  # larger bubbles do not hide smaller ones
+            bubble["marker"] |= {"color": inside, "line": {"width": 1.5, "color": color}}
         most = float(figures()[["fva_share", "forward_share"]].max().max())
         top = np.ceil(most * 10) / 10
         return frame(

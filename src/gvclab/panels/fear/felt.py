@@ -52,7 +52,7 @@ class FeltRiskLab(Lab):
                 "showlegend": False,
             },
         },
-        height=330,
+        height=310,
     )
 
     def solve(self, state: Remembered) -> FeltSolution:

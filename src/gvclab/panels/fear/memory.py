@@ -71,7 +71,7 @@ class MemoryLab(Lab):
                 "showlegend": False,
             },
         },
-        height=340,
+        height=330,
     )
 
     def solve(self, state: Moving) -> MemorySolution:

@@ -102,7 +102,7 @@ class WedgeLab(Lab):
             },
             "lost": points("chosen", size=15, name="private", plot="parts", cliponaxis=False, showlegend=False),
         },
-        height=380,
+        height=365,
         barmode="relative",
     )
 

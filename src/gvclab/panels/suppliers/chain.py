@@ -123,7 +123,7 @@ class ChainLab(Lab):
             yield "single", {"one": 1000 * (1 - solution.apart[0])}
 
     def tables(self, state: Chain, solution: ChainSolution):
-        columns = {"together": solution.together, "apart": solution.apart}
+        columns = {"together": YEARS * (1 - solution.together), "apart": YEARS * (1 - solution.apart)}
         yield Table("m", SUPPLIERS, columns, values={"n": state.n})
 
     @staticmethod

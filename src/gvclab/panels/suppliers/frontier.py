@@ -15,6 +15,7 @@ from ..kit import Lab, Table
 from ..sourcing import PLACES, STYLES, Market, compared, in_words, place, problem, used
 
 MOST_WEIGHT = 0.99
+WORST = 12  # cases that the table lists
 RISKS = [0, 0.25, 0.5, 0.75, 1]
 VISIBLE = 0.005  # shares that differ by less are drawn alike
 MOST_COST, MOST_RISK = (0.68, 1.04), (-0.04, 1.16)  # what the plane shows at the default prices
@@ -58,7 +59,7 @@ class FrontierLab(Lab):
             "frontier": {
                 "name": "",
                 "mode": "lines+markers",
-                "line": {"color": theme.GREY, "width": 2.5, "shape": "hv"},
+                "line": {"color": theme.GREY, "width": 2.5},
                 "marker": {"color": theme.GREY, "size": 7},
                 "hovertemplate": "%{text}<extra></extra>",
                 "showlegend": False,
@@ -128,10 +129,11 @@ class FrontierLab(Lab):
         named = asked.strategies
         names = [self.message("marks.chosen"), *(self.message(f"strategies.{name}") for name in named)]
         yield Table("portfolio", names, compared([chosen, *named.values()]), title="portfolios")
-        losses = asked.losses(chosen)
+        every = asked.losses(chosen)
+        losses = every.head(WORST)
         left = [(self.message("table.survives", place=place(name)), losses[name]) for name in PLACES]
         columns = [("shortage", losses["shortage"]), ("chance", losses["probability"]), *left]
-        yield Table("", losses.index, columns, title="scenarios", values={"count": len(losses)})
+        yield Table("", losses.index, columns, title="scenarios", values={"shown": len(losses), "count": len(every)})
 
 
 def _room(values: np.ndarray, low: float, high: float) -> list[float]:

@@ -11,7 +11,7 @@ import numpy as np
 from gvclab.models.sourcing import Frontier, Portfolio, Sourcing, cvar, effective, shortage, staircase
 
 from ...charts import Picture, Plot, axis, line, points, row, theme
-from ...charts.labels import sides, spread
+from ...charts.labels import spread
 from ..kit import Lab, Table
 from ..sourcing import Market, compared, problem
 from .frontier import MOST_COST, MOST_RISK, RISKS
@@ -20,7 +20,9 @@ NAMED = ("all-Home", "Home+Region", "two cheapest", "all four")
 GREY = theme.Style(theme.GREY, "dot", "diamond", "")
 LOOKS = dict(zip(NAMED, ("home", "region", "far_a", GREY), strict=True))
 PHI = np.linspace(0, 1.5, 31)
-EQUAL = 1e-9
+GAP = 0.085  # between two names, in units of the upright axis
+CALLED, WIDE = 1.05, 1.3  # where the names stand, and where the plane ends
+EQUAL = 1e-6
 ROOM = 2.35  # to the right of the lines, for their names
 
 
@@ -48,27 +50,40 @@ class SubstitutesLab(Lab):
     folds = ("shocks",)
     picture = Picture(
         row(
-            Plot("plane", axis("cost", tickformat=".2f"), axis("risk", tickformat=".0%", tickvals=RISKS)),
+            Plot("plane", axis("cost", tickvals=[0.7, 0.8, 0.9, 1]), axis("risk", tickformat=".0%", tickvals=RISKS)),
             Plot(
                 "phi",
                 axis("phi", range=[0, ROOM], tickvals=[0, 0.5, 1, 1.5]),
-                axis("", tickformat=".0%", tickvals=RISKS, matches="plane"),
+                axis("risk", tickformat=".0%", tickvals=RISKS, matches="plane"),
             ),
-            widths=(44, 44),
-            gap=0.1,
+            widths=(48, 42),
+            gap=0.12,
         ),
         marks={
             "frontier": {
                 "name": "",
                 "mode": "lines",
-                "line": {"color": theme.GREY, "width": 2.5, "shape": "hv"},
+                "line": {"color": theme.GREY, "width": 2.5},
                 "hoverinfo": "skip",
                 "showlegend": False,
             },
             **{
                 f"at.{name}": points(look, size=14, name="", showlegend=False, hovertemplate="%{x:.3f}, %{y:.3f}")
-                | {"mode": "markers+text"}
                 for name, look in LOOKS.items()
+            },
+            "leaders": {
+                "name": "",
+                "mode": "lines",
+                "line": {"color": theme.GREY, "width": 1},
+                "hoverinfo": "skip",
+                "showlegend": False,
+            },
+            "called": {
+                "name": "",
+                "mode": "text",
+                "textposition": "middle right",
+                "hoverinfo": "skip",
+                "showlegend": False,
             },
             **{f"line.{name}": line(look, name="", plot="phi", showlegend=False) for name, look in LOOKS.items()},
             "now": {
@@ -102,23 +117,24 @@ class SubstitutesLab(Lab):
 
     def draw(self, state: Substituted, solution: SubstitutesSolution):
         _, now, risk, steps = solution
-        names = {name: self.message(f"strategies.{name}") for name in NAMED}
         said = [self.text(f"strategies.{name}") for name in NAMED]
-        at = [_placed(each.cost, each.cvar) for each in now.values()]
-        turned = dict(zip(NAMED, sides(at, said, _stairs(steps), letter=0.02), strict=True))
+        points_at = list(now.values())
+        heights = spread([each.cvar for each in points_at], GAP, 0.0, MOST_RISK[1] - GAP)
         return {
-            "plane": {"x": {"range": list(MOST_COST)}, "y": {"range": list(MOST_RISK)}},
+            "plane": {"x": {"range": [MOST_COST[0], WIDE]}, "y": {"range": list(MOST_RISK)}},
             "frontier": {} if steps is None else {"x": steps.cost, "y": steps.cvar},
-            **{
-                f"at.{name}": {"x": [each.cost], "y": [each.cvar], "text": [names[name]], "textposition": turned[name]}
-                for name, each in now.items()
+            **{f"at.{name}": {"x": [each.cost], "y": [each.cvar]} for name, each in now.items()},
+            "leaders": {
+                "x": [x for each in points_at for x in (each.cost, CALLED, None)],
+                "y": [y for each, height in zip(points_at, heights, strict=True) for y in (each.cvar, height, None)],
             },
+            "called": {"x": [CALLED] * len(NAMED), "y": heights, "text": said},
             **{f"line.{name}": {"x": PHI, "y": risk[name]} for name in NAMED},
             "now": {"x": [state.phi] * 2, "y": [0.0, MOST_RISK[1]]},
             "names": {
                 "name": "",
                 "x": [PHI[-1] + 0.03] * len(NAMED),
-                "y": spread([float(risk[name][-1]) for name in NAMED], 0.075, 0.0, 1.05),
+                "y": spread([float(risk[name][-1]) for name in NAMED], GAP, 0.0, 1.05),
                 "text": said,
             },
         }
@@ -131,29 +147,14 @@ class SubstitutesLab(Lab):
         steps = solution.steps
         if steps is None:
             return
-        beaten = (steps.cost < home.cost - EQUAL) & (steps.cvar < home.cvar + EQUAL)
-        yield ("inside" if beaten.any() else "on_line"), {}
+        # The line joins what is best at some weight: whatever lies above it is best at none.
+        line = np.interp(home.cost, steps.cost, steps.cvar, right=steps.cvar[-1] - 1)
+        on = home.cvar <= line + EQUAL or bool(np.abs(steps.x[:, 0] - 1).min() < EQUAL)
+        yield ("on_line" if on else "above"), {}
 
     def tables(self, state: Substituted, solution: SubstitutesSolution):
         names = [self.message(f"strategies.{name}") for name in NAMED]
         yield Table("portfolio", names, compared(list(solution.now.values())))
-
-
-def _placed(cost: float, risk: float) -> tuple[float, float]:
-    """Where a point lies in the plane, in parts of its width and height."""
-    (left, right), (bottom, top) = MOST_COST, MOST_RISK
-    return (cost - left) / (right - left), (risk - bottom) / (top - bottom)
-
-
-def _stairs(steps: Frontier | None) -> list[tuple[float, float]]:
-    """Points along the grey line, which names keep clear of."""
-    if steps is None:
-        return []
-    falls = zip(steps.cost[1:], steps.cvar[:-1], steps.cvar[1:], strict=True)
-    runs = zip(steps.cost[:-1], steps.cost[1:], steps.cvar[:-1], strict=True)
-    down = [(cost, risk) for cost, above, below in falls for risk in np.linspace(above, below, 9)]
-    across = [(cost, risk) for start, end, risk in runs for cost in np.linspace(start, end, 9)]
-    return [_placed(*each) for each in (*down, *across)]
 
 
 @lru_cache(maxsize=32)
