@@ -91,7 +91,7 @@ def foreign_part_by_year(tables: Mapping[int, ICIO], sectors: Collection[str] | 
     """
     import pandas as pd
 
-    parts = [(year, 100 * foreign_part(table, sectors)) for year, table in tables.items()]
+    parts = [(year, 100 * foreign_part(table, sectors)) for year, table in instance("tables", tables, Mapping).items()]
     return pd.DataFrame(parts, columns=["year", "foreign_part"])
 
 
