@@ -55,8 +55,12 @@ class TestTeam:
         for found in panel.solution[:2]:
             assert layout.xaxis2.range[0] < found.n < 0.75 * layout.xaxis2.range[1]
             assert layout.yaxis2.range[0] < found.y < 0.95 * layout.yaxis2.range[1]
-        for name in ("gain.name", "cost.name"):
-            assert 0 <= mark(panel, name).y[0] < layout.yaxis.range[1]
+        dealings, gain = mark(panel, "account.names").y
+        assert 0 <= dealings <= layout.yaxis.range[1]
+        assert abs(gain - dealings) > 0.08 * layout.yaxis.range[1]
+        # Names of lines are drawn beside the plot only if their points lie in it.
+        for name in ("account.names", "names"):
+            assert max(mark(panel, name).x) <= layout.xaxis2.range[1]
 
     def test_the_axes_stay_while_costs_move(self):
         """Else the best team would seem to stay where it is."""
@@ -121,6 +125,10 @@ class TestSpider:
         assert all(x < 1 for name in ("parts.abroad", "near.home") for x in rows[name].x)
         near = len(rows["near.home"].x) + len(rows["near.abroad"].x)
         assert near / 40 == pytest.approx(panel.solution.now.near, abs=1 / 40)
+
+    def test_no_part_abroad_is_said_in_words(self):
+        assert next(iter(said(SpiderLab(t=0.45)))) == "none_home"
+        assert next(iter(said(SpiderLab(t=0.0, r=0.3, delta=0.1, stays=True)))) == "none_abroad"
 
     def test_no_jump(self):
         assert mark(SpiderLab(bA=1.1), "jump").visible is False

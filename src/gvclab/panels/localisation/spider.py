@@ -183,7 +183,7 @@ class SpiderLab(Lab):
             "border": {
                 "x": [border] * 3,
                 "y": [-0.35, 0.5, 1.35],
-                "text": ["", self.text("marks.plus" if now.abroad else "marks.minus"), ""],
+                "text": ["", f"\u00a0{self.text('marks.plus' if now.abroad else 'marks.minus')}\u00a0", ""],
                 "textposition": "middle right" if now.abroad else "middle left",
             },
             **_rows(state, border),
@@ -197,7 +197,7 @@ class SpiderLab(Lab):
     def say(self, state: Assembly, solution: SpiderSolution):
         now = solution.now
         where = "abroad" if now.abroad else "home"
-        yield f"share_{where}", {"share": now.share}
+        yield (f"share_{where}", {"share": now.share}) if now.share > 0 else (f"none_{where}", {})
         if now.near >= SEEN:
             yield f"near_{where}", {"near": now.near}
         if state.stays and now.gain >= 0:

@@ -18,6 +18,8 @@ B, BETA = 1.0, 1.2  # productivity, and how the cost of dealings grows with the 
 LEAST_COST = 0.01
 AIR = 1.1  # room above the highest line
 ROW = 0.09  # from one name to the next, in heights of the plot
+AWAY = "\u00a0"  # between a line and its name
+QUIET = {"hoverinfo": "skip", "showlegend": False}
 
 
 @dataclass(frozen=True)
@@ -41,10 +43,6 @@ class TeamSolution(NamedTuple):
     most: float  # left to each in the best team where a dealing costs least
 
 
-def _name(color: str, **looks) -> dict:
-    return {"mode": "text", "name": "", "hoverinfo": "skip", "showlegend": False, "textfont": {"color": color}} | looks
-
-
 class TeamLab(Lab):
     """How many specialists share a task, and what is lost when their dealings get more expensive?"""
 
@@ -55,24 +53,23 @@ class TeamLab(Lab):
         row(
             Plot("account", axis("n"), axis("account")),
             Plot("left", axis("n"), axis("left")),
-            widths=(44, 44),
-            gap=0.12,
+            widths=(40, 40),
+            gap=0.2,
         ),
         marks={
             "gain": line("benefit", name="", showlegend=False),
             "cost": line("cost", name="", showlegend=False),
             "distance": line("net", name="", showlegend=False),
-            "gain.name": _name(theme.style("benefit").color, textposition="top left"),
-            "cost.name": _name(theme.style("cost").color, textposition="bottom right"),
+            "account.names": {"name": "", "mode": "text", "textposition": "middle right", **QUIET},
             "before": line("before", name="", plot="left", showlegend=False),
             "net": line("net", name="", plot="left", showlegend=False),
-            "names": _name("", plot="left", textposition="middle right") | {"textfont": {}},
+            "names": {"name": "", "plot": "left", "mode": "text", "textposition": "middle right", **QUIET},
             "best.before": points("before", size=12, name="", plot="left", showlegend=False)
             | {"mode": "markers+text", "textposition": "top center"},
             "best": points("chosen", size=14, name="", plot="left", showlegend=False) | {"mode": "markers+text"},
         },
         height=350,
-        margin={"r": 118, "t": 30},
+        margin={"r": 108, "t": 24},
     )
 
     def solve(self, state: Dealings) -> TeamSolution:
@@ -96,28 +93,34 @@ class TeamLab(Lab):
         calm, wary, n, gain, cost, cost_calm, most = solution
         top, highest = AIR * float(gain[-1]), 1.18 * most
         net, net_calm = gain - cost, gain - cost_calm
-        paid = state.lam * (1 + state.s)
-        named = n[160]  # where the upper line has its name; the lower one below its middle
-        below = min(float(n[150]), (0.45 * top / paid) ** (1 / BETA))
         made = B * wary.n**state.theta
+        dealings = _below(n, cost, top)
+        # Names at the ends of the lines: right of both, or where the lower one has left through the top.
+        ends = spread([float(dealings["y"][-1]), float(gain[-1])], ROW * top, 0.0, 1.1 * top)
+        if len(dealings["x"]) < len(n):
+            ends = [top, float(gain[-1])]
         premium = state.s > 0
         names = ["with", "without"] if premium else ["left"]
-        ends = [float(net[-1]), float(net_calm[-1])][: len(names)]
-        places = spread([max(0.0, end) for end in ends], ROW * highest, 0.0, highest)
+        last = [float(net[-1]), float(net_calm[-1])][: len(names)]
+        places = spread([max(0.0, end) for end in last], ROW * highest, 0.0, highest)
         return {
-            "account": {"x": {"range": [0, n[-1]]}, "y": {"range": [0, top]}},
+            "account": {"x": {"range": [0, n[-1]]}, "y": {"range": [0, 1.05 * top]}},
             "left": {"x": {"range": [0, n[-1]]}, "y": {"range": [0, highest]}},
             "gain": {"x": n, "y": gain},
-            "cost": _below(n, cost, top),
+            "cost": dealings,
             "distance": {"x": [wary.n] * 2, "y": [made - wary.y, made]},
-            "gain.name": {"x": [named], "y": [B * named**state.theta], "text": [self.message("marks.gain")]},
-            "cost.name": {"x": [below], "y": [paid * below**BETA - 0.05 * top], "text": [self.message("marks.cost")]},
+            "account.names": {
+                "x": [dealings["x"][-1], n[-1]],
+                "y": ends,
+                "text": [AWAY + self.text(f"marks.{name}") for name in ("cost", "gain")],
+                "textfont": {"color": [theme.style(name).color for name in ("cost", "benefit")]},
+            },
             "before": {"x": n, "y": net_calm} if premium else None,
             "net": {"x": n, "y": net},
             "names": {
-                "x": [1.02 * n[-1]] * len(names),
+                "x": [n[-1]] * len(names),
                 "y": places,
-                "text": [self.message(f"marks.{name}") for name in names],
+                "text": [AWAY + self.text(f"marks.{name}") for name in names],
             },
             "best.before": {"x": [calm.n], "y": [calm.y], "text": [self._size(calm)]} if premium else None,
             "best": {
