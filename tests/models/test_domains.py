@@ -141,6 +141,9 @@ CALLS = {
         {"t": 0.1, "alpha": 1.0, "bA": 0.8, "Theta": 1.0, "mu": 0.0, "delta": 0.4, "shock": 0.0},
         signed="mu shock",
     ),
+    "division.parts_cheaper_than": Call(
+        division.parts_cheaper_than, {"b": 1.1, "mu": 0.0, "delta": 0.4, "shock": 0.0}, signed="b mu shock"
+    ),
     "division.snake": Call(division.snake, {"c": [[1.0, 2], [2, 1]], "t": 0.1, "market": 0}, signed="c", free="c"),
     "division.middle_block": Call(division.middle_block, {"length": 3, "advantage": 0.1}),
     "division.chain_output": Call(division.chain_output, {"lam": (0.2, 0.6, 0.4), "L": (1.0, 1.0, 1.0), "S": 1.0}),
@@ -259,6 +262,8 @@ CALLS = {
             "share": 0.5,
         },
     ),
+    "iotable.foreign_part": Call(iotable.foreign_part, {"table": TABLE, "sectors": ["all"]}),
+    "iotable.foreign_part_by_year": Call(iotable.foreign_part_by_year, {"tables": {2005: TABLE}, "sectors": ["all"]}),
     "iotable.va_in": Call(
         iotable.va_in, {"table": TABLE, "deliveries": [1.0, 2, 3], "sectors": ["all"]}, signed="deliveries"
     ),

@@ -403,6 +403,27 @@ def test_value_in_products():
         iotable.va_in(table, final, ["nothing"])
 
 
+def test_the_foreign_part_of_exports_by_hand():
+    """A buys from C half of what it sells to B."""
+    Z = np.zeros((3, 3))
+    Z[2, 0] = 4.0
+    F = np.array([[0.0, 8, 0], [0, 10, 0], [0, 0, 6]])
+    table = from_arrays(Z, F, ("A", "B", "C"), ("all",))
+    # Exports: 8 of A, in which 4 are C's, and these 4 themselves, which are all C's own.
+    assert iotable.foreign_part(table) == pytest.approx(4 / 12)
+
+
+def test_the_foreign_part_of_exports_counts_sectors_alone_and_years():
+    table = random_table(5, 4, 3)
+    earned = iotable.va_in(table, table.abroad.sum(axis=1), [table.sectors[1]])
+    part = iotable.foreign_part(table, [table.sectors[1]])
+    assert part == pytest.approx((earned.sum() - earned.trace()) / earned.sum())
+    years = iotable.foreign_part_by_year({2001: table, 2002: table}, [table.sectors[1]])
+    assert years.year.tolist() == [2001, 2002] and years.foreign_part.tolist() == pytest.approx([100 * part] * 2)
+    with pytest.raises(ValueError, match="nothing by exports"):
+        iotable.foreign_part(from_arrays(np.zeros((2, 2)), np.eye(2), ("A", "B"), ("all",)))
+
+
 def test_reach_splits_value_into_home_region_and_beyond():
     reach = iotable.reach([[6.0, 1, 0], [3, 8, 5], [1, 1, 5]], ["A", "A", "B"])
     assert reach.home == pytest.approx([0.6, 0.8, 0.5])
