@@ -185,7 +185,7 @@ def test_students_get_stubs_and_no_key(built):
         "half = ...",
         'which = \\"...\\"  # write one letter',
         "about 4 minutes",
-        'as in `which = \\"A\\"`',
+        'quotation marks: `which = \\"X\\"`',
         "Half of it",
         'check(\\"1.1-1\\", half)',
         "`n` = 20",

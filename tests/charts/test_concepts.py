@@ -102,7 +102,7 @@ def test_no_colour_stands_for_two_series_of_a_figure():
     assert theme.line(6)["line"]["color"] == concepts.GREY
 
 
-@pytest.mark.parametrize("look", {*CONCEPTS.values(), *SERIES, *OTHERS}, ids=str)
+@pytest.mark.parametrize("look", sorted({*CONCEPTS.values(), *SERIES, *OTHERS}), ids=str)
 def test_words_on_an_area_can_be_read_over_its_pattern(look):
     made = theme.bars(look)
     text, pattern = made["insidetextfont"]["color"], made["marker"]["pattern"]["fgcolor"]

@@ -35,6 +35,15 @@ def test_one_series_is_told_by_its_lowest_highest_and_last_figure():
     )
 
 
+def test_a_year_is_a_whole_number_where_the_table_holds_numbers_alone():
+    """Its rows are then of one type, in which 2001 would be 2001.0."""
+    alone = table(one=[3.0, 1.0])[["year", "share"]]
+    alone.attrs["units"] = {}
+    assert (
+        said(alone, by=None) == "From 2000 to 2001, share of trade: lowest 1 in 2001, highest 3 in 2000, 1 at the end."
+    )
+
+
 def test_nothing_one_point_and_no_change_are_said_as_such():
     assert said(table(one=[np.nan, np.nan]), by=None) == "There are no figures: share of trade."
     assert said(table(one=[1.0]).iloc[:0]) == "There are no figures: share of trade."

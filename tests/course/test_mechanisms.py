@@ -349,11 +349,24 @@ class TestHowFearFades:
         assert max(vivid) - min(vivid) <= 1
         assert memories == sorted(memories) and memories[-1] > 10 * memories[0]
 
-    def test_how_high_it_jumps_is_a_matter_of_vividness(self):
-        """At each memory the jump grows with vividness, nearly in proportion."""
+    def test_how_high_it_jumps_depends_on_vividness_and_on_memory_too(self):
+        """At each memory it grows with vividness; and the longer the memory, the lower, as more calm is remembered."""
+        jumps = {
+            (delta, kappa): belief_path([5], 5, delta=delta, kappa=kappa)[5] - calm_belief(delta=delta)
+            for delta in (0.8, 0.9, 0.95)
+            for kappa in (1, 3, 6)
+        }
         for delta in (0.8, 0.9, 0.95):
-            jumps = [belief_path([5], 5, delta=delta, kappa=kappa)[5] - calm_belief(delta=delta) for kappa in (1, 3, 6)]
-            assert jumps[1] > 2.3 * jumps[0] and jumps[2] > 1.5 * jumps[1]
+            assert jumps[delta, 3] > 2.3 * jumps[delta, 1] and jumps[delta, 6] > 1.5 * jumps[delta, 3]
+        for kappa in (1, 3, 6):
+            assert jumps[0.8, kappa] > jumps[0.9, kappa] > jumps[0.95, kappa]
+
+    def test_fear_fades_because_the_crisis_is_forgotten_and_because_calm_years_are_counted(self):
+        """Where nothing is forgotten it falls with each calm year; where no more calm is counted, with forgetting."""
+        full = belief_path([5], 60, delta=1, kappa=1)
+        assert (np.diff(full[5:]) < 0).all() and full[60] == pytest.approx(2 / 80)
+        settled = [(1 + 3 * 0.9**t) / (1 + 3 * 0.9**t + 29) for t in range(20)]  # the calm count stays where it was
+        assert all(later < sooner for sooner, later in pairwise(settled))
 
     def test_of_the_crisis_vividness_is_remembered_times_the_memory_for_each_year(self):
         """In nine tenths a year it is half after seven years; of the calm as much fades, and one year is added."""
@@ -421,9 +434,17 @@ class TestWhatFearLeaves:
             assert path[0] > path[-1] and (path[-1] > path.min() + 0.05) == returns
         assert wave(self.FEAR, 0.15).min() > wave(self.FEAR, 0.05).min()
 
-    def test_if_moving_is_free_all_come_back_and_if_it_is_very_dear_nobody_goes(self):
-        free, dear = wave(self.FEAR, 0), wave(self.FEAR, 0.2)
-        assert free.min() < 0.3 and free[-1] == pytest.approx(free[0]) and set(dear) == {dear[0]}
+    def test_all_come_back_only_if_moving_is_free_and_the_more_it_costs_the_fewer_do(self):
+        paths = [wave(self.FEAR, k) for k in np.arange(0, 0.2, 0.01)]
+        back = [path[-1] - path.min() for path in paths]
+        assert paths[0][-1] == pytest.approx(paths[0][0]) and all(path[-1] < path[0] for path in paths[1:18])
+        assert all(more <= less + 1e-12 for less, more in pairwise(back)) and back[0] > 0.7 > back[5] > back[10] == 0
+
+    def test_if_it_costs_much_measured_against_the_scare_few_leave_in_the_first_place(self):
+        """The same cost moves nobody in a small scare and many in a great one."""
+        left = [wave(np.append(belief_path([5], 40, kappa=kappa), calm_belief()), 0.12) for kappa in (1, 3, 6)]
+        fewest = [float(path[0] - path.min()) for path in left]
+        assert fewest[0] == 0 < fewest[1] < fewest[2]
 
     def test_a_second_crisis_moves_those_whom_one_does_not(self):
         """Because it comes while the first is remembered: long after, it moves nobody either."""
@@ -473,6 +494,13 @@ class TestWhoPays:
         others = 3.4 * (private.cvar - social.cvar)
         assert 0 < saved < others and others - saved == pytest.approx(2 * gap)
         assert used(private.x) == [FAR_A, FAR_B] and len(used(social.x)) == 4
+
+    def test_at_the_average_loss_the_two_far_places_would_be_best_for_all(self):
+        """It is because bad years alone count that more places are best: the mean of all years is alpha = 0."""
+        problem = create_sourcing()
+        assert used(replace(problem, alpha=0).optimise(0.5).x) == [FAR_A, FAR_B]
+        private, social, _ = problem.wedge(0.5, 0.15)
+        assert private.cost + 4 * private.expected < social.cost + 4 * social.expected
 
     @pytest.mark.parametrize("chi", [0.1, 0.3, 0.7])
     def test_the_firm_chooses_as_if_the_loss_were_worth_only_its_part(self, chi):

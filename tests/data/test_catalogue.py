@@ -322,6 +322,20 @@ def test_panel_shares_follow_from_its_columns():
     assert (panel["exports_share"] + panel["imports_share"] - panel["openness"]).abs().max() < 0.002
 
 
+def test_changes_since_a_year():
+    """Each member has its own start; the source stays named, and the unit of the level does not."""
+    panel = data.load("economy_panel", economy=["KOR", "USA"])
+    found = data.since(panel, "openness", 2019)
+    level, moved = (table.pivot(index="year", columns="economy", values="openness") for table in (panel, found))
+    assert (moved.loc[2019] == 0).all()
+    np.testing.assert_allclose(moved.loc[2024], level.loc[2024] - level.loc[2019])
+    assert found.attrs["source"] == panel.attrs["source"]
+    assert "openness" not in found.attrs["units"] and "openness" in panel.attrs["units"]
+    assert panel.equals(data.load("economy_panel", economy=["KOR", "USA"]))
+    with pytest.raises(data.DataError, match="openness has no value at 1066"):
+        data.since(panel, "openness", 1066)
+
+
 def test_a_derived_table_names_its_source_and_its_own_units():
     computed = pd.DataFrame({"year": [2011], "balance": [1.0]})
     found = data.derived(computed, "icio", balance="billion US$")

@@ -186,9 +186,10 @@ def test_what_the_models_say_of_the_predictions(item_id, option):
 def test_the_reading_just_above_the_jump_is_right_too():
     """The fragility lab shows .800 at .84385; the point itself is at 27/32 and 64/81."""
     item = SECTION["2.3-3"]
-    for reading in (0.79, 64 / 81, sourcing.egl_fixed_point(27 / 32 + 1e-4, 2, 2), 0.8):
+    step = sourcing.egl_fixed_point(0.844, 2, 2)  # the first position of the slider above the jump
+    for reading in (0.79, 64 / 81, sourcing.egl_fixed_point(27 / 32 + 1e-4, 2, 2), 0.8, step):
         assert judge(item, (27 / 32, reading)).score == 1
-    assert judge(item, (27 / 32, 0.82)).score == 0.5
+    assert judge(item, (27 / 32, 0.85)).score == 0.5
 
 
 def test_any_setting_in_the_ranges_may_be_read():

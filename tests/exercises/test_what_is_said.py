@@ -139,9 +139,9 @@ x = (1, 2)
 @pytest.mark.parametrize(
     ("lockdowns", "says"),
     [
-        ((0.15, 0.15, 0.15, 0.15), "helps no pole"),
-        ((0.05, 0.05, 0.3, 0.3), "helps two poles"),
-        ((0.02, 0.02, 0.3, 0.02), "helps three poles"),
+        ((15, 15, 15, 15), "helps no pole"),
+        ((5, 5, 30, 30), "helps two poles"),
+        ((2, 2, 30, 2), "helps three poles"),
     ],
 )
 def test_how_many_poles_gain_is_said(lockdowns, says):

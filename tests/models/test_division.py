@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from gvclab.models.division import chain_output, cvw, middle_block, snake, spider, team
+from gvclab.models.division import chain_output, cvw, middle_block, parts_cheaper_than, snake, spider, team
 
 quick = settings(max_examples=50, deadline=None, derandomize=True)
 
@@ -93,6 +93,11 @@ def test_td3_closed_forms_equal_twenty_thousand_parts(t, alpha, bA, Theta, mu, d
     assert found.abroad == (abroad < home)
     share = (b < 1 + t).mean() if abroad < home else (b + t < 1).mean()
     assert found.share == pytest.approx(share, abs=1e-3)
+
+
+def test_parts_cheaper_than_a_cost_are_counted_within_the_spread():
+    assert parts_cheaper_than(1.1) == pytest.approx(0.625) and parts_cheaper_than(0.9, shock=0.1) == pytest.approx(0.25)
+    assert parts_cheaper_than(0.5) == 0 and parts_cheaper_than(1.5) == 1 and parts_cheaper_than(1.5, mu=0.3) < 1
 
 
 # --- snake ----------------------------------------------------------------------------------------

@@ -141,6 +141,9 @@ CALLS = {
         {"t": 0.1, "alpha": 1.0, "bA": 0.8, "Theta": 1.0, "mu": 0.0, "delta": 0.4, "shock": 0.0},
         signed="mu shock",
     ),
+    "division.parts_cheaper_than": Call(
+        division.parts_cheaper_than, {"b": 1.1, "mu": 0.0, "delta": 0.4, "shock": 0.0}, signed="b mu shock"
+    ),
     "division.snake": Call(division.snake, {"c": [[1.0, 2], [2, 1]], "t": 0.1, "market": 0}, signed="c", free="c"),
     "division.middle_block": Call(division.middle_block, {"length": 3, "advantage": 0.1}),
     "division.chain_output": Call(division.chain_output, {"lam": (0.2, 0.6, 0.4), "L": (1.0, 1.0, 1.0), "S": 1.0}),
@@ -167,6 +170,7 @@ CALLS = {
         broadcast="home_share theta weight",
     ),
     "gravity.calibrate": Call(gravity.calibrate, {"table": world.icio(TWO), "theta": 5.0, "tariffs": 0.0}),
+    "gravity.closing_cost": Call(gravity.closing_cost, {"world": TWO}),
     "gravity.head_ries": Call(gravity.head_ries, {"flows": [[1.0, 0.2], [0.3, 1]], "theta": 5.0}, result="result"),
     "gravity.optimal_tariff": Call(
         gravity.optimal_tariff,
@@ -241,6 +245,9 @@ CALLS = {
         signed="shock",
     ),
     "iotable.pandemic_matrix": Call(iotable.pandemic_matrix, {"Pi": [[0.7, 0.3], [0.2, 0.8]], "beta": [0.5, 0.6]}),
+    "iotable.pandemic_routes": Call(
+        iotable.pandemic_routes, {"Pi": [[0.7, 0.3], [0.2, 0.8]], "beta": [0.5, 0.6], "origin": 1}
+    ),
     "iotable.reach": Call(iotable.reach, {"origin": FLOWS, "poles": POLES}),
     "iotable.recount": Call(iotable.recount, {"flows": FLOWS, "poles": POLES, "pole": "North", "parts": 2}),
     "iotable.reliance": Call(iotable.reliance, {"table": TABLE, "by": "sector"}),
@@ -255,6 +262,8 @@ CALLS = {
             "share": 0.5,
         },
     ),
+    "iotable.foreign_part": Call(iotable.foreign_part, {"table": TABLE, "sectors": ["all"]}),
+    "iotable.foreign_part_by_year": Call(iotable.foreign_part_by_year, {"tables": {2005: TABLE}, "sectors": ["all"]}),
     "iotable.va_in": Call(
         iotable.va_in, {"table": TABLE, "deliveries": [1.0, 2, 3], "sectors": ["all"]}, signed="deliveries"
     ),

@@ -199,6 +199,14 @@ def test_acr(seed):
             assert eq.welfare == pytest.approx(home[:, 0] ** (-1 / (W.theta * W.va[:, 0])), rel=1e-8)
 
 
+def test_closing_cost_is_the_closed_form():
+    """What all lose that stop to trade follows from what they bought at home, in a world without tariffs."""
+    W = calibrate(data.load("icio", year=2011))
+    balanced = rebase(W, solve(W, deficits=0.0))
+    home = np.einsum("nns->ns", balanced.pi)
+    assert gravity.closing_cost(W) == pytest.approx(1 - gravity.acr_welfare(balanced, 1 / home), rel=1e-6)
+
+
 def test_autarky_loss():
     assert gravity.autarky_loss(0.93, np.array([5, 10])) == pytest.approx([0.0144, 0.0072], abs=5e-5)
     assert gravity.autarky_loss(1 - 0.3, np.array([1, 8]), 0.1) == pytest.approx([0.0350, 0.0044], abs=5e-5)

@@ -403,6 +403,27 @@ def test_value_in_products():
         iotable.va_in(table, final, ["nothing"])
 
 
+def test_the_foreign_part_of_exports_by_hand():
+    """A buys from C half of what it sells to B."""
+    Z = np.zeros((3, 3))
+    Z[2, 0] = 4.0
+    F = np.array([[0.0, 8, 0], [0, 10, 0], [0, 0, 6]])
+    table = from_arrays(Z, F, ("A", "B", "C"), ("all",))
+    # Exports: 8 of A, in which 4 are C's, and these 4 themselves, which are all C's own.
+    assert iotable.foreign_part(table) == pytest.approx(4 / 12)
+
+
+def test_the_foreign_part_of_exports_counts_sectors_alone_and_years():
+    table = random_table(5, 4, 3)
+    earned = iotable.va_in(table, table.abroad.sum(axis=1), [table.sectors[1]])
+    part = iotable.foreign_part(table, [table.sectors[1]])
+    assert part == pytest.approx((earned.sum() - earned.trace()) / earned.sum())
+    years = iotable.foreign_part_by_year({2001: table, 2002: table}, [table.sectors[1]])
+    assert years.year.tolist() == [2001, 2002] and years.foreign_part.tolist() == pytest.approx([100 * part] * 2)
+    with pytest.raises(ValueError, match="nothing by exports"):
+        iotable.foreign_part(from_arrays(np.zeros((2, 2)), np.eye(2), ("A", "B"), ("all",)))
+
+
 def test_reach_splits_value_into_home_region_and_beyond():
     reach = iotable.reach([[6.0, 1, 0], [3, 8, 5], [1, 1, 5]], ["A", "A", "B"])
     assert reach.home == pytest.approx([0.6, 0.8, 0.5])
@@ -550,6 +571,27 @@ def test_pandemic_properties(seed, n, beta):
     helped = result.closed > result.loss + 1e-12
     milder = result.closed > result.matrix @ result.closed + 1e-12
     assert (helped == milder).all()
+
+
+@given(seed=st.integers(0, 10_000), n=st.integers(2, 6))
+@settings(max_examples=40, deadline=None, derandomize=True)
+def test_pandemic_routes_add_up_to_the_matrix(seed, n):
+    rng = np.random.default_rng(seed)
+    Pi, beta = rng.dirichlet(np.ones(n), n), rng.uniform(0.1, 1, n)
+    for origin in range(n):
+        routes = iotable.pandemic_routes(Pi, beta, origin)
+        assert sum(routes) == pytest.approx(iotable.pandemic_matrix(Pi, beta)[:, origin])
+        assert all((part >= 0).all() for part in routes) and routes.home[origin] == 0
+
+
+def test_pandemic_routes_by_hand():
+    """Each link of a chain 0 → 1 → 2: who buys from whom decides on which way a lockdown of the first comes."""
+    Pi = np.array([[1.0, 0, 0], [0.5, 0.5, 0], [0, 0.5, 0.5]])
+    direct, home, third = iotable.pandemic_routes(Pi, 0.5, 0)
+    # The goods of 0 become dearer by 1; of 1 by 1/2 (1/2 + 1/2 d), so by 1/3; of 2 by 1/2 (1/6 + 1/2 d), so by 1/9.
+    assert direct == pytest.approx([1, 1 / 2, 0])
+    assert home == pytest.approx([0, 1 / 6, 1 / 18])
+    assert third == pytest.approx([0, 0, 1 / 6])
 
 
 def test_pandemic_refuses_a_bad_argument_by_name():

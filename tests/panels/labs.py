@@ -31,9 +31,7 @@ PANELS = tuple(
 # States in which everything matters, where the start is none: no control is idle.
 BUSY = {
     localisation.TeamLab: {"s": 0.5},
-    localisation.SpiderLab: {"t": 0.1, "s": 0.05},
-    localisation.SnakeLab: {"t": 0.1, "s": 0.05},
-    localisation.HistoryLab: {"year": 2025},
+    localisation.SpiderLab: {"r": 0.05},
     suppliers.ChainLab: {"m": 2, "q": 0.05},
     suppliers.FragilityLab: {"x": 0.86, "depth": 5},
     suppliers.FrontierLab: {"w": 0.3, "inventory": 4, "bloc": 0.02},

@@ -36,13 +36,19 @@ class TestFeltRisk:
         panel = FeltRiskLab(crises=(5, 12))
         path = sourcing.belief_path([5, 12], 200)
         level = (path[12] + sourcing.calm_belief()) / 2
-        assert said(panel)["half"]["after"] == next(t for t in range(100) if path[12 + t] <= level)
+        assert said(panel)["half_many"]["after"] == next(t for t in range(100) if path[12 + t] <= level)
         assert said(panel)["below"]["year"] == 12 + next(t for t in range(100) if path[12 + t] < 0.05)
 
     def test_no_crisis(self):
         panel = FeltRiskLab(crises=())
         assert list(said(panel)) == ["calm"] and said(panel)["calm"]["calm"] == pytest.approx(1 / 30)
         assert mark(panel, "half").visible is False
+
+    def test_a_crisis_that_lifts_it_too_little_passes_no_threshold(self):
+        """It is said as such, and no year is marked."""
+        panel = FeltRiskLab(delta=0.99, salience=1)
+        assert panel.solution.beliefs.max() < 0.05 and "low" in said(panel)
+        assert mark(panel, "below").visible is False
 
     def test_what_is_never_forgotten(self):
         told = said(FeltRiskLab(crises=tuple(range(1, 22)), delta=1.0, salience=6))

@@ -1,80 +1,37 @@
-"""The panels of section 1.3 show what the models say, and what the lesson asks for can be found by hand."""
+"""The panels of lesson 1.3 show what the models say, and what the lesson asks for can be found by hand."""
 
 from __future__ import annotations
-
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from gvclab.data import load
-from gvclab.models import gravity, iotable, world
-from gvclab.panels.pandemic import ClosingLab, ExposureLab, Params, SubstitutionLab, linked
+from gvclab.models import gravity, iotable
+from gvclab.panels.pandemic import ClosingLab, ExposureLab
 from gvclab.panels.pandemic import places as of
 
-from .labs import ranges, trace
-
-PANELS = (ExposureLab, ClosingLab, SubstitutionLab)
-# Ranges and defaults of the specification.
-SPEC = {
-    "north_america": (0, 0.35, 0.15),
-    "europe": (0, 0.35, 0.13),
-    "asia": (0, 0.35, 0.12),
-    "rest": (0, 0.35, 0.14),
-    "openness": (0, 2, 1),
-    "beta": (0.3, 0.9, 0.5),
-    "theta": (0.1, 8, 5),
-    "detail": "regions",
-}
-SAME = {"north_america": 0.15, "europe": 0.15, "asia": 0.15, "rest": 0.15}
+from .labs import mark, said
 
 
-def panel_world(theta: float) -> gravity.World:
-    """The stylised world with one elasticity."""
-    made = of.balanced()
-    return replace(made, theta=np.full(4, theta))
+@pytest.fixture(scope="module")
+def exposure():
+    """(G, G) of the real table, in the order of the panels."""
+    table = load("icio", year=2011)
+    order = [table.countries.index(code) for code in of.REGIONS]
+    return iotable.pandemic_matrix(*iotable.sourcing_shares(table))[np.ix_(order, order)]
 
 
-class TestAll:
-    def test_ranges_of_the_specification(self):
-        assert ranges(PANELS) == SPEC
-
-    @pytest.mark.parametrize("kind", PANELS, ids=lambda kind: kind.__name__)
-    def test_every_lockdown_at_its_end(self, kind):
-        for value in (0.0, 0.35):
-            panel = kind(**dict.fromkeys(SAME, value))
-            assert np.isfinite(panel.table.to_numpy()).all()
-            assert panel.sentence and panel.figure.data
-
-    def test_badges(self):
-        assert [kind.badge for kind in PANELS] == ["calibrated", "calibrated", "illustrative"]
-
-    def test_linked(self):
-        exposure, closing, substitution = linked()
-        closing.set(asia=0.3)
-        assert exposure.state is closing.state is substitution.state
-        assert trace(exposure, "loss behind a closed border").x[6] == pytest.approx(30)  # China
-        exposure.set(detail="poles")
-        assert len(closing.table) == 4
-        exposure.reset()
-        assert closing.state == Params()
+def names(panel) -> list[str]:
+    return panel.solution.places.names
 
 
 class TestPlaces:
-    @pytest.mark.parametrize("detail", ["regions", "poles"])
-    def test_real_table(self, detail):
-        places = of.real(detail)
+    def test_all_regions_of_the_table_are_shown_once(self):
         table = load("icio", year=2011)
-        assert len(places.names) == (12 if detail == "regions" else 4)
-        assert places.weight.sum() == pytest.approx(1)
-        # Whatever the order: the spending of the whole world on each place's own goods is the table's.
-        assert sorted(places.poles, key=["NAM", "EUR", "ASI", "RST"].index) == list(places.poles)
-        if detail == "regions":
-            own = iotable.sourcing_shares(table).Pi.diagonal()
-            assert sorted(places.Pi.diagonal()) == pytest.approx(sorted(own))
-            usa = table.country("USA")
-            assert places.Pi[0, 0] == pytest.approx(own[usa])
-            assert places.weight[0] == pytest.approx(table.gdp[usa] / table.gdp.sum())
+        assert sorted(of.REGIONS) == sorted(table.countries)
+        places, usa = of.real("regions"), table.country("USA")
+        assert places.weight[of.REGIONS.index("USA")] == pytest.approx(table.gdp[usa] / table.gdp.sum())
+        assert len(of.real("poles").names) == 4
 
     def test_openness_keeps_shares(self):
         places = of.real("regions")
@@ -84,129 +41,89 @@ class TestPlaces:
         assert places.opened(1) == pytest.approx(places.Pi)
         assert places.opened(0) == pytest.approx(np.eye(12))
 
-    def test_stylised_world_in_the_order_of_the_gravity_model(self):
-        """The substitution lab puts the answers of one beside the names of the other."""
-        assert of.stylised().weight == pytest.approx(np.array(world.GDP) / sum(world.GDP))
-
 
 class TestExposure:
-    def test_parts_add_up_to_the_model(self):
+    @pytest.mark.parametrize("code", of.REGIONS)
+    def test_bars_add_up_to_a_column_of_the_matrix(self, exposure, code):
+        panel = ExposureLab(place=code, depth=20)
+        at = of.REGIONS.index(code)
+        felt = dict(zip(names(panel), 20 * exposure[:, at], strict=True))
+        bars = [mark(panel, route) for route in ("direct", "home", "third")]
+        for k, place in enumerate(bars[0].y):
+            assert sum(bar.x[k] for bar in bars) == pytest.approx(felt[place])
+        own, spared = mark(panel, "self"), mark(panel, "spared")
+        assert own.x[0] == pytest.approx(felt[names(panel)[at]]) and own.x[0] + spared.x[0] == pytest.approx(20)
+
+    def test_those_that_lose_most_come_first_and_all_others_are_there(self):
         panel = ExposureLab()
-        parts = [each for each in panel.figure.data if each.type == "bar"]
-        M = iotable.pandemic_matrix(of.real("regions").Pi, 0.5)
-        own = 100 * of.real("regions").spread(Params().lockdowns)
-        assert sum(np.array(each.x) for each in parts) == pytest.approx(M @ own)
-        assert parts[0].x == pytest.approx(M.diagonal() * own)
+        loss = [float(text) for text in mark(panel, "total").text]
+        assert loss == sorted(loss, reverse=True) and len(loss) == 11
+        assert panel.figure.layout.yaxis2.categoryarray == mark(panel, "direct").y
 
-    def test_taiwan_imports_almost_half(self):
-        assert "The largest imported part is 47% of 12.5 (Taiwan)" in ExposureLab().sentence
+    def test_korea_feels_china_most(self):
+        assert said(ExposureLab())["abroad"] == {"most": "Korea", "loss": pytest.approx(2.2, abs=0.05)}
+        assert said(ExposureLab())["self"]["own"] == pytest.approx(23.8, abs=0.05)
 
-    def test_the_neighbourhood_is_nearest(self):
-        """With equal lockdowns most of what Mexico imports is from North America, of Korea's from Asia or the rest."""
-        panel = ExposureLab(**SAME)
-        imported = panel.table.filter(like="imported")
-        assert imported.loc["Mexico"].idxmax() == "imported from North America"
-        assert imported.loc["eastern EU"].idxmax() == "imported from Europe"
+    def test_the_scale_stands_still_while_losses_are_small(self):
+        ranges = [ExposureLab(depth=depth).figure.layout.xaxis2.range for depth in (10, 30)]
+        assert ranges[0] == ranges[1]
+        assert ExposureLab(place="USA", openness=2.0).figure.layout.xaxis2.range[1] > 6.5
 
-    def test_longer_chains_import_more(self):
-        own = [ExposureLab(beta=beta).table["own lockdown"].sum() for beta in (0.3, 0.5, 0.9)]
-        assert own == sorted(own)
-
-    def test_nothing_lost(self):
-        assert "nothing is lost" in ExposureLab(**dict.fromkeys(SAME, 0)).sentence
-
-    def test_nothing_imported_without_trade(self):
-        """So that nobody imports the largest part of it either."""
-        assert "nothing of that is imported" in ExposureLab(openness=0).sentence
+    def test_nothing_to_feel(self):
+        assert list(said(ExposureLab(depth=0))) == ["none"]
+        assert list(said(ExposureLab(openness=0.0))) == ["alone"]
+        assert mark(ExposureLab(openness=0.0), "self").x[0] == pytest.approx(30)
 
 
 class TestClosing:
-    def test_helps_those_with_milder_lockdowns_than_they_feel(self):
+    def test_dots_and_rings_are_the_model(self, exposure):
+        panel = ClosingLab(north_america=11, europe=7, asia=23, rest=3)
+        depth = {"NAM": 11, "EUR": 7, "ASI": 23, "RST": 3}
+        own = np.array([depth[pole] for pole in of.real("regions").poles])
+        assert mark(panel, "open").x == pytest.approx(exposure @ own)
+        assert mark(panel, "closed").x == pytest.approx(own)
+
+    def test_a_stroke_from_each_dot_to_its_ring_on_the_side_of_its_sign(self):
         panel = ClosingLab()
-        places = of.real("regions")
-        own = places.spread(Params().lockdowns)
-        M = iotable.pandemic_matrix(places.Pi, 0.5)
-        partners = (M @ own - M.diagonal() * own) / (1 - M.diagonal())
-        assert ((panel.solution.gain > 0) == (own < partners)).all()
-        assert "8 of 12 places" in panel.sentence
+        gain = panel.solution.gain
+        for name, shown in (("helps", gain > 0), ("hurts", gain < 0)):
+            stroke = mark(panel, name)
+            assert list(stroke.y[::3]) == [names(panel)[k] for k in np.flatnonzero(shown)]
+            ends = np.array([stroke.x[::3], stroke.x[1::3]], float)
+            assert ends[0] - ends[1] == pytest.approx(gain[shown])
 
-    def test_bars_are_the_distance_from_the_line(self):
-        panel = ClosingLab(asia=0.3)
-        helps, hurts = (np.array(trace(panel, name).x) for name in ("closing helps", "closing hurts"))
-        assert helps + hurts == pytest.approx(panel.solution.loss - panel.solution.lockdown)
-        assert (helps >= 0).all() and (hurts <= 0).all()
-
-    def test_every_place_is_a_point_once(self):
+    @pytest.mark.parametrize(("preset", "helps", "hurts"), [("asia_first", 7, 5), ("asia_spared", 5, 7)])
+    def test_winners_and_losers_change_places(self, preset, helps, hurts):
         panel = ClosingLab()
-        shown = [name for each in panel.figure.data if each.name.startswith("open") for name in each.customdata]
-        assert sorted(shown) == sorted(of.real("regions").names)
-
-    @pytest.mark.parametrize("values", [SAME, {"openness": 0}])
-    def test_changes_nothing(self, values):
-        assert "closing changes nothing" in ClosingLab(**values).sentence
-
-    def test_winners_and_losers_change_places(self):
-        first, spared = (ClosingLab(**ClosingLab.presets[name]) for name in ("asia_first", "asia_spared"))
+        panel.preset(preset)
+        assert said(panel)["now"] == {"helps": helps, "hurts": hurts}
         asia = np.array(of.real("regions").poles) == "ASI"
-        assert (first.solution.gain[asia] < 0).all() and (first.solution.gain[~asia] > 0).all()
-        assert (spared.solution.gain[asia] > 0).all() and (spared.solution.gain[~asia] < 0).all()
+        assert ((panel.solution.gain > 0) == (asia if preset == "asia_spared" else ~asia)).all()
 
-    def test_cannot_help_everyone(self):
-        rng = np.random.default_rng(0)
+    def test_the_same_everywhere_changes_nothing(self):
+        panel = ClosingLab()
+        panel.preset("same")
+        assert said(panel) == {"same": {"mean": pytest.approx(15)}}
+        assert len(mark(panel, "helps").x) == len(mark(panel, "hurts").x) == 0
+
+    def test_the_price_is_that_of_the_gravity_model(self):
+        panel = ClosingLab()
+        table = load("icio", year=2011)
+        cost = 100 * gravity.closing_cost(gravity.calibrate(table, theta=5.0))
+        assert dict(zip(names(panel), mark(panel, "cost").x, strict=True))["Mexico"] == pytest.approx(
+            cost[table.country("MEX")]
+        )
+        before = mark(panel, "cost").x
+        panel.preset("same")
+        assert mark(panel, "cost").x == pytest.approx(before)  # paid with and without a pandemic
+
+    def test_by_pole(self):
         panel = ClosingLab(detail="poles")
-        for _ in range(30):
-            panel.set(**dict(zip(SAME, rng.uniform(0, 0.35, 4), strict=True)))
-            assert panel.solution.gain.min() < 0
+        assert list(mark(panel, "open").y) == ["North America", "Europe", "Asia", "rest of the world"]
+        assert panel.figure.layout.yaxis.categoryarray == mark(panel, "open").y
 
-    def test_the_average_of_a_balanced_world_is_the_same(self):
-        """Weighted with the incomes that its own shares imply, a closed border changes nothing on average."""
-        solution = ClosingLab(asia=0.3).solution
-        M = solution.pandemic.matrix
-        values, vectors = np.linalg.eig(M.T)
-        weight = vectors[:, np.argmax(values.real)].real
-        assert weight @ solution.gain / weight.sum() == pytest.approx(0, abs=1e-9)
-        assert solution.mean(solution.loss) == pytest.approx(solution.mean(solution.lockdown), rel=0.06)
-
-    def test_nobody_is_named_where_closing_changes_nothing(self):
-        points = [each for each in ClosingLab(**SAME).figure.data if each.text is not None]
-        assert points and not any("".join(each.text) for each in points)
-
-
-class TestSubstitution:
-    def test_is_the_gravity_model(self):
-        border = np.where(np.eye(8, dtype=bool)[:, :, None], 1, 1e4)
-        closed = gravity.solve(panel_world(5.0), khat=border).welfare
-        labour = np.exp(-of.stylised().spread(Params().lockdowns))
-        solution = SubstitutionLab().solution
-        assert solution.closed == pytest.approx(closed, rel=1e-6)
-        assert solution.open == pytest.approx(gravity.solve(panel_world(5.0), Lhat=labour).welfare)
-
-    def test_behind_a_closed_border_a_region_loses_its_own_lockdown(self):
-        """What the panel takes for granted, solved."""
-        labour = np.exp(-of.stylised().spread(Params().lockdowns))
-        border = np.where(np.eye(8, dtype=bool)[:, :, None], 1, np.inf)
-        both = gravity.solve(panel_world(2.0), khat=border, Lhat=labour).welfare
-        assert SubstitutionLab(theta=2.0).solution.both == pytest.approx(both, rel=1e-9)
-
-    def test_cost_of_closing_dwarfs_what_it_saves(self):
-        solution = SubstitutionLab().solution
-        assert (100 * (1 - solution.closed) > 20 * solution.gain).all()
-
-    def test_short_run_makes_both_larger(self):
-        short, long = (SubstitutionLab(**SubstitutionLab.presets[name]).solution for name in ("short_run", "long_run"))
-        assert np.abs(short.gain).sum() > 3 * np.abs(long.gain).sum()
-        assert (short.closed < long.closed).all()
-
-    def test_approaches_the_matrix(self):
-        """Where nothing can be replaced, the gravity model agrees with M on who gains."""
-        places = of.stylised()
-        own = places.spread(Params().lockdowns)
-        M = iotable.pandemic_matrix(places.Pi, 0.5)
-        gain = SubstitutionLab(theta=0.1).solution.gain
-        assert (np.sign(gain) == np.sign(M @ own - own)).all()
-
-    def test_the_stack_ends_at_the_total(self):
-        panel = SubstitutionLab()
-        top = trace(panel, "own lockdown, on top")
-        total = np.array(top.base) + np.array(top.x)
-        assert total == pytest.approx(100 * (1 - panel.solution.both))
+    @pytest.mark.parametrize("detail", ["regions", "poles"])
+    def test_a_bar_stands_beside_its_dot(self, detail):
+        layout = ClosingLab(detail=detail).figure.layout
+        assert layout.yaxis.range == layout.yaxis2.range
+        assert layout.yaxis.categoryarray == layout.yaxis2.categoryarray

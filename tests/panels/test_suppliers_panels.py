@@ -22,7 +22,7 @@ class TestChain:
         R = (together if same_place else apart)[2]
         assert said(panel)["stops"] == {"R": pytest.approx(R), "stops": pytest.approx(1000 * (1 - R))}
         assert said(panel)["single"]["one"] == pytest.approx(1000 * (1 - together[0]))
-        np.testing.assert_allclose(panel.table.to_numpy(), np.transpose([together, apart]))
+        np.testing.assert_allclose(panel.table.to_numpy(), 1000 * (1 - np.transpose([together, apart])))
         assert list(panel.table.index) == [1, 2, 3, 4]
 
     def test_a_thousand_years_of_which_so_many_are_crosses(self):
@@ -127,16 +127,16 @@ class TestFrontier:
         assert table.loc["this firm", [cost, risk]].tolist() == pytest.approx([0.8476, 0.0798], abs=5e-5)
         assert table.loc["all at Home", risk] == pytest.approx(0.508, abs=5e-4)
         assert table.loc["Home and Region", risk] == pytest.approx(0.2948, abs=5e-5)
-        assert table.loc["two far places", [cost, risk]].tolist() == pytest.approx([0.76, 0.1634], abs=5e-5)
+        assert table.loc["the two cheapest places", [cost, risk]].tolist() == pytest.approx([0.76, 0.1634], abs=5e-5)
         assert table.loc["all at Home", mean] == pytest.approx(0.0421, abs=5e-5)
 
-    def test_scenarios_worst_first(self):
+    def test_the_worst_cases_are_listed_worst_first(self):
         panel = FrontierLab(w=0.3)
-        _, scenarios = panel.table.values()
-        assert scenarios.iloc[:, 0].is_monotonic_decreasing
-        assert scenarios.iloc[:, 1].sum() == pytest.approx(1)
-        mean = (scenarios.iloc[:, 0] * scenarios.iloc[:, 1]).sum()
-        assert mean == pytest.approx(panel.solution.chosen.expected)
+        _, worst = panel.table.values()
+        every = panel.solution.problem.losses(panel.solution.chosen)
+        assert worst.iloc[:, 0].is_monotonic_decreasing and len(worst) < len(every)
+        assert worst.iloc[-1, 0] >= every.shortage.iloc[len(worst) :].max()
+        assert list(worst.iloc[:, 1]) == list(every.probability.head(len(worst)))
 
     def test_the_first_step_is_found_by_the_slider(self):
         """Nothing moves at first, and it is said; then there is a second far place, the Region, Home."""
@@ -209,11 +209,11 @@ class TestSubstitutes:
         assert "safer" in said(SubstitutesLab(phi=0.06))
 
     @pytest.mark.parametrize("phi", [0.1, 0.5, 1, 1.5])
-    def test_all_at_home_is_inside_until_no_disaster_strikes_it(self, phi):
+    def test_all_at_home_is_above_the_line_until_no_disaster_strikes_it(self, phi):
         panel = SubstitutesLab(phi=phi)
-        assert "inside" in said(panel)
+        assert "above" in said(panel)
         panel.set(q_home=0)
-        assert "inside" in said(panel)
+        assert "above" in said(panel)
         panel.set(q_home_region=0)
         assert "on_line" in said(panel)
 

@@ -109,8 +109,8 @@ class Series(RealFigure):
 
     def _ends(self, part: pd.DataFrame) -> End:
         known = part.dropna(subset=self._y)
-        first, last = known.iloc[0], known.iloc[-1]
-        return End(first[self._x], float(first[self._y]), last[self._x], float(last[self._y]))
+        x, y = known[self._x], known[self._y]  # by column: in a row all would become one type, years too
+        return End(x.iloc[0], float(y.iloc[0]), x.iloc[-1], float(y.iloc[-1]))
 
     @property
     def unit(self) -> str:
@@ -250,12 +250,12 @@ class Series(RealFigure):
 
     def _one(self, words: dict[str, Any]) -> str:
         ((_, part),) = self._groups
-        low, high = part.loc[part[self._y].idxmin()], part.loc[part[self._y].idxmax()]
+        low, high = part[self._y].idxmin(), part[self._y].idxmax()
         numbers = {
-            "low": self._rounded(low[self._y]),
-            "low_at": self._at(low[self._x]),
-            "high": self._rounded(high[self._y]),
-            "high_at": self._at(high[self._x]),
+            "low": self._rounded(part.at[low, self._y]),
+            "low_at": self._at(part.at[low, self._x]),
+            "high": self._rounded(part.at[high, self._y]),
+            "high_at": self._at(part.at[high, self._x]),
             "end": self._rounded(self._ends(part).end),
         }
         if words["first"] == words["last"]:

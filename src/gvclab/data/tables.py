@@ -68,6 +68,22 @@ def derived(table: pd.DataFrame, name: str, **units: str) -> pd.DataFrame:
     return found
 
 
+def since(table: pd.DataFrame, y: str, start: int, by: str = "economy", x: str = "year") -> pd.DataFrame:
+    """The column y as its change since `start`, a value of x, for each member of `by`; the source stays named.
+
+    The change has no unit of its own: whoever shows it says what it is. Raises DataError where nobody has a value at
+    `start`; members without one are left out.
+    """
+    base = table[table[x] == start].set_index(by)[y].dropna()
+    if base.empty:
+        raise DataError(text("data.error.no_start", column=y, start=start))
+    found = table[table[by].isin(base.index)].copy()
+    found[y] -= found[by].map(base)
+    units = {name: unit for name, unit in table.attrs.get("units", {}).items() if name != y}
+    found.attrs = table.attrs | {"units": units}
+    return found
+
+
 def spelled(table: pd.DataFrame) -> pd.DataFrame:
     """A table to be read: the codes of places and sectors in its rows and columns are spelled out."""
     return table.rename(index=codes.name, columns=codes.name)

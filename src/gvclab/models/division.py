@@ -95,8 +95,18 @@ def spider(t, alpha=1.0, bA=0.8, Theta=1.0, mu=0.0, delta=0.4, shock=0.0) -> Spi
     gain = alpha * (bA + shock - 1) + Theta * t + (area(high) - area(low)) / (2 * delta)
     computed("the cost", gain, t=t, alpha=alpha, bA=bA, Theta=Theta, mu=mu, delta=delta, shock=shock)
     abroad = gain < 0
-    below = t if abroad else -t
-    return Spider(abroad, min(1.0, max(0.0, (below - low) / (2 * delta))), gain)
+    return Spider(abroad, parts_cheaper_than(1 + t if abroad else 1 - t, mu, delta, shock), gain)
+
+
+def parts_cheaper_than(b: float, mu: float = 0.0, delta: float = 0.4, shock: float = 0.0) -> float:
+    """Which share of the spider's parts costs less than `b` times as much abroad as at home?
+
+    With an assembler at home it makes the parts abroad that cost less than 1 - t there, with one abroad those that
+    cost less than 1 + t. Parameters and errors as for `spider`.
+    """
+    b, mu, shock = number("b", b), number("mu", mu), number("shock", shock)
+    delta = number("delta", delta, 1e-6)
+    return min(1.0, max(0.0, (b - (1 + mu + shock - delta)) / (2 * delta)))
 
 
 class Snake(NamedTuple):

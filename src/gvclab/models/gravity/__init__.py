@@ -18,7 +18,7 @@ from .formulas import (
     skill_premium,
 )
 from .hat import Equilibrium, rebase, solve
-from .policy import TariffChoice, nash_tariffs, optimal_tariff
+from .policy import TariffChoice, closing_cost, nash_tariffs, optimal_tariff
 
 __all__ = [
     "Accounts",
@@ -33,6 +33,7 @@ __all__ = [
     "as_table",
     "autarky_loss",
     "calibrate",
+    "closing_cost",
     "head_ries",
     "nash_tariffs",
     "optimal_tariff",

@@ -20,6 +20,17 @@ class TariffChoice(NamedTuple):
     equilibrium: Equilibrium
 
 
+def closing_cost(world: World) -> np.ndarray:
+    """(N,) What share of its real spending does each country lose in every year if no country trades any more?
+
+    Trade is balanced before and after, since nobody can lend goods across a closed border.
+    Raises ValueError and RuntimeError as `solve` does.
+    """
+    border = np.where(np.eye(len(instance("world", world, World).countries), dtype=bool)[:, :, None], 1.0, np.inf)
+    closed = solve(world, khat=border, deficits=0.0)
+    return 1 - closed.welfare / solve(world, deficits=0.0).welfare
+
+
 def optimal_tariff(
     world: World,
     country: str,

@@ -117,6 +117,39 @@ def pandemic(Pi: ArrayLike, beta: ArrayLike, shock: ArrayLike) -> Pandemic:
     return Pandemic(M, M @ shock, own, M @ shock - own, shock)
 
 
+class Routes(NamedTuple):
+    """On which way the lockdown of one country reaches each buyer (G,), parts of that lockdown that add up to M.
+
+    direct: goods that the buyer has from the country in lockdown; home: goods made in the buyer's own country from
+    inputs that come, after however many stages, from there; third: goods from all other countries.
+    """
+
+    direct: np.ndarray
+    home: np.ndarray
+    third: np.ndarray
+
+
+def pandemic_routes(Pi: ArrayLike, beta: ArrayLike, origin: int) -> Routes:
+    """Whose goods bring the lockdown of `origin` (counted from 0) to a buyer? Column `origin` of M in three parts.
+
+    The goods of j become dearer by P_j = β_j [j = origin] + (1-β_j) Σ_i Π_ji P_i for a lockdown of one; buyer n feels
+    Π_nj P_j of it. To the country in lockdown its own goods count as direct, and none as made at home. Arguments as in
+    `pandemic_matrix`.
+    """
+    Pi = _spending_shares("Pi", Pi)
+    beta = fitted("beta", beta, (len(Pi),), LEAST_LABOUR, 1)
+    origin = int(number("origin", origin, 0, len(Pi) - 1))
+    unit = np.zeros(len(Pi))
+    unit[origin] = beta[origin]
+    dearer = np.linalg.solve(np.eye(len(Pi)) - (1 - beta)[:, None] * Pi, unit)
+    felt = Pi * dearer
+    direct, home = felt[:, origin].copy(), np.diag(felt).copy()
+    home[origin] = 0
+    felt[:, origin] = 0
+    np.fill_diagonal(felt, 0)
+    return Routes(direct, home, felt.sum(axis=1))
+
+
 class SourcingShares(NamedTuple):
     """A table read as a one-sector roundabout world: Pi (G, G) spending shares by origin, rows = buyer; beta
     (G,) labour shares.

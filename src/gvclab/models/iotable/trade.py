@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -69,6 +69,30 @@ def va_in_exports(table: ICIO) -> np.ndarray:
     since v'L = 1'. Source: Koopman, Wang and Wei 2014, American Economic Review 104(2) (*not verified*).
     """
     return va_in(table, instance("table", table, ICIO).abroad.sum(axis=1))
+
+
+def foreign_part(table: ICIO, sectors: Collection[str] | None = None) -> float:
+    """How much of what sectors earn by all exports is earned in another country than the one that exports?
+
+    Formula: 1 - the sum of the diagonal over the sum of `va_in` of all exports, counting value added in `sectors`
+    alone (all without it). It rises when production is divided more finely between countries.
+    Raises ValueError as `va_in`, and if these sectors earn nothing by exports.
+    """
+    earned = va_in(table, instance("table", table, ICIO).abroad.sum(axis=1), sectors)
+    if earned.sum() <= 0:
+        raise ValueError("these sectors earn nothing by exports, so that no part of it is foreign")
+    return float(1 - earned.trace() / earned.sum())
+
+
+def foreign_part_by_year(tables: Mapping[int, ICIO], sectors: Collection[str] | None = None) -> pd.DataFrame:
+    """`foreign_part` of several years, in per cent: a line for each year (columns year, foreign_part).
+
+    tables : by year, as `load("icio")` gives them. Raises ValueError as `foreign_part`.
+    """
+    import pandas as pd
+
+    parts = [(year, 100 * foreign_part(table, sectors)) for year, table in instance("tables", tables, Mapping).items()]
+    return pd.DataFrame(parts, columns=["year", "foreign_part"])
 
 
 def va_in(table: ICIO, deliveries: np.ndarray, sectors: Collection[str] | None = None) -> np.ndarray:

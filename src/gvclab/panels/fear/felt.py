@@ -77,17 +77,19 @@ class FeltRiskLab(Lab):
             "threshold": {"x": TIME[[0, -1]], "y": np.full(2, THRESHOLD)},
             "belief": {"x": TIME, "y": beliefs},
             "crisis": {"x": crises, "y": beliefs[crises], "text": [self.message("marks.crisis")] * len(crises)},
-            "half": self._point(beliefs, half, "half"),
+            "half": self._point(
+                beliefs, half, "half", up=half is not None and below is not None and abs(half - below) < 9
+            ),
             "below": self._point(beliefs, below if below != max(state.crises, default=0) else None, "below"),
             "level": {"x": [0], "y": [THRESHOLD], "text": [self.message("marks.threshold", threshold=THRESHOLD)]},
         }
 
-    def _point(self, beliefs: np.ndarray, year: int | None, name: str):
-        """A year on the line with its name, on the side where there is room."""
+    def _point(self, beliefs: np.ndarray, year: int | None, name: str, up: bool = False):
+        """A year on the line with its name, on the side where there is room; `up`, a line higher than usual."""
         if year is None or year > YEARS:
             return None
         side = "top left" if year > YEARS * 0.7 else "top right"
-        said = self.message(f"marks.{name}", year=year, threshold=THRESHOLD)
+        said = self.message(f"marks.{name}{'_higher' if up else ''}", year=year, threshold=THRESHOLD)
         return {"x": [year], "y": [beliefs[year]], "text": [said], "textposition": side}
 
     def say(self, state: Remembered, solution: FeltSolution):

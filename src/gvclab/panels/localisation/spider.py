@@ -2,197 +2,225 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from gvclab.content import sentences
-from gvclab.models.division import Spider, spider
+from gvclab.models.division import parts_cheaper_than, spider
 
-from ...charts import View, axis, frame, line, points
-from ..base import Panel
-from ..controls import Slider
-from . import params
-from .params import MOST_FRICTION, Params
+from ...charts import Picture, Plot, axis, line, points, row, theme
+from ..controls import checkbox, slider
+from ..kit import Lab, Table
 
-FRICTION = np.linspace(0, MOST_FRICTION, 51)
-STEPS = FRICTION[::5]  # the rows of the table
-HAIR = 1e-9  # friction just above or just below a jump
-
-
-class Jump(NamedTuple):
-    """A friction at which the assembler moves."""
-
-    t: float
-    below: Spider  # where all is when friction is a hair lower
-    above: Spider
+MOST_FRICTION, MOST_PREMIUM = 0.5, 0.3
+FRICTION = np.linspace(0, MOST_FRICTION, 101)
+STEPS = np.linspace(0, MOST_FRICTION, 11)  # the rows of the table
+PARTS = 40  # drawn
+HAIR = 1e-9  # friction just above or just below the jump
+SEEN = 0.005  # a share that is not nil when rounded to whole per cent
+HOME, AWAY = 0, 1  # the rows of the parts
+BLUE, RED = theme.style("home").color, theme.style("abroad").color
 
 
-class Curves(NamedTuple):
-    """Where the assembler and the parts are at every friction."""
+@dataclass(frozen=True)
+class Assembly:
+    """What a border costs, what security costs, and what assembly and parts cost abroad."""
 
-    t: np.ndarray  # each jump twice: below and above
-    share: np.ndarray  # of the parts made abroad, at `t`
-    gain: np.ndarray  # what assembling abroad costs more, at `t`
-    jumps: tuple[Jump, ...]  # from the lowest friction to the highest
-    t_kept: np.ndarray  # STEPS, and where the shares that follow have a kink
-    home: np.ndarray  # share abroad if the assembler could not leave, at `t_kept`
-    abroad: np.ndarray  # if it could not come back
+    t: float = slider(0.25, 0.0, MOST_FRICTION, 0.005)
+    r: float = slider(0.0, 0.0, MOST_PREMIUM, 0.01)
+    stays: bool = checkbox(False)
+    bA: float = slider(0.8, 0.6, 1.1, 0.01, group="costs")
+    delta: float = slider(0.4, 0.1, 0.8, 0.01, group="costs")
+
+
+class Place(NamedTuple):
+    """Where assembler and parts are."""
+
+    abroad: bool  # is the assembler abroad?
+    share: float  # of the parts made abroad
+    near: float  # of the parts made next to it although they are cheaper on the other side
+    gain: float  # what assembling abroad costs more than at home
 
 
 class SpiderSolution(NamedTuple):
-    """Where all is now, and at every friction."""
+    """Where all is now, and the share abroad at every friction, on either side of the jump."""
 
-    now: Spider
-    curves: Curves
-
-
-def choice(state: Params, t: float, premium: float) -> Spider:
-    """Where assembler and parts are at a friction and a premium."""
-    return spider(t, bA=state.bA, Theta=state.Theta, mu=state.mu, delta=state.delta, shock=premium)
+    now: Place
+    jump: float | None  # the friction at which the assembler moves; None if none in the picture
+    abroad: tuple[np.ndarray, np.ndarray]  # friction and share where the assembler is abroad
+    home: tuple[np.ndarray, np.ndarray]
+    calm: tuple[np.ndarray, np.ndarray]  # all frictions, without the premium
 
 
-def pinned(state: Params, t: float, premium: float, abroad: bool) -> float:
-    """The share of parts abroad if the assembler had to stay where it is.
+def place(t: float, r: float, stays: bool, bA: float, delta: float) -> Place:
+    """Where assembler and parts are; `stays` if the assembler is abroad and cannot come back."""
+    found = spider(t, bA=bA, delta=delta, shock=r)
+    abroad = stays or found.abroad
+    most = 1 + t if abroad else 1 - t
 
-    Assembly that costs nothing abroad keeps it there, assembly at twice the cost keeps it at home, if assembly is
-    nearly all of the cost.
-    """
-    kept = {"alpha": 1e6, "bA": 0.0 if abroad else 2.0}
-    return spider(t, **kept, Theta=0, mu=state.mu + premium, delta=state.delta).share
+    def cheaper_than(b: float) -> float:
+        return parts_cheaper_than(b, delta=delta, shock=r)
+
+    return Place(abroad, cheaper_than(most), abs(cheaper_than(most) - cheaper_than(1.0)), found.gain)
 
 
 @lru_cache(maxsize=64)
-def curves(calm: Params, premium: float) -> Curves:
-    """Where all is at every friction. `calm` has all but friction and premium, so that moving these costs nothing."""
-
-    def at(t: float) -> Spider:
-        return choice(calm, t, premium)
-
-    found = [at(t) for t in FRICTION]
-    jumps = []
-    for k in np.flatnonzero(np.diff([each.abroad for each in found])):
-        t = _root(lambda t: at(t).gain, FRICTION[k], FRICTION[k + 1])
-        jumps.append(Jump(t, at(max(0.0, t - HAIR)), at(t + HAIR)))
-    # Where no or all parts are abroad the share has a kink.
-    kinks = np.abs(calm.mu + premium + calm.delta * np.array([-1, 1]))
-    smooth = [(t, at(t)) for t in kinks if t < FRICTION[-1]]
-    beside = [each for jump in jumps for each in ((jump.t - HAIR, jump.below), (jump.t + HAIR, jump.above))]
-    order = sorted([*zip(FRICTION, found, strict=True), *smooth, *beside], key=lambda each: each[0])
-    t_kept = np.union1d(STEPS, kinks[kinks < FRICTION[-1]])
-    return Curves(
-        np.array([t for t, _ in order]),
-        np.array([each.share for _, each in order]),
-        np.array([each.gain for _, each in order]),
-        tuple(jumps),
-        t_kept,
-        np.array([pinned(calm, t, premium, abroad=False) for t in t_kept]),
-        np.array([pinned(calm, t, premium, abroad=True) for t in t_kept]),
-    )
-
-
-class SpiderLab(Panel):
-    """Where are parts made that meet in one assembly, and what does friction do to it?"""
-
-    key = "localisation.spider"
-    State = Params
-    controls = (
-        params.FRICTION,
-        params.PREMIUM,
-        Slider("bA", min=0.6, max=1.1, step=0.01),
-        *params.GAPS,
-        Slider("Theta", min=0.2, max=3.0, step=0.05),
-    )
-    presets: ClassVar = {
-        name: {"bA": 0.8, "delta": 0.4, "mu": 0.0, "Theta": 1.0, "t": t, "s": s}
-        for name, t, s in (
-            ("before", 0.205, 0.0),
-            ("after", 0.195, 0.0),
-            ("deep", 0.05, 0.0),
-            ("premium", 0.05, 0.14),
-        )
-    }
-
-    def frame(self):
-        right = {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
-        friction = {"range": [0, 0.505]}
-        return frame(
-            (
-                axis(self.text("axes.t"), **friction),
-                axis(self.text("axes.share"), range=[-0.02, 1.03], tickformat=".0%"),
-            ),
-            (axis(self.text("axes.t"), **friction), axis(self.text("axes.gain"), tickformat=".2f")),
-            traces=[
-                line("abroad", name=self.text("traces.abroad")),
-                line("home", name=self.text("traces.home")),
-                line("model", name=self.text("traces.share")),
-                points("chosen", size=14, name=self.text("traces.now"), cliponaxis=False),
-                line("model", name=self.text("traces.gain"), **right),
-                line("reference", name=self.text("traces.even"), **right),
-                points("chosen", size=14, name=self.text("traces.now"), cliponaxis=False, **right),
-            ],
-            widths=(3, 2),
-            height=420,
-        )
-
-    def solve(self, state: Params) -> SpiderSolution:
-        calm = Params(bA=state.bA, Theta=state.Theta, mu=state.mu, delta=state.delta)
-        return SpiderSolution(choice(state, state.t, state.s), curves(calm, state.s))
-
-    def view(self, state: Params, solution: SpiderSolution) -> View:
-        now, drawn = solution
-        traces = (
-            {"x": drawn.t_kept, "y": drawn.abroad},
-            {"x": drawn.t_kept, "y": drawn.home},
-            {"x": drawn.t, "y": drawn.share, "line": {"width": 4}},
-            {"x": [state.t], "y": [now.share]},
-            {"x": drawn.t, "y": drawn.gain},
-            {"x": FRICTION[[0, -1]], "y": np.zeros(2)},
-            {"x": [state.t], "y": [now.gain]},
-        )
-        return View(traces, {}, self._sentence(state, solution), self._table(state, drawn))
-
-    def _sentence(self, state: Params, solution: SpiderSolution) -> str:
-        now, jumps, start = solution.now, solution.curves.jumps, solution.curves.share[0]
-        said = [self.text(f"sentence.{_place(now)}", t=state.t, premium=state.s, share=now.share)]
-        if not jumps:
-            return sentences([*said, self.text(f"sentence.always_{_place(now)}")])
-        for jump in jumps:
-            numbers = {"t": jump.t, "below": jump.below.share, "above": jump.above.share}
-            said.append(self.text(f"sentence.jump_{_place(jump.below)}", **numbers))
-        last = jumps[0].below
-        if last.abroad:
-            # What falling friction does once the assembler has left: parts need its neighbourhood no more.
-            numbers = {"jump": last.share, "end": start, "share": now.share}
-            if now.abroad and state.t < jumps[0].t and last.share - now.share > 0.0005:
-                said.append(self.text("sentence.back", **numbers, back=100 * (last.share - now.share)))
-            elif last.share > start:
-                said.append(self.text("sentence.will_come_back", **numbers))
-        return sentences(said)
-
-    def _table(self, state: Params, drawn: Curves):
-        import pandas as pd
-
-        found = [choice(state, t, state.s) for t in STEPS]
-        kept = np.searchsorted(drawn.t_kept, STEPS)
-        columns = {
-            "assembler": [self.text(f"table.{_place(each)}") for each in found],
-            "share": [each.share for each in found],
-            "kept_home": drawn.home[kept],
-            "kept_abroad": drawn.abroad[kept],
-            "gain": [each.gain for each in found],
-        }
-        table = pd.DataFrame(columns, index=STEPS.round(3))
-        table.columns = [self.text(f"table.{name}") for name in columns]
-        return table.rename_axis(self.text("table.t"))
-
-
-def _place(found: Spider) -> str:
-    return "abroad" if found.abroad else "home"
-
-
-def _root(f, low: float, high: float) -> float:
+def _jump(r: float, stays: bool, bA: float, delta: float) -> float | None:
+    """The friction at which the assembler moves. What it saves abroad falls with friction, so there is one at most."""
     from scipy.optimize import brentq
 
-    return low if f(low) == 0 else high if f(high) == 0 else float(brentq(f, low, high, xtol=1e-13))
+    def gain(t: float) -> float:
+        return spider(t, bA=bA, delta=delta, shock=r).gain
+
+    if stays or gain(0.0) >= 0 or gain(MOST_FRICTION) <= 0:
+        return None
+    return float(brentq(gain, 0.0, MOST_FRICTION, xtol=1e-13))
+
+
+def _lines(r: float, stays: bool, bA: float, delta: float):
+    """The share abroad against friction, in two pieces: assembler abroad, and at home."""
+    jump = _jump(r, stays, bA, delta)
+    sides = [] if jump is None else [jump - HAIR, jump + HAIR]
+    # Where no or all parts are abroad the share has a kink.
+    t = np.unique([*FRICTION, *sides, *(k for k in np.abs(r + delta * np.array([-1, 1])) if k <= MOST_FRICTION)])
+    found = [place(each, r, stays, bA, delta) for each in t]
+    share, away = np.array([each.share for each in found]), np.array([each.abroad for each in found])
+    return jump, (t[away], share[away]), (t[~away], share[~away])
+
+
+class SpiderLab(Lab):
+    """Where are parts made that meet in one assembly, and what do friction and security do to it?"""
+
+    key = "localisation.spider"
+    State = Assembly
+    shows = ("t", "r", "stays")
+    folds = ("costs",)
+    picture = Picture(
+        row(
+            Plot(
+                "share",
+                axis("t", range=[0, 1.01 * MOST_FRICTION]),
+                axis("share", range=[-0.03, 1.16], tickformat=".0%", tickvals=[0, 0.25, 0.5, 0.75, 1]),
+            ),
+            Plot("parts", axis("cost"), axis("", range=[-0.8, 1.8], tickvals=[HOME, AWAY], showgrid=False)),
+            widths=(42, 50),
+            gap=0.13,
+        ),
+        marks={
+            "calm": line("before", name="", showlegend=False),
+            "abroad": line("abroad", name="", showlegend=False),
+            "home": line("home", name="", showlegend=False),
+            "jump": {
+                "name": "",
+                "mode": "lines",
+                "line": {"color": theme.GREY, "width": 1.5, "dash": "dot"},
+                "hoverinfo": "skip",
+                "showlegend": False,
+            },
+            "names": {"name": "", "mode": "text", "hoverinfo": "skip", "showlegend": False},
+            "chosen": points("chosen", size=14, name="", showlegend=False, cliponaxis=False),
+            "same": line("reference", name="", plot="parts", showlegend=False, hoverinfo="skip"),
+            "border": {
+                "name": "",
+                "plot": "parts",
+                "mode": "lines+text",
+                "textposition": "middle right",
+                "line": {"color": theme.style("chosen").color, "width": 2},
+                "hoverinfo": "skip",
+                "showlegend": False,
+            },
+            **{
+                name: points(look, size=8, name="", plot="parts", showlegend=False)
+                for name, look in {
+                    "parts.home": theme.Style(BLUE, "", "circle", ""),
+                    "parts.abroad": theme.Style(RED, "", "diamond", ""),
+                    "near.home": theme.Style(BLUE, "", "circle-open", ""),
+                    "near.abroad": theme.Style(RED, "", "diamond-open", ""),
+                }.items()
+            },
+            "assembler": points(theme.Style(theme.GREY, "", "square", ""), size=16, name="", plot="parts")
+            | {"mode": "markers+text", "textposition": "middle right", "showlegend": False, "hoverinfo": "skip"},
+        },
+        height=350,
+        margin={"t": 12},
+    )
+
+    def solve(self, state: Assembly) -> SpiderSolution:
+        costs = (state.stays, state.bA, state.delta)
+        jump, abroad, home = _lines(state.r, *costs)
+        pieces = _lines(0.0, *costs)[1:]
+        calm = tuple(np.concatenate(each) for each in zip(*pieces, strict=True))
+        return SpiderSolution(place(state.t, state.r, *costs), jump, abroad, home, calm)
+
+    def draw(self, state: Assembly, solution: SpiderSolution):
+        now, jump, abroad, home, calm = solution
+        wide = max(state.delta, MOST_FRICTION)
+        low, high = 1 - wide - 0.05, 1 + wide + MOST_PREMIUM + 0.05
+        border = 1 + state.t if now.abroad else 1 - state.t
+        here = AWAY if now.abroad else HOME
+        sides = {"abroad": abroad, "home": home}
+        named = [name for name, (t, _) in sides.items() if len(t)]
+        return {
+            "parts": {
+                "x": {"range": [low, high]},
+                "y": {"ticktext": [self.text("marks.at_home"), self.text("marks.away")]},
+            },
+            "calm": {"x": calm[0], "y": calm[1]} if state.r > 0 else None,
+            "abroad": {"x": abroad[0], "y": abroad[1]},
+            "home": {"x": home[0], "y": home[1]},
+            "jump": None if jump is None else {"x": [jump] * 2, "y": [abroad[1][-1], home[1][0]]},
+            "names": {
+                "x": [0.005 if name == "abroad" else MOST_FRICTION for name in named],
+                "y": [1.1] * len(named),
+                "text": [self.text(f"marks.{name}") for name in named],
+                "textposition": ["middle right" if name == "abroad" else "middle left" for name in named],
+                "textfont": {"color": [BLUE if name == "home" else RED for name in named]},
+            },
+            "chosen": {"x": [state.t], "y": [now.share]},
+            "same": {"x": [1, 1], "y": [-0.8, 1.8]},
+            "border": {
+                "x": [border] * 3,
+                "y": [-0.35, 0.5, 1.35],
+                "text": ["", f"\u00a0{self.text('marks.plus' if now.abroad else 'marks.minus')}\u00a0", ""],
+                "textposition": "middle right" if now.abroad else "middle left",
+            },
+            **_rows(state, border),
+            "assembler": {
+                "x": [low + 0.06 * (high - low)],
+                "y": [here + (0.5 if now.abroad else -0.5)],
+                "text": [self.text("marks.assembler")],
+            },
+        }
+
+    def say(self, state: Assembly, solution: SpiderSolution):
+        now = solution.now
+        where = "abroad" if now.abroad else "home"
+        yield (f"share_{where}", {"share": now.share}) if now.share > 0 else (f"none_{where}", {})
+        if now.near >= SEEN:
+            yield f"near_{where}", {"near": now.near}
+        if state.stays and now.gain >= 0:
+            yield "stuck", {}
+
+    def tables(self, state: Assembly, solution: SpiderSolution):
+        found = [place(t, state.r, state.stays, state.bA, state.delta) for t in STEPS]
+        columns = {
+            "assembler": [self.text("marks.away" if each.abroad else "marks.at_home") for each in found],
+            "share": [each.share for each in found],
+            "near": [each.near for each in found],
+        }
+        yield Table("t", STEPS.round(3), columns)
+
+
+def _rows(state: Assembly, border: float) -> dict[str, dict[str, np.ndarray]]:
+    """The parts by what they cost abroad, in the row where they are made; open where the other side is cheaper."""
+    b = 1 + state.r + state.delta * (2 * (np.arange(PARTS) + 0.5) / PARTS - 1)
+    away, cheap = b < border, b < 1
+    groups = {
+        "parts.home": (~away & ~cheap, HOME),
+        "near.home": (~away & cheap, HOME),
+        "parts.abroad": (away & cheap, AWAY),
+        "near.abroad": (away & ~cheap, AWAY),
+    }
+    return {name: {"x": b[kept], "y": np.full(kept.sum(), where)} for name, (kept, where) in groups.items()}

@@ -1,22 +1,34 @@
-"""Team lab: specialisation pays, coordination costs, and a security premium makes it cost more."""
+"""Team lab: specialists make more, dealings between them cost more, and the best team lies in between."""
 
 from __future__ import annotations
 
-from typing import ClassVar, NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from gvclab.content import sentences
 from gvclab.models.division import Team, team
 
-from ...charts import View, axis, frame, line, points
-from ..base import Panel
-from ..controls import Slider
-from .params import Params
+from ...charts import Picture, Plot, axis, line, points, row, theme
+from ...charts.labels import spread
+from ..controls import slider
+from ..kit import Lab, Table
 
-B, BETA = 1.0, 1.2  # productivity, and how coordination cost grows with the team
-COSTS = np.geomspace(0.002, 0.6, 61)  # of a transaction: from the cheapest to the dearest with the largest premium
-ENDS = np.outer(10.0 ** np.arange(5), [1, 2, 5]).ravel()  # where the axis of team sizes may end
+B, BETA = 1.0, 1.2  # productivity, and how the cost of dealings grows with the team
+LEAST_COST = 0.01
+AIR = 1.1  # room above the highest line
+ROW = 0.09  # from one name to the next, in heights of the plot
+AWAY = "\u00a0"  # between a line and its name
+QUIET = {"hoverinfo": "skip", "showlegend": False}
+
+
+@dataclass(frozen=True)
+class Dealings:
+    """What a dealing between specialists costs, and what specialising brings."""
+
+    lam: float = slider(0.02, LEAST_COST, 0.05, 0.001)
+    s: float = slider(0.0, 0.0, 2.0, 0.1)
+    theta: float = slider(0.3, 0.1, 0.5, 0.05)
 
 
 class TeamSolution(NamedTuple):
@@ -25,124 +37,119 @@ class TeamSolution(NamedTuple):
     calm: Team
     wary: Team
     n: np.ndarray  # sizes of a team
-    gain: np.ndarray  # of specialisation, at `n`
-    cost: np.ndarray  # of coordination with the premium, at `n`
-    cost_calm: np.ndarray  # without it
-    best: np.ndarray  # size of the best team at COSTS
+    gain: np.ndarray  # what each makes, at `n`
+    cost: np.ndarray  # what dealings cost each, at `n`
+    cost_calm: np.ndarray  # without the premium
+    most: float  # left to each in the best team where a dealing costs least
 
 
-class TeamLab(Panel):
-    """How many specialists share a task, and what does a security premium do to their number?"""
+class TeamLab(Lab):
+    """How many specialists share a task, and what is lost when their dealings get more expensive?"""
 
     key = "localisation.team"
-    State = Params
-    controls = (
-        Slider("lam", min=0.002, max=0.2, step=0.001, log=True),
-        Slider("theta", min=0.1, max=0.6, step=0.01),
-        Slider("s", min=0.0, max=2.0, step=0.1),
+    State = Dealings
+    shows = ("lam", "s", "theta")
+    picture = Picture(
+        row(
+            Plot("account", axis("n"), axis("account")),
+            Plot("left", axis("n"), axis("left")),
+            widths=(40, 40),
+            gap=0.2,
+        ),
+        marks={
+            "gain": line("benefit", name="", showlegend=False),
+            "cost": line("cost", name="", showlegend=False),
+            "distance": line("net", name="", showlegend=False),
+            "account.names": {"name": "", "mode": "text", "textposition": "middle right", **QUIET},
+            "before": line("before", name="", plot="left", showlegend=False),
+            "net": line("net", name="", plot="left", showlegend=False),
+            "names": {"name": "", "plot": "left", "mode": "text", "textposition": "middle right", **QUIET},
+            "best.before": points("before", size=12, name="", plot="left", showlegend=False)
+            | {"mode": "markers+text", "textposition": "top center"},
+            "best": points("chosen", size=14, name="", plot="left", showlegend=False) | {"mode": "markers+text"},
+        },
+        height=350,
+        margin={"r": 108, "t": 24},
     )
-    presets: ClassVar = {
-        "ict": {"lam": 0.01, "theta": 0.3, "s": 0.0},
-        "premium": {"lam": 0.02, "theta": 0.3, "s": 1.0},
-    }
 
-    def frame(self):
-        right = {"xaxis": "x2", "yaxis": "y2"}
-        logs = {"type": "log", "dtick": 1, "exponentformat": "none"}
-        return frame(
-            (axis(self.text("axes.n")), axis(self.text("axes.y"))),
-            (
-                axis(self.text("axes.cost"), range=[-2.75, -0.2], **logs),
-                axis(self.text("axes.best"), **logs),
-            ),
-            traces=[
-                line("benefit", name=self.text("traces.gain")),
-                line("cost", name=self.text("traces.cost")),
-                line("net", name=self.text("traces.net")),
-                line("reference", name=self.text("traces.net_calm")),
-                points("before", size=13, name=self.text("traces.calm")),
-                points("chosen", size=13, name=self.text("traces.wary")),
-                line("model", name=self.text("traces.best"), **right),
-                points(
-                    "before",
-                    size=13,
-                    name=self.text("traces.calm"),
-                    showlegend=False,
-                    **right,
-                ),
-                points("chosen", size=13, name=self.text("traces.wary"), showlegend=False, **right),
-            ],
-            widths=(3, 2),
-            height=420,
-        )
-
-    def solve(self, state: Params) -> TeamSolution:
+    def solve(self, state: Dealings) -> TeamSolution:
         def best(cost: float) -> Team:
             return team(B, state.theta, cost, BETA)
 
-        calm, wary = best(state.lam), best(state.lam * (1 + state.s))
-        n = np.linspace(1, ENDS[np.searchsorted(ENDS, 2.5 * calm.n)], 241)
+        widest = best(LEAST_COST)
+        n = np.linspace(1, 1.7 * widest.n, 241)
         cost = state.lam * n**BETA
         return TeamSolution(
-            calm,
-            wary,
+            best(state.lam),
+            best(state.lam * (1 + state.s)),
             n,
             B * n**state.theta,
             (1 + state.s) * cost,
             cost,
-            np.array([best(each).n for each in COSTS]),
+            widest.y,
         )
 
-    def view(self, state: Params, solution: TeamSolution) -> View:
-        calm, wary, n, gain, cost, cost_calm, best = solution
-        traces = (
-            {"x": n, "y": gain},
-            {"x": n, "y": cost},
-            {"x": n, "y": gain - cost},
-            {"x": n, "y": gain - cost_calm, "visible": state.s > 0},
-            {"x": [calm.n], "y": [calm.y], "visible": state.s > 0},
-            {"x": [wary.n], "y": [wary.y]},
-            {"x": COSTS, "y": best},
-            {"x": [state.lam], "y": [calm.n], "visible": state.s > 0},
-            {"x": [state.lam * (1 + state.s)], "y": [wary.n]},
-        )
-        layout = {
-            "xaxis": {"range": [0.0, n[-1]]},
-            # The cost may leave at the top: what counts is where the net is highest.
-            "yaxis": {"range": [0.0, 1.1 * gain[-1]]},
-            "yaxis2": {"range": [-0.1, np.log10(best[0]) + 0.15]},
+    def draw(self, state: Dealings, solution: TeamSolution):
+        calm, wary, n, gain, cost, cost_calm, most = solution
+        top, highest = AIR * float(gain[-1]), 1.18 * most
+        net, net_calm = gain - cost, gain - cost_calm
+        made = B * wary.n**state.theta
+        dealings = _below(n, cost, top)
+        # Names at the ends of the lines: right of both, or where the lower one has left through the top.
+        ends = spread([float(dealings["y"][-1]), float(gain[-1])], ROW * top, 0.0, 1.1 * top)
+        if len(dealings["x"]) < len(n):
+            ends = [top, float(gain[-1])]
+        premium = state.s > 0
+        names = ["with", "without"] if premium else ["left"]
+        last = [float(net[-1]), float(net_calm[-1])][: len(names)]
+        places = spread([max(0.0, end) for end in last], ROW * highest, 0.0, highest)
+        return {
+            "account": {"x": {"range": [0, n[-1]]}, "y": {"range": [0, 1.05 * top]}},
+            "left": {"x": {"range": [0, n[-1]]}, "y": {"range": [0, highest]}},
+            "gain": {"x": n, "y": gain},
+            "cost": dealings,
+            "distance": {"x": [wary.n] * 2, "y": [made - wary.y, made]},
+            "account.names": {
+                "x": [dealings["x"][-1], n[-1]],
+                "y": ends,
+                "text": [AWAY + self.text(f"marks.{name}") for name in ("cost", "gain")],
+                "textfont": {"color": [theme.style(name).color for name in ("cost", "benefit")]},
+            },
+            "before": {"x": n, "y": net_calm} if premium else None,
+            "net": {"x": n, "y": net},
+            "names": {
+                "x": [n[-1]] * len(names),
+                "y": places,
+                "text": [AWAY + self.text(f"marks.{name}") for name in names],
+            },
+            "best.before": {"x": [calm.n], "y": [calm.y], "text": [self._size(calm)]} if premium else None,
+            "best": {
+                "x": [wary.n],
+                "y": [wary.y],
+                "text": [self._size(wary)],
+                "textposition": "bottom center" if premium else "top center",
+            },
         }
-        return View(traces, layout, self._sentence(state, solution), self._table(state, solution))
 
-    def _sentence(self, state: Params, solution: TeamSolution) -> str:
+    def say(self, state: Dealings, solution: TeamSolution):
         calm, wary = solution.calm, solution.wary
-        numbers = {
-            "lam": state.lam,
-            "theta": state.theta,
-            "n": calm.n,
-            "y": calm.y,
-            "premium": state.s,
-            "n_wary": wary.n,
-            "y_wary": wary.y,
-            "fewer": 1 - wary.n / calm.n,
-            "less": 1 - wary.y / calm.y,
-            "elasticity": 1 / (BETA - state.theta),
-            "elasticity_y": state.theta / (BETA - state.theta),
-        }
-        alone = calm.n == 1
-        parts = ["alone" if alone else "team"]
-        if state.s > 0 and not alone:
-            parts.append("premium")
-        if wary.n > 1:
-            parts.append("elasticity")
-        return sentences([self.text(f"sentence.{part}", **numbers) for part in parts])
+        if state.s > 0 and calm.n > 1:
+            yield "premium", {"fewer": 1 - wary.n / calm.n, "less": 1 - wary.y / calm.y}
+        yield ("alone" if wary.n == 1 else "team"), {"n": wary.n, "y": wary.y}
 
-    def _table(self, state: Params, solution: TeamSolution):
-        import pandas as pd
+    def tables(self, state: Dealings, solution: TeamSolution):
+        teams = solution.calm, solution.wary
+        paid = np.array([state.lam, state.lam * (1 + state.s)])
+        n, y = (np.array(each) for each in zip(*(found[:2] for found in teams), strict=True))
+        names = [self.message("table.calm"), self.message("table.wary", premium=state.s)]
+        columns = {"paid": paid, "size": n, "made": B * n**state.theta, "dealings": paid * n**BETA, "y": y}
+        yield Table("team", names, columns)
 
-        rows = []
-        for found, cost in ((solution.calm, state.lam), (solution.wary, state.lam * (1 + state.s))):
-            rows.append([cost, found.n, B * found.n**state.theta, cost * found.n**BETA, found.y])
-        columns = [self.text(f"table.{name}") for name in ("cost", "n", "gain", "coordination", "y")]
-        index = [self.text("table.calm"), self.text("table.wary", premium=state.s)]
-        return pd.DataFrame(rows, index, columns).rename_axis(self.text("table.team"))
+    def _size(self, found: Team):
+        return self.message("marks.one" if found.n == 1 else "marks.best", n=found.n)
+
+
+def _below(x: np.ndarray, y: np.ndarray, top: float) -> dict[str, np.ndarray]:
+    """A rising line up to the edge of its plot."""
+    kept = y <= top
+    return {"x": x[kept], "y": y[kept]}

@@ -1,125 +1,140 @@
-"""Closing lab: would a closed border have softened the blow, and whose?"""
+"""Closing lab: whom would a closed border have helped in a pandemic, and what does it cost in every year?"""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from gvclab.data import name
+from gvclab.models.iotable import pandemic
 
-from ...charts import View, axis, bars, frame, points, theme
-from ...charts.labels import sides
-from ..base import Panel
-from .lockdown import SAME, LockdownSolution, solve
-from .params import LOCKDOWNS, POLES, PRESETS, WORLD, Params
+from ...charts import Picture, Plot, axis, bars, line, points, row, theme
+from ..controls import choice, slider
+from ..kit import Lab, Table
+from .places import SAME, Places, closing_cost, real
 
-LETTER, ROW = 0.035, 0.05  # of the width and the height of the left plot
+FIELDS = {"NAM": "north_america", "EUR": "europe", "ASI": "asia", "RST": "rest"}  # pole -> field of the state
+MOST = 35  # log points
+NAMES = {"showline": False, "ticks": "", "ticklabelstandoff": 6}
 
 
-class ClosingLab(Panel):
-    """Own lockdown against loss, open and closed; whom does closing help?"""
+class ClosingSolution(NamedTuple):
+    """What lockdowns cost each place (G,): log points of consumption, with trade and behind a closed border."""
+
+    places: Places
+    open: np.ndarray
+    closed: np.ndarray
+    cost: np.ndarray  # per cent of income that closing costs in every year
+
+    @property
+    def gain(self) -> np.ndarray:
+        """(G,) what a closed border would spare each place in the pandemic, below 0 where it hurts."""
+        return self.open - self.closed
+
+    def mean(self, values: np.ndarray) -> float:
+        """Weighted with income."""
+        return float(self.places.weight @ values)
+
+
+@dataclass(frozen=True)
+class Lockdowns:
+    """How deep the lockdown is in each pole, log points of labour, and whether places or poles are shown."""
+
+    north_america: int = slider(2, 0, MOST, unit="log_points")
+    europe: int = slider(2, 0, MOST, unit="log_points")
+    asia: int = slider(30, 0, MOST, unit="log_points")
+    rest: int = slider(2, 0, MOST, unit="log_points")
+    detail: str = choice("regions", "regions", "poles")
+
+
+class ClosingLab(Lab):
+    """Loss with trade beside loss behind a closed border, and beside both the price of closing in every year."""
 
     key = "pandemic.closing"
     badge = "calibrated"
-    State = Params
-    controls = (*LOCKDOWNS, *WORLD)
-    presets: ClassVar = PRESETS
-
-    def frame(self):
-        right = {"xaxis": "x2", "yaxis": "y2", "orientation": "h", "showlegend": False}
-        return frame(
-            (axis(self.text("axes.lockdown"), domain=[0, 0.4]), axis(self.text("axes.loss"))),
-            (  # room between the two for the names of the places
-                axis(self.text("axes.gain"), domain=[0.7, 1], zeroline=True, zerolinecolor=theme.GREY),
-                axis("", autorange="reversed", showline=False, ticks="", ticklabelstandoff=6),
+    State = Lockdowns
+    shows = tuple(FIELDS.values())
+    folds = ("detail",)
+    presets: ClassVar = {
+        "asia_first": {},
+        "asia_spared": {"north_america": 20, "europe": 20, "asia": 2, "rest": 20},
+        "same": dict.fromkeys(FIELDS.values(), 15),
+    }
+    picture = Picture(
+        row(
+            Plot("pandemic", axis("loss"), axis("", **NAMES)),
+            Plot("price", axis("cost", rangemode="tozero"), axis("", showticklabels=False, **NAMES)),
+            widths=(62, 26),
+            gap=0.05,
+        ),
+        marks={
+            "helps": line("gains") | {"line": {"color": theme.style("gains").color, "width": 5}},
+            "hurts": line("loses") | {"line": {"color": theme.style("loses").color, "width": 5, "dash": "2px,2px"}},
+            "open": points("open", size=8, hovertemplate="%{y}: %{x:.1f}"),
+            "closed": points("lockdown", size=12, hovertemplate="%{y}: %{x:.1f}")
+            | {
+                "marker": {
+                    "symbol": "circle-open",
+                    "size": 12,
+                    "color": theme.style("lockdown").color,
+                    "line": {"width": 2.5},
+                }
+            },
+            "cost": bars(
+                "border",
+                plot="price",
+                name="",
+                orientation="h",
+                showlegend=False,
+                hoverinfo="skip",
+                textposition="outside",
+                cliponaxis=False,
             ),
-            traces=[
-                {
-                    "name": self.text("traces.closed"),
-                    "mode": "lines",
-                    "line": {"color": theme.GREY, "dash": "dot", "width": 2},
-                    "hoverinfo": "skip",
-                },
-                *(
-                    points(pole, name=self.text("traces.open", pole=name(pole)), mode="markers+text")
-                    | {"hovertemplate": "%{customdata}: %{x:.1f} → %{y:.1f}<extra></extra>"}
-                    for pole in POLES
-                ),
-                bars("gains", name=self.text("traces.helps"), **right),
-                bars("loses", name=self.text("traces.hurts"), **right),
-            ],
-            height=480,
-            barmode="relative",
-            legend={"traceorder": "normal"},
-        )
+        },
+        height=380,
+        legend={"traceorder": "normal"},
+    )
 
-    def solve(self, state: Params) -> LockdownSolution:
-        return solve(state)
+    def solve(self, state: Lockdowns) -> ClosingSolution:
+        world = real(state.detail)
+        depth = {pole: getattr(state, field) for pole, field in FIELDS.items()}
+        fall = pandemic(world.Pi, world.beta, [-depth[pole] for pole in world.poles])
+        return ClosingSolution(world, -fall.loss, -fall.closed, closing_cost(state.detail))
 
-    def view(self, state: Params, solution: LockdownSolution) -> View:
-        names, gain = solution.places.names, solution.gain
-        low, high = self._range(solution)
-        traces = (
-            {"x": [low, high], "y": [low, high]},
-            *self._points(solution, low, high),
-            {"y": names, "x": gain.clip(min=0)},
-            {"y": names, "x": gain.clip(max=0)},
-        )
-        # The bars keep their scale until they need more: what is small looks small.
-        reach = max(1.0, 1.05 * np.abs(gain).max())
-        ends = {"range": [low, high]}
-        layout = {"xaxis": ends, "yaxis": ends, "xaxis2": {"range": [-reach, reach]}}
-        return View(traces, layout, self._sentence(solution), self._table(solution))
+    def draw(self, state: Lockdowns, solution: ClosingSolution):
+        names, (_, trade, closed, cost) = solution.places.names, solution
+        most = float(max(trade.max(), closed.max(), 1.0))
+        # Dots and bars would leave different margins, and a bar would not stand beside its dot.
+        rows = {"categoryarray": names, "range": [len(names) - 0.5, -0.5]}
+        return {
+            "pandemic": {"x": {"range": [-0.03 * most, 1.05 * most]}, "y": rows},
+            "price": {"x": {"range": [0, 1.35 * float(cost.max())]}, "y": rows},
+            "helps": _strokes(names, trade, closed, solution.gain >= SAME),
+            "hurts": _strokes(names, trade, closed, solution.gain <= -SAME),
+            "open": {"y": names, "x": trade},
+            "closed": {"y": names, "x": closed},
+            "cost": {"y": names, "x": cost, "text": [f"{each:.1f}" for each in cost]},
+        }
 
-    @staticmethod
-    def _range(solution: LockdownSolution) -> tuple[float, float]:
-        """Room for all points, in whole log points."""
-        both = np.concatenate([solution.loss, solution.lockdown])
-        return float(np.floor(both.min() - 0.6)), float(np.ceil(both.max() + 1.1))
-
-    @staticmethod
-    def _points(solution: LockdownSolution, low: float, high: float) -> list[dict]:
-        """The places, pole by pole. Points crowd: named are the two that closing helps and hurts most."""
-        at = np.column_stack([solution.lockdown, solution.loss])
-        names, gain = solution.places.names, solution.gain
-        told = np.abs(gain).max() >= SAME
-        ends = np.array([gain.argmax(), gain.argmin()] if told else [], int)
-        crowd = (np.vstack([at, np.linspace([low, low], [high, high], 60)]) - low) / (high - low)
-        stand = dict(zip(ends, sides(crowd[ends], [names[k] for k in ends], crowd, LETTER, ROW), strict=True))
-        poles = np.array(solution.places.poles)
-        return [
-            {
-                "x": at[mine, 0],
-                "y": at[mine, 1],
-                "text": [names[k] if k in stand else "" for k in mine],
-                "textposition": [stand.get(k, "middle right") for k in mine],
-                "customdata": [names[k] for k in mine],
-            }
-            for mine in (np.flatnonzero(poles == pole) for pole in POLES)
-        ]
-
-    def _sentence(self, solution: LockdownSolution) -> str:
-        gain, names = solution.gain, solution.places.names
+    def say(self, state: Lockdowns, solution: ClosingSolution):
+        _, trade, closed, _ = solution
+        gain = solution.gain
         if np.abs(gain).max() < SAME:
-            return self.text("sentence.same", mean=solution.mean(solution.loss))
-        most, least = gain.argmax(), gain.argmin()
-        return self.text(
-            "sentence.now",
-            count=int((gain >= SAME).sum()),
-            all=len(names),
-            most=names[most],
-            gain=gain[most],
-            least=names[least],
-            cost=-gain[least],
-            open=solution.mean(solution.loss),
-            closed=solution.mean(solution.lockdown),
-        )
+            yield "same", {"mean": solution.mean(closed)}
+            return
+        yield "now", {"helps": int((gain >= SAME).sum()), "hurts": int((gain <= -SAME).sum())}
+        yield "mean", {"open": solution.mean(trade), "closed": solution.mean(closed)}
 
-    def _table(self, solution: LockdownSolution):
-        import pandas as pd
+    def tables(self, state: Lockdowns, solution: ClosingSolution):
+        columns = {"open": solution.open, "closed": solution.closed, "gain": solution.gain, "cost": solution.cost}
+        yield Table("place", solution.places.names, columns)
 
-        columns = (solution.lockdown, solution.loss, solution.gain)
-        heads = [self.text(f"table.{name}") for name in ("closed", "open", "gain")]
-        table = pd.DataFrame(dict(zip(heads, columns, strict=True)), index=solution.places.names)
-        return table.rename_axis(self.text("table.place"))
+
+def _strokes(names: list[str], trade: np.ndarray, closed: np.ndarray, shown: np.ndarray) -> dict[str, list]:
+    """A stroke from the loss with trade to that behind the border, for each place that is shown."""
+    x, y = [], []
+    for k in np.flatnonzero(shown):
+        x += [float(trade[k]), float(closed[k]), None]
+        y += [names[k], names[k], None]
+    return {"x": x, "y": y}

@@ -1,93 +1,128 @@
-"""Exposure lab: whose lockdown does each place feel?"""
+"""Exposure lab: one place locks down; who feels it, and whose goods bring it there?"""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from gvclab.data import name
+from gvclab.models.iotable import Routes, pandemic_routes
 
-from ...charts import View, axis, bars, frame, points, theme
-from ..base import Panel
-from .lockdown import LockdownSolution, solve
-from .params import LOCKDOWNS, POLES, PRESETS, WORLD, Params
+from ...charts import Picture, Plot, axis, bars, row
+from ..controls import Control, choice, slider
+from ..kit import Lab, Table
+from .places import REGIONS, Places, real
+
+REACH = 4.0  # log points: what the lower plot shows at least, so that small losses look small
+ROUTES = {"direct": "lockdown", "home": "home", "third": "reference"}
+BAR = {"orientation": "h", "hoverinfo": "skip"}
+NAMES = {"showline": False, "ticks": "", "ticklabelstandoff": 6, "autorange": "reversed"}
 
 
-class ExposureLab(Panel):
-    """How much of a loss is a place's own lockdown, and how much comes with what it buys, from which pole?"""
+class ExposureSolution(NamedTuple):
+    """What a lockdown costs each place, by the goods that bring it (log points)."""
+
+    places: Places
+    at: int  # the place in lockdown
+    routes: Routes
+
+    @property
+    def loss(self) -> np.ndarray:
+        """(G,) what each place loses."""
+        return sum(self.routes)
+
+    @property
+    def others(self) -> np.ndarray:
+        """The places that do not lock down, those that lose most first."""
+        order = np.argsort(-self.loss, kind="stable")
+        return order[order != self.at]
+
+
+@dataclass(frozen=True)
+class Lockdown:
+    """A lockdown in one place, and how closely the world is tied together."""
+
+    place: str = choice("CHN", *REGIONS)
+    depth: int = slider(30, 0, 50, unit="log_points")
+    openness: float = slider(1.0, 0.0, 2.0, 0.1, unit="table")
+    labour: float = slider(1.0, 0.5, 1.5, 0.1, unit="table")
+
+
+class ExposureLab(Lab):
+    """How much of a lockdown in one place is felt in all others, and by which way does it come?"""
 
     key = "pandemic.exposure"
     badge = "calibrated"
-    State = Params
-    controls = (*LOCKDOWNS, *WORLD)
-    presets: ClassVar = PRESETS
+    State = Lockdown
+    shows = ("place", "depth", "openness", "labour")
+    picture = Picture(
+        row(Plot("own", axis("own", rangemode="tozero"), axis("", **NAMES)), height=10),
+        row(Plot("abroad", axis("abroad"), axis("", **NAMES)), height=64, above=0.19),
+        marks={
+            "self": bars("lockdown", showlegend=False, **BAR),
+            "spared": bars("open", **BAR) | {"marker": {"color": "rgba(127,127,127,0.25)"}},
+            **{route: bars(look, plot="abroad", **BAR) for route, look in ROUTES.items()},
+            "total": {
+                "plot": "abroad",
+                "name": "",
+                "mode": "text",
+                "textposition": "middle right",
+                "hoverinfo": "skip",
+                "showlegend": False,
+            },
+        },
+        height=380,
+        barmode="stack",
+        legend={"traceorder": "normal"},
+    )
 
-    def frame(self):
-        closed = points("lockdown", size=20)
-        closed["marker"]["line"] = {"width": 3, "color": theme.style("lockdown").color}
-        return frame(
-            (
-                axis(self.text("axes.x"), rangemode="tozero"),
-                axis("", autorange="reversed", showline=False, ticks="", ticklabelstandoff=6),
-            ),
-            traces=[
-                bars("own", name=self.text("traces.own"), orientation="h"),
-                *(bars(pole, name=self.text("traces.imported", pole=name(pole)), orientation="h") for pole in POLES),
-                {"name": self.text("traces.closed"), **closed},
-            ],
-            height=480,
-            barmode="stack",
-            legend={"traceorder": "normal"},
-        )
+    @classmethod
+    def words(cls, control: Control) -> dict[str, Any]:
+        """Its places are called as everywhere."""
+        found = super().words(control)
+        return {**found, "options": {code: name(code) for code in REGIONS}} if control.name == "place" else found
 
-    def solve(self, state: Params) -> LockdownSolution:
-        return solve(state)
+    def solve(self, state: Lockdown) -> ExposureSolution:
+        world = real("regions")
+        at = REGIONS.index(state.place)
+        routes = pandemic_routes(world.opened(state.openness), state.labour * world.beta, at)
+        return ExposureSolution(world, at, Routes(*(state.depth * part for part in routes)))
 
-    def view(self, state: Params, solution: LockdownSolution) -> View:
-        own, imported = self._parts(solution)
-        names = solution.places.names
-        rows = [own, *imported, solution.lockdown]
-        traces = tuple({"y": names, "x": row} for row in rows)
-        return View(traces, {}, self._sentence(solution, imported.sum(axis=0)), self._table(solution, own, imported))
-
-    @staticmethod
-    def _parts(solution: LockdownSolution) -> tuple[np.ndarray, np.ndarray]:
-        """(G,) the own part of each loss, and (poles, G) what is felt of the other places of each pole."""
-        felt = solution.felt
-        own = np.diag(felt)
-        others = felt - np.diag(own)
-        at = np.array(solution.places.poles)
-        return own, np.array([others[:, at == pole].sum(axis=1) for pole in POLES])
-
-    def _sentence(self, solution: LockdownSolution, imported: np.ndarray) -> str:
-        loss = solution.loss
-        if not loss.any():
-            return self.text("sentence.nothing")
-        if not imported.any():
-            return self.text("sentence.alone", mean=solution.mean(loss))
-        share = np.divide(imported, loss, out=np.zeros_like(loss), where=loss > 0)
-        most, least = share.argmax(), share.argmin()
-        names = solution.places.names
-        return self.text(
-            "sentence.now",
-            mean=solution.mean(loss),
-            share=solution.mean(imported) / solution.mean(loss),
-            most=names[most],
-            most_share=share[most],
-            most_loss=loss[most],
-            least=names[least],
-            least_share=share[least],
-            least_loss=loss[least],
-        )
-
-    def _table(self, solution: LockdownSolution, own: np.ndarray, imported: np.ndarray):
-        import pandas as pd
-
-        columns = {
-            self.text("traces.own"): own,
-            **{self.text("table.imported", pole=name(pole)): row for pole, row in zip(POLES, imported, strict=True)},
-            self.text("table.loss"): solution.loss,
-            self.text("traces.closed"): solution.lockdown,
+    def draw(self, state: Lockdown, solution: ExposureSolution):
+        names, at, others, loss = solution.places.names, solution.at, solution.others, solution.loss
+        rows = [names[k] for k in others]
+        most = float(loss[others[0]])
+        return {
+            "own": {"x": {"range": [0, max(state.depth, 1) * 1.02]}},
+            "abroad": {
+                "x": {"range": [0, max(REACH, 1.12 * most)]},
+                "y": {"categoryorder": "array", "categoryarray": rows},
+            },
+            "self": {"y": [names[at]], "x": [float(loss[at])]},
+            "spared": {"y": [names[at]], "x": [float(state.depth - loss[at])]},
+            **{
+                route: {"y": rows, "x": part[others], "name": self.message(f"marks.{route}", place=names[at])}
+                for route, part in solution.routes._asdict().items()
+            },
+            "total": {"y": rows, "x": loss[others], "text": [f"{each:.1f}" for each in loss[others]]},
         }
-        return pd.DataFrame(columns, index=solution.places.names).rename_axis(self.text("table.place"))
+
+    def say(self, state: Lockdown, solution: ExposureSolution):
+        loss, names, at = solution.loss, solution.places.names, solution.at
+        most = solution.others[0]
+        if state.depth == 0:
+            yield "none", {}
+        elif state.openness == 0:
+            yield "alone", {"place": names[at], "depth": state.depth}
+        else:
+            yield "abroad", {"most": names[most], "loss": loss[most]}
+            yield "self", {"place": names[at], "own": loss[at]}
+
+    def tables(self, state: Lockdown, solution: ExposureSolution):
+        order = [solution.at, *solution.others]
+        columns = {route: part[order] for route, part in solution.routes._asdict().items()}
+        columns["loss"] = solution.loss[order]
+        names = [solution.places.names[k] for k in order]
+        yield Table("place", names, columns, values={"place": names[0]})
