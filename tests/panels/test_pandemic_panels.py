@@ -96,7 +96,7 @@ class TestClosing:
     def test_winners_and_losers_change_places(self, preset, helps, hurts):
         panel = ClosingLab()
         panel.preset(preset)
-        assert said(panel)["now"] == {"helps": helps, "hurts": hurts}
+        assert said(panel)["now"] == {"helps": helps, "hurts": hurts, "all": 12}
         asia = np.array(of.real("regions").poles) == "ASI"
         assert ((panel.solution.gain > 0) == (asia if preset == "asia_spared" else ~asia)).all()
 

@@ -123,7 +123,8 @@ class ClosingLab(Lab):
         if np.abs(gain).max() < SAME:
             yield "same", {"mean": solution.mean(closed)}
             return
-        yield "now", {"helps": int((gain >= SAME).sum()), "hurts": int((gain <= -SAME).sum())}
+        helps, hurts = int((gain >= SAME).sum()), int((gain <= -SAME).sum())
+        yield "now", {"helps": helps, "hurts": hurts, "all": len(gain)}
         yield "mean", {"open": solution.mean(trade), "closed": solution.mean(closed)}
 
     def tables(self, state: Lockdowns, solution: ClosingSolution):
