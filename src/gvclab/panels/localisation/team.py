@@ -101,8 +101,8 @@ class TeamLab(Lab):
             ends = [top, float(gain[-1])]
         premium = state.s > 0
         names = ["with", "without"] if premium else ["left"]
-        last = [float(net[-1]), float(net_calm[-1])][: len(names)]
-        places = spread([max(0.0, end) for end in last], ROW * highest, 0.0, highest)
+        left = [_last_above_nothing(n, each) for each in (net, net_calm)[: len(names)]]
+        places = spread([y for _, y in left], ROW * highest, 0.0, highest)
         return {
             "account": {"x": {"range": [0, n[-1]]}, "y": {"range": [0, 1.05 * top]}},
             "left": {"x": {"range": [0, n[-1]]}, "y": {"range": [0, highest]}},
@@ -118,7 +118,7 @@ class TeamLab(Lab):
             "before": {"x": n, "y": net_calm} if premium else None,
             "net": {"x": n, "y": net},
             "names": {
-                "x": [n[-1]] * len(names),
+                "x": [x for x, _ in left],
                 "y": places,
                 "text": [AWAY + self.text(f"marks.{name}") for name in names],
             },
@@ -153,3 +153,9 @@ def _below(x: np.ndarray, y: np.ndarray, top: float) -> dict[str, np.ndarray]:
     """A rising line up to the edge of its plot."""
     kept = y <= top
     return {"x": x[kept], "y": y[kept]}
+
+
+def _last_above_nothing(n: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """Where a line ends that leaves its plot through the bottom."""
+    last = np.flatnonzero(y >= 0)[-1]
+    return float(n[last]), float(y[last])
