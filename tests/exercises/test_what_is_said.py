@@ -33,7 +33,7 @@ def test_each_says_what_to_type(item):
 
 @pytest.mark.parametrize("item", [item for item in ITEMS if item.type == "choice"], ids=lambda item: item.id)
 def test_a_choice_is_typed_between_quotation_marks(item):
-    assert f'`{item.answer} = "A"`' in form_line(item)
+    assert f'`{item.answer} = "X"`' in form_line(item)
     assert item.shown_stub == f'{item.answer} = "..."  # write one letter between the quotation marks'
 
 

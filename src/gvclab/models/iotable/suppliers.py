@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..domain import instance
+from ..domain import instance, mapping, position_of
 from ..domain import names as checked_names
-from .table import ICIO
+from .table import ICIO, position_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,10 +23,8 @@ def foreign_inputs(table: ICIO, sectors: Sequence[str] | None = None) -> np.ndar
     """
     table = instance("table", table, ICIO)
     kept = table.sectors if sectors is None else checked_names("sectors", sectors)
-    if unknown := [name for name in kept if name not in table.sectors]:
-        raise ValueError(f"sectors {unknown} are not in the table, which has {list(table.sectors)}")
     G, N = len(table.countries), len(table.sectors)
-    sold = table.Z.reshape(G, N, G, N)[:, [table.sectors.index(name) for name in kept]]
+    sold = table.Z.reshape(G, N, G, N)[:, [position_of("sector", name, table.sectors, "sectors") for name in kept]]
     bought = sold.sum(axis=(1, 3)).T
     return bought * (1 - np.eye(G))
 
@@ -58,7 +56,7 @@ def equal_suppliers_by_year(tables: Mapping[int, ICIO], sectors: Sequence[str] |
     return pd.DataFrame(
         [
             (buyer, year, worth)
-            for year, table in tables.items()
+            for year, table in mapping("tables", tables).items()
             for buyer, worth in zip(table.countries, equal_suppliers(table, sectors), strict=True)
         ],
         columns=["buyer", "year", "suppliers"],
