@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..domain import instance, mapping, position_of
+from ..domain import instance, mapping
 from ..domain import names as checked_names
 from .table import ICIO, position_of
 
