@@ -262,10 +262,10 @@ CALLS = {
             "share": 0.5,
         },
     ),
-    "iotable.foreign_inputs": Call(iotable.foreign_inputs, {"table": world.icio(TWO), "sectors": ["goods"]}),
-    "iotable.equal_suppliers": Call(iotable.equal_suppliers, {"table": world.icio(TWO), "sectors": ["goods"]}),
+    "iotable.foreign_inputs": Call(iotable.foreign_inputs, {"table": world.icio(STYLISED), "sectors": ["HIGH"]}),
+    "iotable.equal_suppliers": Call(iotable.equal_suppliers, {"table": world.icio(STYLISED), "sectors": ["HIGH"]}),
     "iotable.equal_suppliers_by_year": Call(
-        iotable.equal_suppliers_by_year, {"tables": {2005: world.icio(TWO)}, "sectors": ["goods"]}
+        iotable.equal_suppliers_by_year, {"tables": {2005: world.icio(STYLISED)}, "sectors": ["HIGH"]}
     ),
     "iotable.foreign_part": Call(iotable.foreign_part, {"table": TABLE, "sectors": ["all"]}),
     "iotable.foreign_part_by_year": Call(iotable.foreign_part_by_year, {"tables": {2005: TABLE}, "sectors": ["all"]}),

@@ -63,7 +63,7 @@ def test_it_is_one_over_the_herfindahl_index_of_the_shares(amounts):
 def test_who_buys_none_abroad_and_what_is_no_sector_is_named():
     alone = HAND.copy()
     alone[2:, :2] = 0
-    with pytest.raises(ValueError, match="A buys no such inputs abroad"):
+    with pytest.raises(ValueError, match="table: A buys no such inputs abroad"):
         equal_suppliers(table(alone))
     with pytest.raises(ValueError, match=r"sectors \['iron'\] are not in the table, which has \['steel', 'banks'\]"):
         equal_suppliers(table(HAND), ["iron"])

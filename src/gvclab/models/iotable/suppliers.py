@@ -41,7 +41,7 @@ def equal_suppliers(table: ICIO, sectors: Sequence[str] | None = None) -> np.nda
     bought = foreign_inputs(table, sectors)
     total = bought.sum(axis=1)
     if none := [country for country, amount in zip(table.countries, total, strict=True) if amount <= 0]:
-        raise ValueError(f"{', '.join(none)} buys no such inputs abroad, so it has no suppliers to count")
+        raise ValueError(f"table: {', '.join(none)} buys no such inputs abroad, so it has no suppliers to count")
     shares = bought / total[:, None]
     return 1 / (shares**2).sum(axis=1)
 
