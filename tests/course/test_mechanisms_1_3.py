@@ -63,7 +63,6 @@ class TestHowFarItTravels:
         assert table.gdp @ M.diagonal() / table.gdp.sum() == pytest.approx(0.8, abs=0.005)
         assert M.sum(axis=1) == pytest.approx(np.ones(len(M)))
 
-
     def test_with_easier_switching_less_is_imported(self):
         """In a model in which buyers turn elsewhere; were shares to decide alone, the elasticity would not matter."""
         table = load("icio", year=2011)
