@@ -63,6 +63,19 @@ class TestHowFarItTravels:
         assert table.gdp @ M.diagonal() / table.gdp.sum() == pytest.approx(0.8, abs=0.005)
         assert M.sum(axis=1) == pytest.approx(np.ones(len(M)))
 
+    def test_with_easier_switching_less_is_imported(self):
+        """In a model in which buyers turn elsewhere; were shares to decide alone, the elasticity would not matter."""
+        table = load("icio", year=2011)
+        table = iotable.aggregate(table, sectors=dict.fromkeys(table.sectors, "all"))
+        korea, china = table.country("KOR"), table.country("CHN")
+        labour = np.exp(np.where(np.arange(len(table.countries)) == china, -0.3, 0))
+        felt = []
+        for theta in (0.5, 2.0, 8.0):
+            world = gravity.calibrate(table, theta=theta)
+            before, after = (gravity.solve(world, Lhat=each, deficits=0.0).welfare[korea] for each in (1.0, labour))
+            felt.append(-100 * np.log(after / before))
+        assert felt[0] > felt[1] > felt[2] > 0
+
 
 class TestWhatClosingDoes:
     def test_it_helps_exactly_those_whose_lockdown_is_milder_than_their_mix(self):
