@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from gvclab.claims import all_claims, chips, cite, cited, claim, works
+from gvclab.claims import all_claims, chip, chips, cite, cited, claim, works
 from gvclab.claims.claims import NEEDED
+from gvclab.exercises import bank
 
 ROOT = Path(__file__).parents[2]
 CONTENT = ROOT / "content"
@@ -111,3 +112,12 @@ def test_a_claim_has_all_its_parts_in_plain_text(claim_id):
     parts = [one.claim, one.line, one.model, one.change, *one.evidence]
     assert all(getattr(one, part) for part in NEEDED)
     assert not [part for part in parts if "{cite}" in part or "  " in part]
+
+
+def test_what_the_readme_quotes_stands_in_the_course():
+    """A verdict and a hint are shown there as a reader meets them."""
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").replace("   > ", "").replace("> ", "").split())
+    shown = claim("C2.3-8")
+    assert f"**{chip(shown.verdict).symbol} {chip(shown.verdict).label}** {shown.line}" in readme
+    hint = next(wrong.hint for wrong in bank.item("2.3-1").parts[0].wrong if wrong.id == "n1_np_only_approximate")
+    assert " ".join(hint.split()) in readme
