@@ -12,9 +12,9 @@ CELLS = [
     "from gvclab.exercises import after, forget, predict, recall\n"
     "from gvclab.panels.suppliers import ChainLab\n"
     "pressure = series(load('supply_pressure'), x='date', y='gscpi')",
-    'predict("2.3-p")',
-    'chain = ChainLab()\nafter("2.3-p", chain, pressure)',
-    'recall("2.3-p")',
+    'predict("2.3-p1")',
+    'chain = ChainLab()\nafter("2.3-p1", chain, pressure)',
+    'recall("2.3-p1")',
 ]
 # Width and height of each figure's drawing, and how many lines and bars it has.
 FIGURES = """() => [...document.querySelectorAll('.jp-OutputArea .gvclab-plot')].map((plot) => {

@@ -12,11 +12,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 NO_PATIENCE = "const patience = AbortSignal.timeout.bind(AbortSignal); AbortSignal.timeout = () => patience(0);"
 CELLS = [
     "from gvclab.exercises import predict, quiz, recall\nfrom gvclab.panels.suppliers import ChainLab",
-    'predict("2.3-p")',
+    'predict("2.3-p1")',
     "panel = ChainLab()\npanel",
     "panel.set(n=30)",
     'quiz("2.3-b")',
-    'recall("2.3-p", "what the model says")',
+    'recall("2.3-p1", "what the model says")',
 ]
 
 
@@ -58,9 +58,9 @@ def test_a_late_figure_shows_what_the_kernel_said_before(notebook):
 def test_what_a_late_prediction_opens(open_notebook):
     """The question, the card below it and the panel behind the card are all late."""
     cells = [
-        "from gvclab.exercises import after, forget, predict\nfrom gvclab.panels.diversification import ChainLab",
-        'forget()\npredict("2.3-p")',
-        'after("2.3-p", ChainLab())',
+        "from gvclab.exercises import after, forget, predict\nfrom gvclab.panels.suppliers import ChainLab",
+        'forget()\npredict("2.3-p1")',
+        'after("2.3-p1", ChainLab())',
     ]
     found = open_notebook(cells, script=NO_PATIENCE)
     found.run_all()

@@ -42,7 +42,8 @@ def shown_by(path: Path) -> int:
     module, names = re.search(r"from (gvclab\.panels\.\w+) import (\w+)", source).groups()
     if names == "linked":
         return len(importlib.import_module(module).linked())
-    return len(re.findall(r"from gvclab\.panels\.\w+ import \w+", source))
+    taken = re.findall(r"from gvclab\.panels\.\w+ import ([\w, ]+)", source)
+    return sum(len(names.split(", ")) for names in taken)
 
 
 def move(panel) -> None:

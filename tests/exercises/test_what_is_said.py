@@ -50,13 +50,13 @@ def test_what_to_type_follows_from_the_parts():
 
 @pytest.mark.parametrize("answer", [..., "...", "", None])
 def test_nothing_chosen(answer):
-    assert 'between the quotation marks, as in `inequality = "A"`' in said("1.1-1", answer)
+    assert 'between the quotation marks, as in `inequality = "X"`' in said("1.1-1", answer)
 
 
 @pytest.mark.parametrize("answer", ["unequal", 9, check, {"A"}])
 def test_no_option_says_how_one_is_typed(answer):
     """What stands in a name that happens to exist, as in `inequality = A`, or a word of one's own."""
-    assert 'between quotation marks: `inequality = "A"`' in said("1.1-1", answer)
+    assert 'between quotation marks, as in `inequality = "X"`' in said("1.1-1", answer)
 
 
 @pytest.mark.parametrize("answer", [11.1, "11.1", "11.1%", "11.1 %", 0.111, "1/9", "100/9 %"])

@@ -261,7 +261,8 @@ def test_the_scan_finds_nothing_in_it(course, done):
 
 def test_a_leak_is_refused_and_nothing_is_written(course, built, monkeypatch, light, tmp_path):
     name = f"exercises/{SECTION}/{NAME}.ipynb"
-    planted = built[name].replace("spreading = ...", 'spreading = \\"A\\"')
+    stub = json.dumps(bank.item("2.3-2").shown_stub)[1:-1]
+    planted = built[name].replace(stub, 'spreading = \\"A\\"')
     assert planted != built[name]
     monkeypatch.setattr(release, "targets", lambda root: {**built, name: planted})
     with pytest.raises(release.BundleRefused, match=r"2\.3-2") as refusal:

@@ -18,10 +18,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from functools import cache
 from typing import NamedTuple
 
-from gvclab.content import formatted
+from gvclab.content import cached_by_language, formatted
 from gvclab.content import text as say
 from gvclab.sources import Fault
 
@@ -164,9 +163,9 @@ def split_numbers(body: str) -> tuple[str, str]:
     return (found.group(0), body[found.end() :]) if found else ("", body)
 
 
-@cache
+@cached_by_language
 def computed(block: str, first: int = 1) -> dict:
-    """The values of a `{numbers}` block by name: plain Python, run when the notebook is built, once in a process.
+    """The values of a `{numbers}` block by name: plain Python, run when the notebook is built, once for a language.
 
     Fault, with the line, for what does not run. `first` is the line in the file that the block begins on.
     """
