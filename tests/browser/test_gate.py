@@ -62,7 +62,7 @@ def test_a_prediction_opens_the_panel(book):
     assert page.get_by_role("radio").nth(2).is_disabled()
     # It lives: the slider moves the picture, its sentence and the state.
     page.locator(".gvclab-panel input[type=range]").first.press("End")
-    page.locator(".gvclab-panel .gvclab-sentence", has_text="40 stages").wait_for()
+    page.locator(".gvclab-panel .gvclab-sentence", has_text="331 of 1,000 years").wait_for()
     assert book.ask_kernel("print(chain.state.n)") == "40"
 
     book.restart()

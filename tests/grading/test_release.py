@@ -22,6 +22,7 @@ import pytest
 
 from gvclab import build
 from gvclab.exercises import Identity, bank, judge
+from gvclab.exercises.items import letter
 from gvclab.exercises.keys import namespace
 from gvclab.exercises.plain import plain
 from gvclab.exercises.variants import drawn, numbers
@@ -229,7 +230,7 @@ for id, tried in answers.items():
 def wrong(item: bank.Item):
     """An answer of the right kind."""
     if item.type == "choice":
-        return "D"
+        return letter(len(item.options) - 1)
     if item.type == "graph":
         return [["crisis", "home shock"]]
     parts = {part.name: part.words[-1].id if part.words else part.high or 0.123 for part in item.parts}

@@ -244,10 +244,10 @@ def test_hints_of_an_earlier_version_are_told_to_be_missing(full, course):
     before = report.content(load(full, course))
     assert before["outdated"] == 0
     record = json.loads((full.root / "autograded/bob77" / course.assignment / FILE).read_text(encoding="utf-8"))
-    sheet = record["notebooks"][course.notebook]
-    for item in sheet["items"].values():
-        item["message"] = "Only approximate."
-        item["parts"] = [{"label": "One", "status": "misconception", "message": "Only approximate."}]
+    for sheet in record["notebooks"].values():
+        for item in sheet["items"].values():
+            item["message"] = "Only approximate."
+            item["parts"] = [{"label": "One", "status": "misconception", "message": "Only approximate."}]
     full.record("bob77", json.dumps(record | {"format": 1}))
     after = report.content(load(full, course))
     assert after["outdated"] == 1
