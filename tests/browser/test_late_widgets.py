@@ -52,7 +52,7 @@ def test_a_late_figure_shows_what_the_kernel_said_before(notebook):
     panel = notebook.page.locator(".gvclab-panel")
     panel.get_by_text("A chain of 30 stages").first.wait_for()
     panel.locator("input[type=range]").first.press("End")
-    panel.get_by_text("A chain of 40 stages").first.wait_for()
+    panel.get_by_text("331 of 1,000 years").first.wait_for()
 
 
 def test_what_a_late_prediction_opens(open_notebook):
@@ -70,7 +70,7 @@ def test_what_a_late_prediction_opens(open_notebook):
     page.locator("form.gvclab-exercise button").click()
     page.locator(".gvclab-panel .gvclab-plot .trace path").first.wait_for()
     page.locator(".gvclab-panel input[type=range]").first.press("End")
-    page.locator(".gvclab-panel").get_by_text("A chain of 40 stages").first.wait_for()
+    page.locator(".gvclab-panel").get_by_text("331 of 1,000 years").first.wait_for()
     page.locator("form.gvclab-exercise").get_by_role("button", name="Start again").click()
     page.get_by_text("First say what you expect").wait_for()
     page.get_by_role("button", name="Show me without predicting").click()

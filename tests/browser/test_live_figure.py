@@ -21,6 +21,9 @@ LIGHT = """() => {
 }"""
 DRAWN = "[...document.querySelectorAll('.gvclab-plot')].filter((plot) => plot._fullData)"
 
+# As wide as its place; plots side by side are no narrower than 540 px, and scroll.
+FITS = "(plot) => plot._fullLayout.width === (plot.classList.contains('gvclab-wide') ? 540 : plot.clientWidth)"
+
 
 @pytest.fixture
 def toys(open_notebook):
@@ -180,10 +183,10 @@ def test_figures_follow_theme_width_and_each_other(open_notebook):
 
     assert not figure_is_beside_controls()
     page.set_viewport_size({"width": 1700, "height": 1000})
-    page.wait_for_function(f"() => {DRAWN}.every((plot) => plot._fullLayout.width === plot.clientWidth)")
+    page.wait_for_function(f"() => {DRAWN}.every({FITS})")
     assert figure_is_beside_controls()
     page.set_viewport_size({"width": 800, "height": 1000})
-    page.wait_for_function(f"() => {DRAWN}.every((plot) => plot._fullLayout.width === plot.clientWidth)")
+    page.wait_for_function(f"() => {DRAWN}.every({FITS})")
     assert not figure_is_beside_controls()
     assert page.evaluate(
         f"""() => {DRAWN}.every((plot) => {{

@@ -186,9 +186,7 @@ def test_no_english_is_left_around_a_figure(monkeypatch):
 def test_the_search_finds_what_is_left():
     with speaking("en"):
         panel = FrontierLab(w=0.3)
-        assert {"title", "badge", "words", "groups", "w label", "w help"} <= set(
-            plain(on_page(described(panel)))
-        )
+        assert {"title", "badge", "words", "groups", "w label", "w help"} <= set(plain(on_page(described(panel))))
         found = set(plain(in_figure(panel.figure.to_plotly_json())))
         assert {".layout.xaxis.title.text", ".data.text"} <= found
         assert plain(in_figure({"data": [{"y": ["chosen place"]}]})) == {".data.y": ["chosen", "place"]}
