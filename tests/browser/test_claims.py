@@ -17,7 +17,8 @@ pytestmark = pytest.mark.browser
 def test_a_verdict_takes_in_the_prediction_and_every_word_can_be_read(open_notebook, theme):
     book = open_notebook(
         [
-            "from gvclab.claims import other_claims, verdict\nfrom gvclab.exercises import predict\n\npredict('2.3-p2')",
+            "from gvclab.claims import other_claims, verdict\nfrom gvclab.exercises import predict\n\n"
+            "predict('2.3-p2')",
             "verdict('C2.3-5', 'C2.3-1', prediction='2.3-p2')",
             "verdict('C2.3-8')",
             "other_claims('C2.3-2', 'C2.3-9', 'C2.3-14', 'C2.3-4')",

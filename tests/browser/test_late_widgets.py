@@ -50,7 +50,7 @@ def test_a_late_widget_answers(notebook):
 def test_a_late_figure_shows_what_the_kernel_said_before(notebook):
     """The panel was moved before its page had begun."""
     panel = notebook.page.locator(".gvclab-panel")
-    panel.get_by_text("A chain of 30 stages").first.wait_for()
+    panel.get_by_text("260 of 1,000 years").first.wait_for()
     panel.locator("input[type=range]").first.press("End")
     panel.get_by_text("331 of 1,000 years").first.wait_for()
 
