@@ -208,10 +208,10 @@ def of_version_1(course, *, reason: str = "") -> dict:
             {"label": "The second", "status": "right", "message": "That is it."},
         ],
     }
-    items = {
+    marks = {
         name: {"cell": grade_id(name, "check"), "score": 0, "points": 1, "status": "unanswered", "message": "No value."}
         for name in course.judged
-    }
+    } | {course.number: half}
     return {
         "format": 1,
         "grader": "0123456789abcdef",
@@ -220,11 +220,12 @@ def of_version_1(course, *, reason: str = "") -> dict:
         "timestamp": None,
         "notes": ["ada was not in the gradebook and is now"],
         "notebooks": {
-            course.notebook: {
+            notebook: {
                 "reason": reason,
-                "notes": ["2.3-1: the answer cell was missing"],
-                "items": items | {course.number: half},
+                "notes": ["2.3-1: the answer cell was missing"] if notebook == course.notebook else [],
+                "items": {name: marks[name] for name in items if name in marks},
             }
+            for notebook, items in course.notebooks.items()
         },
     }
 
@@ -255,7 +256,7 @@ def test_a_refusal_of_version_1_stays_one(classroom, course):
     classroom.submit("ada")
     classroom.record("ada", json.dumps(of_version_1(course, reason="the file of ada is damaged")))
     found = load(classroom, course)
-    assert found.students.at["ada", "refused"]
+    assert found.students.at["ada", "refused"] and list(found.readable) == []
     (refused,) = found.notes.query("refused")["note"]
     assert content.render(refused) == "the file of ada is damaged"
 

@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import pytest
 
 from gvclab.build import notebooks, targets
+from gvclab.build.budget import is_references
 from gvclab.build.notebooks import SPEAK
 from gvclab.language.pseudo import CLOSE, OPEN, pseudo
 
@@ -81,8 +82,7 @@ def reworded(english: str, line: str) -> str:
 def _spoken(source: str) -> str:
     """What of a cell has words to translate: names and titles of works, addresses and anchors have none."""
     works = re.compile(r"\[[^\]]*\]\((?:https?://[^\s)]*)(?: \"(?:[^\"\\\\]|\\\\.)*\")?\)")
-    lines = [line for line in source.split("\n") if not (line.startswith("- ") and "](http" in line)]
-    return re.sub(r"#[^\s)\"]+", " ", works.sub(" ", "\n".join(lines)))
+    return "" if is_references(source) else re.sub(r"#[^\s)\"]+", " ", works.sub(" ", source))
 
 
 @every_notebook

@@ -14,7 +14,7 @@ from gvclab.charts.table import to_html
 from gvclab.content import resource, speaking
 from gvclab.data import load
 from gvclab.language.pseudo import OPEN
-from gvclab.panels.suppliers import FrontierLab
+from gvclab.panels.suppliers import FragilityLab, FrontierLab
 from gvclab.panels.widget import described
 
 from ..panels.labs import PANELS, busy, ends, every_panel, tables
@@ -185,9 +185,10 @@ def test_no_english_is_left_around_a_figure(monkeypatch):
 
 def test_the_search_finds_what_is_left():
     with speaking("en"):
-        panel = FrontierLab(w=0.3)
+        panel, named = FrontierLab(w=0.3), FragilityLab()
         assert {"title", "badge", "words", "groups", "w label", "w help"} <= set(plain(on_page(described(panel))))
-        found = set(plain(in_figure(panel.figure.to_plotly_json())))
-        assert {".layout.xaxis.title.text", ".data.text"} <= found
+        assert "preset" in plain(on_page(described(named)))
+        assert {".layout.xaxis.title.text", ".data.text"} <= set(plain(in_figure(panel.figure.to_plotly_json())))
+        assert ".data.name" in plain(in_figure(named.figure.to_plotly_json()))
         assert plain(in_figure({"data": [{"y": ["chosen place"]}]})) == {".data.y": ["chosen", "place"]}
         assert {"table heading", "table"} <= set(plain(in_tables(panel.table)))

@@ -15,9 +15,8 @@ TABLES = ("spelled", "DataFrame", "table")
 _TAG = re.compile(r"<[^>]+>")
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
 _MATH = re.compile(r"\$\$.*?\$\$", re.S)
-_ROW = re.compile(r"^\|.*$", re.M)
 _RULE = re.compile(r"^\|[:\- |]+\|$", re.M)
-_REFERENCES = re.compile(r"^## .*\n\n(?:- .*\n?)+\Z")
+_REFERENCES = re.compile(r"\A## .*\n\n(?:- .*\]\(http.*\n?)+\Z")
 
 
 class Budget(NamedTuple):
@@ -70,9 +69,14 @@ def beyond(found: Budget) -> dict[str, tuple[int, int]]:
     return {name: (have, most) for name, have, most in zip(Budget._fields, found, MOST, strict=True) if have > most}
 
 
+def is_references(text: str) -> bool:
+    """Whether a cell is the list of the works that a lesson cites: names and titles, no prose."""
+    return bool(_REFERENCES.match(text))
+
+
 def _words(text: str) -> int:
     """The words of a cell that are read: without code, equations, tags and addresses; not those of references."""
-    if _REFERENCES.search(text) and "http" in text:
+    if is_references(text):
         return 0
     text = _LINK.sub(r"\1", _TAG.sub(" ", _MATH.sub(" ", text)))
     text = re.sub(r"\$[^$]*\$", " x ", text)
