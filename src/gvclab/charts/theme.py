@@ -26,6 +26,7 @@ __all__ = [
     "PURPLE",
     "REFERENCE",
     "SERIES",
+    "SILENT",
     "SKY",
     "TEMPLATE",
     "VERMILLION",
@@ -85,6 +86,9 @@ TEMPLATE = {
         "annotationdefaults": {"arrowcolor": GREY, "arrowwidth": 1.5, "showarrow": False},
     }
 }
+
+# Properties of a mark that needs no name of its own: no entry in the legend, nothing under the pointer.
+SILENT = {"name": "", "hoverinfo": "skip", "showlegend": False}
 
 
 def line(look: Style | str | int, **more: Any) -> dict[str, Any]:

@@ -22,7 +22,6 @@ LOOKS = {"hub": "region", "home": "home", "remote": "far_a"}  # of route.PLACES,
 ROWS = [list(LOOKS).index(place) for place in route.PLACES]
 CROSS = theme.style("border")._replace(symbol="x")
 BARE = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "fixedrange": True}
-SILENT = {"name": "", "hoverinfo": "skip", "showlegend": False}
 
 
 class AccessSolution(NamedTuple):
@@ -77,14 +76,15 @@ class AccessLab(Lab):
             above=0.21,
         ),
         marks={
-            "way": {"mode": "lines", "line": {"color": "rgba(127,127,127,0.45)", "width": 8}, **SILENT},
-            "badly": points("before", size=31, **SILENT),
-            **{f"at.{place}": points(look, size=22, **SILENT) for place, look in LOOKS.items()},
-            "buyer": points(theme.Style(theme.GREY, "", "star", ""), size=16, **SILENT),
-            "crossing": points(CROSS, size=9, **SILENT) | {"mode": "markers+text", "textposition": "middle right"},
+            "way": {"mode": "lines", "line": {"color": "rgba(127,127,127,0.45)", "width": 8}, **theme.SILENT},
+            "badly": points("before", size=31, **theme.SILENT),
+            **{f"at.{place}": points(look, size=22, **theme.SILENT) for place, look in LOOKS.items()},
+            "buyer": points(theme.Style(theme.GREY, "", "star", ""), size=16, **theme.SILENT),
+            "crossing": points(CROSS, size=9, **theme.SILENT)
+            | {"mode": "markers+text", "textposition": "middle right"},
             "above": note(x=0, y=1.02, xref="paper", yref="paper", xanchor="left", yanchor="bottom"),
             **{
-                f"number.{place}": line(LOOKS[place], plot="borders", **SILENT)
+                f"number.{place}": line(LOOKS[place], plot="borders", **theme.SILENT)
                 | {"line": {**line(LOOKS[place])["line"], "shape": "hv"}}
                 for place in ("hub", "remote")
             },
@@ -92,10 +92,10 @@ class AccessLab(Lab):
                 "plot": "borders",
                 "mode": "lines",
                 "line": {"color": theme.style("chosen").color, "width": 2, "dash": "dot"},
-                **SILENT,
+                **theme.SILENT,
             },
-            "chosen": points("chosen", size=14, plot="borders", **SILENT) | {"cliponaxis": False},
-            "names": {"plot": "borders", "mode": "text", "textposition": "middle right", **SILENT},
+            "chosen": points("chosen", size=14, plot="borders", **theme.SILENT) | {"cliponaxis": False},
+            "names": {"plot": "borders", "mode": "text", "textposition": "middle right", **theme.SILENT},
         },
         height=380,
         margin={"l": 128, "r": 12, "t": 30, "b": 44},

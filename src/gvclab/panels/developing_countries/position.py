@@ -9,7 +9,7 @@ import numpy as np
 
 from gvclab.models.division import Chain, cvw
 
-from ...charts import Picture, Plot, axis, bars, note, row
+from ...charts import Picture, Plot, axis, bars, note, row, theme
 from ..controls import slider
 from ..kit import Lab, Table
 
@@ -17,8 +17,7 @@ COUNTRIES = ("late_comer", "middle", "leader")
 MIDDLE, LEADER = 0.4, 0.2  # mistakes of the two others
 SAME = 5e-5  # changes below this are not worth a word
 LEAST = 0.004  # half of the smallest span that a change is drawn on
-SILENT = {"name": "", "hoverinfo": "skip", "showlegend": False}
-BAR = {"orientation": "h", "textangle": 0, "constraintext": "none", **SILENT}
+BAR = {"orientation": "h", "textangle": 0, "constraintext": "none", **theme.SILENT}
 ROW = {"showgrid": False, "showline": False, "ticks": "", "fixedrange": True}
 ROWS = {**ROW, "autorange": "reversed", "tickvals": list(range(len(COUNTRIES)))}
 

@@ -19,6 +19,8 @@ NAMED = points(theme.Style(theme.GREY, "", "circle-open", ""), size=12, name="",
     "cliponaxis": False,
 }
 
+EMPTY_LINE = "<br> "  # below a name: it then stands a line higher
+
 
 class FeltSolution(NamedTuple):
     """The felt risk by year, when nothing happens for long, and the years in which the last scare fades."""
@@ -44,13 +46,7 @@ class FeltRiskLab(Lab):
             | {"mode": "markers+text", "textposition": "top center", "cliponaxis": False},
             "half": NAMED,
             "below": NAMED,
-            "level": {
-                "name": "",
-                "mode": "text",
-                "textposition": "top right",
-                "hoverinfo": "skip",
-                "showlegend": False,
-            },
+            "level": {"mode": "text", "textposition": "top right", **theme.SILENT},
         },
         height=310,
     )
@@ -89,7 +85,7 @@ class FeltRiskLab(Lab):
         if year is None or year > YEARS:
             return None
         side = "top left" if year > YEARS * 0.7 else "top right"
-        said = self.message(f"marks.{name}{'_higher' if up else ''}", year=year, threshold=THRESHOLD)
+        said = self.text(f"marks.{name}", year=year, threshold=THRESHOLD) + (EMPTY_LINE if up else "")
         return {"x": [year], "y": [beliefs[year]], "text": [said], "textposition": side}
 
     def say(self, state: Remembered, solution: FeltSolution):

@@ -63,13 +63,7 @@ class MemoryLab(Lab):
             "before": line(theme.Style(theme.GREY, "solid", "", ""), name="", plot="firms", showlegend=False),
             "settled": line("settled", name="", plot="firms", showlegend=False),
             "abroad": line("abroad", name="", plot="firms", showlegend=False),
-            "names": {
-                "name": "",
-                "plot": "firms",
-                "mode": "text",
-                "hoverinfo": "skip",
-                "showlegend": False,
-            },
+            "names": {"plot": "firms", "mode": "text", **theme.SILENT},
         },
         height=330,
     )

@@ -112,24 +112,16 @@ class SpiderLab(Lab):
             "calm": line("before", name="", showlegend=False),
             "abroad": line("abroad", name="", showlegend=False),
             "home": line("home", name="", showlegend=False),
-            "jump": {
-                "name": "",
-                "mode": "lines",
-                "line": {"color": theme.GREY, "width": 1.5, "dash": "dot"},
-                "hoverinfo": "skip",
-                "showlegend": False,
-            },
-            "names": {"name": "", "mode": "text", "hoverinfo": "skip", "showlegend": False},
+            "jump": {"mode": "lines", "line": {"color": theme.GREY, "width": 1.5, "dash": "dot"}, **theme.SILENT},
+            "names": {"mode": "text", **theme.SILENT},
             "chosen": points("chosen", size=14, name="", showlegend=False, cliponaxis=False),
-            "same": line("reference", name="", plot="parts", showlegend=False, hoverinfo="skip"),
+            "same": line("reference", plot="parts", **theme.SILENT),
             "border": {
-                "name": "",
                 "plot": "parts",
                 "mode": "lines+text",
                 "textposition": "middle right",
                 "line": {"color": theme.style("chosen").color, "width": 2},
-                "hoverinfo": "skip",
-                "showlegend": False,
+                **theme.SILENT,
             },
             **{
                 name: points(look, size=8, name="", plot="parts", showlegend=False)
@@ -140,8 +132,8 @@ class SpiderLab(Lab):
                     "near.abroad": theme.Style(RED, "", "diamond-open", ""),
                 }.items()
             },
-            "assembler": points(theme.Style(theme.GREY, "", "square", ""), size=16, name="", plot="parts")
-            | {"mode": "markers+text", "textposition": "middle right", "showlegend": False, "hoverinfo": "skip"},
+            "assembler": points(theme.Style(theme.GREY, "", "square", ""), size=16, plot="parts", **theme.SILENT)
+            | {"mode": "markers+text", "textposition": "middle right"},
         },
         height=350,
         margin={"t": 12},

@@ -19,7 +19,6 @@ LEAST_COST = 0.01
 AIR = 1.1  # room above the highest line
 ROW = 0.09  # from one name to the next, in heights of the plot
 AWAY = "\u00a0"  # between a line and its name
-QUIET = {"hoverinfo": "skip", "showlegend": False}
 
 
 @dataclass(frozen=True)
@@ -60,10 +59,10 @@ class TeamLab(Lab):
             "gain": line("benefit", name="", showlegend=False),
             "cost": line("cost", name="", showlegend=False),
             "distance": line("net", name="", showlegend=False),
-            "account.names": {"name": "", "mode": "text", "textposition": "middle right", **QUIET},
+            "account.names": {"mode": "text", "textposition": "middle right", **theme.SILENT},
             "before": line("before", name="", plot="left", showlegend=False),
             "net": line("net", name="", plot="left", showlegend=False),
-            "names": {"name": "", "plot": "left", "mode": "text", "textposition": "middle right", **QUIET},
+            "names": {"plot": "left", "mode": "text", "textposition": "middle right", **theme.SILENT},
             "best.before": points("before", size=12, name="", plot="left", showlegend=False)
             | {"mode": "markers+text", "textposition": "top center"},
             "best": points("chosen", size=14, name="", plot="left", showlegend=False) | {"mode": "markers+text"},

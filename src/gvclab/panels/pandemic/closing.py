@@ -84,12 +84,10 @@ class ClosingLab(Lab):
             "cost": bars(
                 "border",
                 plot="price",
-                name="",
                 orientation="h",
-                showlegend=False,
-                hoverinfo="skip",
                 textposition="outside",
                 cliponaxis=False,
+                **theme.SILENT,
             ),
         },
         height=380,

@@ -10,7 +10,7 @@ import numpy as np
 from gvclab.data import name
 from gvclab.models.iotable import Routes, pandemic_routes
 
-from ...charts import Picture, Plot, axis, bars, row
+from ...charts import Picture, Plot, axis, bars, row, theme
 from ..controls import Control, choice, slider
 from ..kit import Lab, Table
 from .places import REGIONS, Places, real
@@ -64,14 +64,7 @@ class ExposureLab(Lab):
             "self": bars("lockdown", showlegend=False, **BAR),
             "spared": bars("open", **BAR) | {"marker": {"color": "rgba(127,127,127,0.25)"}},
             **{route: bars(look, plot="abroad", **BAR) for route, look in ROUTES.items()},
-            "total": {
-                "plot": "abroad",
-                "name": "",
-                "mode": "text",
-                "textposition": "middle right",
-                "hoverinfo": "skip",
-                "showlegend": False,
-            },
+            "total": {"plot": "abroad", "mode": "text", "textposition": "middle right", **theme.SILENT},
         },
         height=380,
         barmode="stack",

@@ -61,23 +61,11 @@ class ChainLab(Lab):
             above=0.12,
         ),
         marks={
-            "series": {
-                "name": "",
-                "mode": "lines",
-                "line": {"color": theme.GREY, "width": 3},
-                "hoverinfo": "skip",
-                "showlegend": False,
-            },
-            "places": {
-                "name": "",
-                "mode": "lines",
-                "line": {"color": theme.GREY, "width": 1.5, "dash": "dot"},
-                "hoverinfo": "skip",
-                "showlegend": False,
-            },
-            "suppliers": points("works", name="", hoverinfo="skip", showlegend=False),
-            "stops": points("stops", size=8, name="", plot="years", hoverinfo="skip", showlegend=False),
-            "works": points("works", size=8, name="", plot="years", hoverinfo="skip", showlegend=False),
+            "series": {"mode": "lines", "line": {"color": theme.GREY, "width": 3}, **theme.SILENT},
+            "places": {"mode": "lines", "line": {"color": theme.GREY, "width": 1.5, "dash": "dot"}, **theme.SILENT},
+            "suppliers": points("works", **theme.SILENT),
+            "stops": points("stops", size=8, plot="years", **theme.SILENT),
+            "works": points("works", size=8, plot="years", **theme.SILENT),
             "above_chain": note(
                 x=0, y=1.0, xref="paper", yref="paper", xanchor="left", yanchor="bottom", showarrow=False
             ),
@@ -117,10 +105,10 @@ class ChainLab(Lab):
 
     def say(self, state: Chain, solution: ChainSolution):
         R = self._reliability(state, solution)
-        stops = 1000 * (1 - R)
+        stops = YEARS * (1 - R)
         yield ("never" if R == 1 else "seldom" if stops < 0.95 else "stops"), {"stops": stops, "R": R}
         if state.m > 1 and R < 1:
-            yield "single", {"one": 1000 * (1 - solution.apart[0])}
+            yield "single", {"one": YEARS * (1 - solution.apart[0])}
 
     def tables(self, state: Chain, solution: ChainSolution):
         columns = {"together": YEARS * (1 - solution.together), "apart": YEARS * (1 - solution.apart)}

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from gvclab.models.sourcing import Frontier, Portfolio, Sourcing, staircase
+from gvclab.models.sourcing import WEEKS, Frontier, Portfolio, Sourcing, staircase
 
 from ...charts import Picture, Plot, axis, bars, points, row, theme
 from ..controls import slider
@@ -64,20 +64,17 @@ class FrontierLab(Lab):
                 "hovertemplate": "%{text}<extra></extra>",
                 "showlegend": False,
             },
-            "start": points("before", size=13, name="", showlegend=False, hoverinfo="skip")
-            | {"mode": "markers+text", "textposition": "top right"},
+            "start": points("before", size=13, **theme.SILENT) | {"mode": "markers+text", "textposition": "top right"},
             "chosen": points("chosen", size=18, name="", showlegend=False, hovertemplate="%{x:.3f}, %{y:.3f}")
             | {"mode": "markers+text", "textposition": "top right"},
             **{
                 f"bought.{name}": bars(
                     style,
                     plot="bought",
-                    name="",
                     orientation="h",
                     textposition="outside",
                     cliponaxis=False,
-                    hoverinfo="skip",
-                    showlegend=False,
+                    **theme.SILENT,
                 )
                 for name, style in STYLES.items()
             },
@@ -120,7 +117,7 @@ class FrontierLab(Lab):
         yield ("one" if np.count_nonzero(chosen.x > VISIBLE) == 1 else "several"), {"places": used(chosen.x)}
         yield "costs", {"cost": chosen.cost, "tail": 1 - state.alpha, "cvar": chosen.cvar}
         if chosen.b > 0:
-            yield "stock", {"weeks": 52 * chosen.b}
+            yield "stock", {"weeks": WEEKS * chosen.b}
         if state.w > 0 and chosen.b == steps.b[0] and np.abs(chosen.x - steps.x[0]).max() <= VISIBLE:
             yield "unmoved", {}
 

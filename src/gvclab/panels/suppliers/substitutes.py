@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -35,17 +35,12 @@ class SubstitutesSolution(NamedTuple):
     steps: Frontier | None = None  # found after the rest
 
 
-@dataclass(frozen=True)
-class Substituted(Market):
-    """A market whose suppliers can make up for one another, or not."""
-
-
 class SubstitutesLab(Lab):
     """How much safer is it to buy from two places, by how much each can make up for the other?"""
 
     key = "suppliers.substitutes"
     beside = "sourcing"
-    State = Substituted
+    State = Market
     shows = ("phi", "q_home")
     folds = ("shocks",)
     picture = Picture(
@@ -60,62 +55,35 @@ class SubstitutesLab(Lab):
             gap=0.12,
         ),
         marks={
-            "frontier": {
-                "name": "",
-                "mode": "lines",
-                "line": {"color": theme.GREY, "width": 2.5},
-                "hoverinfo": "skip",
-                "showlegend": False,
-            },
+            "frontier": {"mode": "lines", "line": {"color": theme.GREY, "width": 2.5}, **theme.SILENT},
             **{
                 f"at.{name}": points(look, size=14, name="", showlegend=False, hovertemplate="%{x:.3f}, %{y:.3f}")
                 for name, look in LOOKS.items()
             },
-            "leaders": {
-                "name": "",
-                "mode": "lines",
-                "line": {"color": theme.GREY, "width": 1},
-                "hoverinfo": "skip",
-                "showlegend": False,
-            },
-            "called": {
-                "name": "",
-                "mode": "text",
-                "textposition": "middle right",
-                "hoverinfo": "skip",
-                "showlegend": False,
-            },
+            "leaders": {"mode": "lines", "line": {"color": theme.GREY, "width": 1}, **theme.SILENT},
+            "called": {"mode": "text", "textposition": "middle right", **theme.SILENT},
             **{f"line.{name}": line(look, name="", plot="phi", showlegend=False) for name, look in LOOKS.items()},
             "now": {
-                "name": "",
                 "plot": "phi",
                 "mode": "lines",
                 "line": {"color": theme.style("chosen").color, "width": 2, "dash": "dot"},
-                "hoverinfo": "skip",
-                "showlegend": False,
+                **theme.SILENT,
             },
-            "names": {
-                "name": "",
-                "plot": "phi",
-                "mode": "text",
-                "textposition": "middle right",
-                "hoverinfo": "skip",
-                "showlegend": False,
-            },
+            "names": {"plot": "phi", "mode": "text", "textposition": "middle right", **theme.SILENT},
         },
         height=360,
     )
 
-    def solve(self, state: Substituted) -> SubstitutesSolution:
+    def solve(self, state: Market) -> SubstitutesSolution:
         asked = problem(state)
         named = asked.strategies
         now = {name: named[name] for name in NAMED}
         return SubstitutesSolution(asked, now, _risk(replace(asked, phi=0.0)))
 
-    def refine(self, state: Substituted, solution: SubstitutesSolution) -> SubstitutesSolution:
+    def refine(self, state: Market, solution: SubstitutesSolution) -> SubstitutesSolution:
         return solution._replace(steps=staircase(solution.problem))
 
-    def draw(self, state: Substituted, solution: SubstitutesSolution):
+    def draw(self, state: Market, solution: SubstitutesSolution):
         _, now, risk, steps = solution
         said = [self.text(f"strategies.{name}") for name in NAMED]
         points_at = list(now.values())
@@ -132,14 +100,13 @@ class SubstitutesLab(Lab):
             **{f"line.{name}": {"x": PHI, "y": risk[name]} for name in NAMED},
             "now": {"x": [state.phi] * 2, "y": [0.0, MOST_RISK[1]]},
             "names": {
-                "name": "",
                 "x": [PHI[-1] + 0.03] * len(NAMED),
                 "y": spread([float(risk[name][-1]) for name in NAMED], GAP, 0.0, 1.05),
                 "text": said,
             },
         }
 
-    def say(self, state: Substituted, solution: SubstitutesSolution):
+    def say(self, state: Market, solution: SubstitutesSolution):
         home, two = solution.now["all-Home"], solution.now["two cheapest"]
         known = {"two": two.cvar, "home": home.cvar}
         level = round(two.cvar, 2) == round(home.cvar, 2)
@@ -152,7 +119,7 @@ class SubstitutesLab(Lab):
         on = home.cvar <= line + EQUAL or bool(np.abs(steps.x[:, 0] - 1).min() < EQUAL)
         yield ("on_line" if on else "above"), {}
 
-    def tables(self, state: Substituted, solution: SubstitutesSolution):
+    def tables(self, state: Market, solution: SubstitutesSolution):
         names = [self.message(f"strategies.{name}") for name in NAMED]
         yield Table("portfolio", names, compared(list(solution.now.values())))
 
