@@ -94,7 +94,7 @@ def test_where_no_widget_runs_the_thing_itself_is_shown(monkeypatch):
 
 def test_one_may_look_without_a_prediction_in_this_kernel(monkeypatch):
     held, again, card, asked = Gate(ITEM, (Shown(),)), Gate(ITEM, (Shown(),)), recall("2.3-p2"), predict("2.3-p2")
-    held._card._handle_custom_msg({"show": True}, [])
+    held._placeholder._handle_custom_msg({"show": True}, [])
     assert is_open(held) and is_open(again)
     assert text("widgets.recall.skipped") in card.html
     # What is known is not predicted any more.

@@ -91,12 +91,11 @@ def render(source: str, tables: Tables, translate: Callable[[str, str], str] | N
 
     Raises Fault, with the line, for what it refers to and does not exist, and for a fence that is not closed.
     """
-    meta, body = _checked(source, tables)
+    meta, body, known = _checked(source, tables)
     if translate:
         meta = meta | {name: _reworded(meta[name], name, translate) for name in _WORDS if name in meta}
         body = _translated(body, translate)
     cells = [notebooks.cell("markdown", _opening(meta, tables))]
-    known = _marks(source, meta, tables)
     for cell in _jupytext().reads(body, fmt="md:myst").cells:
         if cell.cell_type == "code":
             cells.append(notebooks.cell("code", cell.source, cell.metadata))
@@ -148,8 +147,8 @@ def _meta(source: str) -> tuple[sources.Table, str]:
     return meta, body
 
 
-def _checked(source: str, tables: Tables) -> tuple[sources.Table, str]:
-    """Front matter and body of a lesson whose references exist and whose fences close."""
+def _checked(source: str, tables: Tables) -> tuple[sources.Table, str, Marks]:
+    """Front matter, body and marks of a lesson whose references exist and whose fences close."""
     meta, body = _meta(source)
     for n, term in enumerate(meta.get("terms") or ()):
         if term not in tables.glossary:
@@ -166,7 +165,7 @@ def _checked(source: str, tables: Tables) -> tuple[sources.Table, str]:
         if block and block.group(1) in marks.BLOCKS:
             with sources.at(n):
                 marks.fill(f"{line}\n```", known)
-    return meta, body
+    return meta, body, known
 
 
 def _marks(source: str, meta: dict, tables: Tables) -> Marks:
@@ -324,11 +323,17 @@ def _of_section(section: str, claims: dict) -> dict:
 
 def _link(name: str, section: str, tables: Tables) -> str:
     """The mark [C2.3-1] as a link to where the claim is tested; the claim itself is the tooltip."""
-    if name not in tables.claims:
-        raise Fault(say("build.error.claim", claim=name))
+    tip = _tip(_claimed(name, tables))
     lesson, anchor = tables.places.get(name, (tables.lessons.get(section, ""), ""))
     page = "" if lesson == tables.lessons.get(section, "") else f"{lesson}.ipynb"
-    return f'[{name}]({page}#{anchor} "{_tip(tables.claims[name]["claim"])}")'
+    return f'[{name}]({page}#{anchor} "{tip}")'
+
+
+def _claimed(name: str, tables: Tables) -> str:
+    """What a claim says. Fault for one that does not exist."""
+    if name not in tables.claims:
+        raise Fault(say("build.error.claim", claim=name))
+    return tables.claims[name]["claim"]
 
 
 def _tip(words: str) -> str:
@@ -340,10 +345,9 @@ def _stated(names: list[str], tables: Tables, reported: set[str]) -> str:
     """Claims that a round tests: each with its id, and a way back to where the authors are reported."""
     lines = []
     for name in names:
-        if name not in tables.claims:
-            raise Fault(say("build.error.claim", claim=name))
+        claimed = _claimed(name, tables)
         back = f" {say('build.claim.back', claim=name)}" if name in reported else ""
-        stated = say("build.claim.stated", id=name, claim=tables.claims[name]["claim"])
+        stated = say("build.claim.stated", id=name, claim=claimed)
         lines.append(f'> <a id="{name}"></a>{stated}{back}')
     return "\n>\n".join(lines)
 

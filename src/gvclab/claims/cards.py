@@ -30,19 +30,17 @@ def badge(verdict_id: str) -> str:
 
 def card(claim: Claim) -> str:
     """A claim that the page has discussed."""
-    model = f"<p class='gvclab-model'>{_rich(claim.model)}</p>" if claim.model else ""
     more = f"<details><summary>{rich(text('claims.card.more'))}</summary>{_details(claim)}</details>"
     found = f"<p>{badge(claim.verdict)} {_rich(claim.line)}</p>"
-    said = f"<p>{_sentence(claim)}</p>{found}{model}{more}"
+    said = f"<p>{_sentence(claim)}</p>{found}{_model(claim)}{more}"
     return f"<article class='gvclab-claim' id='verdict-{claim.id}'>{said}</article>"
 
 
 def line(claim: Claim) -> str:
     """A claim that the page does not discuss: one line, and behind it all that a card says."""
-    model = f"<p class='gvclab-model'>{_rich(claim.model)}</p>" if claim.model else ""
     summary = f"<summary>{_sentence(claim)} {badge(claim.verdict)}</summary>"
     return (
-        f"<details class='gvclab-claim' id='{claim.id}'>{summary}<p>{_rich(claim.line)}</p>{model}"
+        f"<details class='gvclab-claim' id='{claim.id}'>{summary}<p>{_rich(claim.line)}</p>{_model(claim)}"
         f"{_details(claim)}</details>"
     )
 
@@ -67,6 +65,11 @@ def _sentence(claim: Claim) -> str:
     said = claim.position and claim.verdict != "position"  # the chip says it too
     position = f" <em>{rich(text('claims.card.position'))}</em>" if said else ""
     return f"<strong class='gvclab-id'>{claim.id}</strong> {_rich(claim.claim)}{position}"
+
+
+def _model(claim: Claim) -> str:
+    """What the model of the lesson says, where it says anything."""
+    return f"<p class='gvclab-model'>{_rich(claim.model)}</p>" if claim.model else ""
 
 
 def _details(claim: Claim) -> str:

@@ -15,11 +15,13 @@ from .claims import Claim, claim
 
 __all__ = ["Cards", "Waiting", "other_claims", "studies", "verdict"]
 
+_STYLE = cards.STYLE.read_text(encoding="utf-8")
+
 
 class Cards:
     """Cards as a notebook or a static page shows them."""
 
-    def __init__(self, words: str, body: str, style: str) -> None:
+    def __init__(self, words: str, body: str, style: str = _STYLE) -> None:
         self._words, self._body, self._style = words, body, style
 
     def __repr__(self) -> str:
@@ -32,7 +34,7 @@ class Cards:
 class Waiting(widgets.Card):
     """Cards below a prediction, made anew when it is made later."""
 
-    _css = f"{widgets.STYLE.read_text(encoding='utf-8')}\n{cards.STYLE.read_text(encoding='utf-8')}"
+    _css = f"{widgets.STYLE.read_text(encoding='utf-8')}\n{_STYLE}"
 
     def __init__(self, item: Item, shown: list[Claim], made: Callable[[], str]) -> None:
         self._shown = shown
@@ -57,7 +59,7 @@ def verdict(*claim_ids: str, prediction: str | None = None) -> Cards | Waiting:
     shown = _claims(claim_ids)
     below = "".join(map(cards.card, shown))
     if prediction is None:
-        return Cards(_words(shown), cards.page(below), cards.STYLE.read_text(encoding="utf-8"))
+        return Cards(_words(shown), cards.page(below))
     item = predictions.question(prediction)
 
     def made(none: str) -> str:
@@ -77,7 +79,7 @@ def other_claims(*claim_ids: str) -> Cards:
     KeyError for an unknown id, ValueError for no claim at all.
     """
     shown = _claims(claim_ids)
-    return Cards(_words(shown), cards.page("".join(map(cards.line, shown))), cards.STYLE.read_text(encoding="utf-8"))
+    return Cards(_words(shown), cards.page("".join(map(cards.line, shown))))
 
 
 def studies(*keys: str) -> Cards:
@@ -89,7 +91,7 @@ def studies(*keys: str) -> Cards:
         raise ValueError(text("claims.error.no_work"))
     shown = [work(key) for key in keys]
     words = "\n".join(f"{each.label}: {each.finding}" for each in shown)
-    return Cards(words, cards.page("".join(map(cards.study, shown))), cards.STYLE.read_text(encoding="utf-8"))
+    return Cards(words, cards.page("".join(map(cards.study, shown))))
 
 
 def _claims(claim_ids: tuple[str, ...]) -> list[Claim]:

@@ -50,7 +50,7 @@ def after(item_id: str, *shown: Any) -> After:
     return After(predictions.question(item_id), shown)
 
 
-class Card(Widget):
+class Placeholder(Widget):
     """What stands in the place of something that is not shown yet."""
 
     _esm = script(_HERE / "gate.js")
@@ -59,14 +59,14 @@ class Card(Widget):
 
 
 class Gate(ipywidgets.VBox):
-    """A card, and below it, once it is open, what it held back."""
+    """A placeholder, and below it, once it is open, what it held back."""
 
     def __init__(self, item: Item, shown: tuple[Any, ...]) -> None:
         self._item, self._shown = item, shown
-        self._card = Card(words=_words("closed"))
-        self._card.on_msg(lambda *_: predictions.see(item))
+        self._placeholder = Placeholder(words=_words("closed"))
+        self._placeholder.on_msg(lambda *_: predictions.see(item))
         self._open = False
-        super().__init__([self._card])
+        super().__init__([self._placeholder])
         self.add_class("gvclab-after")
         predictions.wait(item, self)
         self.refresh()
@@ -75,16 +75,16 @@ class Gate(ipywidgets.VBox):
         """Open or close, by whether there is a prediction and whether the reader asked to see without."""
         kept = predictions.kept(self._item) is not None
         if not kept and not predictions.seen(self._item):
-            self._card.words = _words("closed")
-            self.children = [self._card]
+            self._placeholder.words = _words("closed")
+            self.children = [self._placeholder]
             self._open = False
         elif not self._open:
             opened = ipywidgets.Output(outputs=_outputs(self._shown))
             if kept:
                 self.children = [opened]
             else:
-                self._card.words = _words("skipped")
-                self.children = [self._card, opened]
+                self._placeholder.words = _words("skipped")
+                self.children = [self._placeholder, opened]
             self._open = True
             predictions.see(self._item)
 
