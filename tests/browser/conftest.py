@@ -160,6 +160,7 @@ class Notebook:
     lab: Lab
     name: str
     errors: list[str] = field(default_factory=list)
+    late: list[str] = field(default_factory=list)  # widgets that did not begin in time
     outside: list[str] = field(default_factory=list)
     received: list[int] = field(default_factory=list)  # bytes of each message from the server
 
@@ -255,8 +256,8 @@ def open_notebook(lab: Lab, browser):
         page.add_init_script(script)
         notebook = Notebook(page, lab, name)
         page.on("request", lambda request: _note_outside(notebook.outside, request.url))
-        page.on("console", lambda message: _note_error(notebook.errors, message))
-        page.on("pageerror", lambda problem: notebook.errors.append(problem.stack or str(problem)))
+        page.on("console", lambda message: _note_console(notebook, message))
+        page.on("pageerror", lambda problem: _note_error(notebook, problem.stack or str(problem)))
         page.on("websocket", lambda socket: _count(notebook, socket))
         opened.append(notebook)
         notebook.open()
@@ -281,9 +282,18 @@ def _note_outside(outside: list[str], url: str) -> None:
 _HARMLESS = re.compile(r"404 \(Not Found\)|ResizeObserver loop|Could not restore the debugger state")
 
 
-def _note_error(errors: list[str], message) -> None:
+# What anywidget says of a widget that did not begin within two seconds, as on a busy machine. It begins all the same:
+# test_late_widgets.py.
+_LATE = "Failed to initialize model"
+
+
+def _note_console(notebook: Notebook, message) -> None:
     if message.type == "error" and not _HARMLESS.search(message.text):
-        errors.append(f"{message.text} ({message.location.get('url', '')})")
+        _note_error(notebook, f"{message.text} ({message.location.get('url', '')})")
+
+
+def _note_error(notebook: Notebook, text: str) -> None:
+    (notebook.late if _LATE in text else notebook.errors).append(text)
 
 
 def _count(notebook: Notebook, socket) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from gvclab.charts.labels import sides, spread
+from gvclab.charts.labels import spread
 from gvclab.models import sourcing
 from gvclab.panels.sourcing import PLACES
 from gvclab.panels.suppliers import ChainLab, FragilityLab, FrontierLab, SubstitutesLab
@@ -227,13 +227,6 @@ class TestSubstitutes:
 
 
 class TestLabels:
-    def test_names_stand_apart(self):
-        assert sides([(0.5, 0.5)], ["a"]) == ["top center"]
-        assert sides([(0.5, 0.5)], ["a"], avoid=[(0.5, 0.56)]) == ["bottom center"]
-        assert sides([(0.99, 0.5)], ["a long name"]) == ["middle left"]
-        first, second = sides([(0.5, 0.5), (0.5, 0.5)], ["one", "two"])
-        assert first != second
-
     def test_names_at_the_ends_of_lines_keep_their_distance_and_order(self):
         heights = [0.30, 0.31, 0.90, 0.29]
         placed = spread(heights, 0.075, 0.0, 1.05)
