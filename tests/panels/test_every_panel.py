@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gvclab.content import entry
-from gvclab.panels import developed_countries, regionalisation
+from gvclab.panels import regionalisation
 from gvclab.panels.controls import Checkbox, Choice
 
 from .labs import LESSONS, busy, drawn, ends, every_control, every_panel, tables
@@ -24,7 +24,6 @@ SILENT = {
 
 # Panels whose presets leave some controls where they are.
 PARTIAL = {
-    developed_countries.TradeWarLab,
     regionalisation.MatrixLab,
 }
 

@@ -70,10 +70,6 @@ INTERESTS = {
     "private": Style(VIOLET, "dash", "diamond", "/"),
     "social": Style(GREEN, "solid", "square", ""),
 }
-POLICIES = {
-    "alone": Style(ORANGE, "dash", "triangle-up", "/"),
-    "war": Style(GREEN, "solid", "square", ""),
-}
 WORKERS = {
     "factory": Style(ORANGE, "dash", "diamond", "/"),
     "tech": Style(BLUE, "solid", "circle", ""),
@@ -84,11 +80,6 @@ CHAIN = {
     "late_comer": Style(VERMILLION, "dash", "diamond", "/"),
     "middle": Style(GREEN, "dot", "square", "x"),
     "leader": Style(BLUE, "solid", "circle", ""),
-}
-CAUSES = {
-    "technology": Style(BLUE, "dash", "circle", ""),
-    "trade": Style(ORANGE, "dot", "diamond", "/"),
-    "schooling": Style(GREEN, "dashdot", "square", "x"),
 }
 ACCOUNT = {
     "benefit": Style(GREEN, "dashdot", "square", "x"),
@@ -127,8 +118,8 @@ RANGE = {
     "undone": Style(VERMILLION, "dot", "diamond", "."),  # where one change undoes the other
 }
 GROUPS = (
-    *(PLACES, ECONOMIES, COUNTING, EVIDENCE, BESIDE, OUTCOMES, INTERESTS, POLICIES),
-    *(WORKERS, CHAIN, CAUSES, ACCOUNT, BARRIERS, YEARS, NETWORK, FEAR, BILL, RANGE),
+    *(PLACES, ECONOMIES, COUNTING, EVIDENCE, BESIDE, OUTCOMES, INTERESTS),
+    *(WORKERS, CHAIN, ACCOUNT, BARRIERS, YEARS, NETWORK, FEAR, BILL, RANGE),
 )
 # A pole looks like its largest economy: the two never stand in one picture.
 _SAME = {"NAM": "USA", "ASI": "CHN", "EUU": "EUR", "DEU": "EUR", "ROW": "RST"}

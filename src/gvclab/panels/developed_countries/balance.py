@@ -1,158 +1,148 @@
-"""Balance lab: bilateral and overall balances of the real table, gross and in value added."""
+"""Balance lab: the US balance with a partner and with all, gross and in value added, in the real table."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from gvclab.content import sentences
 from gvclab.data import load, name
 from gvclab.models import iotable
 
-from ...charts import View, axis, bars, frame, line, theme
-from ..base import Panel
-from ..controls import Choice, Slider
+from ...charts import Picture, Plot, axis, bars, row, theme
+from ..controls import Control, choice, slider
+from ..kit import Lab, Table
 from ..world import FIRST, LAST
-from .params import Params
 
-REGIONS = ("USA", "CAN", "MEX", "CHN", "JPN", "KOR", "TWN", "IIN", "DEU", "EUW", "EUE", "ROW")
+HOME = "USA"
+PARTNERS = ("CHN", "CAN", "MEX", "JPN", "KOR", "TWN", "IIN", "DEU", "EUW", "EUE", "ROW")
 KINDS = ("gross", "value_added")
 BILLION = 1e3  # of the table's million
 SMALL = 0.05  # billion: less is written as nothing
-
-
-@cache
-def balances(year: int) -> iotable.Balances:
-    """All bilateral balances of a year, billion dollars, in the order of REGIONS."""
-    table = load("icio", year=year)
-    order = [table.country(region) for region in REGIONS]
-    return iotable.Balances(*(part[np.ix_(order, order)] / BILLION for part in iotable.balances(table)))
+TWICE = 2.0  # from here on a larger balance is said in multiples
+ROOM = 0.35  # of the longest bar, for the number at its end
+NAMES = {"showline": False, "ticks": "", "ticklabelstandoff": 6, "autorange": "reversed"}
+ZERO = {"zeroline": True, "zerolinecolor": theme.GREY}
+BAR = {"orientation": "h", "textposition": "outside", "textangle": 0, "constraintext": "none", "cliponaxis": False}
+BAR |= {"hoverinfo": "skip"}
 
 
 class BalanceSolution(NamedTuple):
-    """Balances of the chosen place with each of the others in the year, and with the chosen one in all years."""
+    """The US balances of a year, billion dollars, in the order of PARTNERS."""
 
-    partners: tuple[str, ...]
-    now: iotable.Balances  # (partners,) each
-    years: np.ndarray
-    pair: iotable.Balances  # (years,) each
+    gross: np.ndarray
+    value_added: np.ndarray
 
     @property
-    def overall(self) -> iotable.Balances:
-        """With all others together."""
-        return iotable.Balances(*(float(part.sum()) for part in self.now))
+    def moved(self) -> np.ndarray:
+        """What the balance with each partner gains by counting work; the sum is 0."""
+        return self.value_added - self.gross
+
+    def overall(self, kind: str) -> float:
+        """With all partners together."""
+        return float(getattr(self, kind).sum())
 
 
-class BalanceLab(Panel):
-    """With whom does a place have a deficit, when trade is counted gross and when it is counted in value added?"""
+@cache
+def balances(year: int) -> BalanceSolution:
+    """The US balances in the table of a year."""
+    table = load("icio", year=year)
+    both, usa = iotable.balances(table), table.country(HOME)
+    order = [table.country(partner) for partner in PARTNERS]
+    return BalanceSolution(*(part[usa, order] / BILLION for part in both))
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A partner of the United States, and a year of the table."""
+
+    partner: str = choice("CHN", *PARTNERS)
+    year: int = slider(LAST, FIRST, LAST)
+
+
+class BalanceLab(Lab):
+    """With whom have the United States a deficit, counted gross and counted in value added?"""
 
     key = "developed_countries.balance"
     badge = "data"
-    State = Params
-    controls = (
-        Choice("economy", options=REGIONS),
-        Choice("partner", options=REGIONS),
-        Slider("year", min=FIRST, max=LAST, step=1),
+    State = Pair
+    shows = ("partner", "year")
+    presets: ClassVar = {"china_2011": {}, "china_2004": {"year": 2004}}
+    picture = Picture(
+        row(
+            Plot("pair", axis("balance", **ZERO), axis("", **NAMES)),
+            Plot("moved", axis("moved", **ZERO), axis("", **NAMES)),
+            widths=(42, 40),
+            gap=0.25,
+        ),
+        marks={
+            **{kind: bars(kind, **BAR) for kind in KINDS},
+            "others": bars("data", plot="moved", offsetgroup="moved", name="", showlegend=False, **BAR),
+            "chosen": bars("chosen", plot="moved", offsetgroup="moved", name="", showlegend=False, **BAR),
+        },
+        height=380,
+        barmode="group",
+        legend={"traceorder": "normal"},
     )
-    presets: ClassVar = {
-        "peak": {"economy": "USA", "partner": "CHN", "year": 2004},
-        "japan": {"economy": "USA", "partner": "JPN", "year": 2011},
-        "hub": {"economy": "CHN", "partner": "TWN", "year": 2011},
-        "korea": {"economy": "USA", "partner": "KOR", "year": 2010},
-    }
 
-    def frame(self):
-        right = {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
-        zero = {"zeroline": True, "zerolinecolor": theme.GREY}
-        rows = {"autorange": "reversed", "showline": False, "ticks": "", "ticklabelstandoff": 6}
-        hover = {"hovertemplate": "%{y}: %{x:,.1f}<extra>%{fullData.name}</extra>"}
-        return frame(
-            (axis(self.text("axes.balance"), domain=[0, 0.42], **zero), axis("", **rows)),
-            (
-                axis("", domain=[0.6, 1], range=[FIRST - 0.5, LAST + 0.5]),
-                axis(self.text("axes.pair"), anchor="x2", **zero),
-            ),
-            traces=[
-                *(bars(kind, name=self.text(f"traces.{kind}"), orientation="h", **hover) for kind in KINDS),
-                *(line(kind, name=self.text(f"traces.{kind}"), mode="lines+markers", **right) for kind in KINDS),
-                {"mode": "lines", "line": {"color": theme.GREY, "width": 1.5}, "hoverinfo": "skip"}
-                | {"name": self.text("traces.year"), **right},
-            ],
-            height=500,
-            barmode="group",
-            legend={"traceorder": "normal"},
-        )
+    @classmethod
+    def words(cls, control: Control) -> dict[str, Any]:
+        """Its partners are called as everywhere."""
+        found = super().words(control)
+        return {**found, "options": {code: name(code) for code in PARTNERS}} if control.name == "partner" else found
 
-    def solve(self, state: Params) -> BalanceSolution:
-        place, partner = REGIONS.index(state.economy), REGIONS.index(state.partner)
-        others = np.arange(len(REGIONS)) != place
-        years = np.arange(FIRST, LAST + 1)
-        every = [balances(int(year)) for year in years]
-        return BalanceSolution(
-            tuple(region for region in REGIONS if region != state.economy),
-            iotable.Balances(*(part[place, others] for part in balances(state.year))),
-            years,
-            iotable.Balances(
-                *(np.array([part[place, partner] for part in parts]) for parts in zip(*every, strict=True))
-            ),
-        )
+    def solve(self, state: Pair) -> BalanceSolution:
+        return balances(state.year)
 
-    def view(self, state: Params, solution: BalanceSolution) -> View:
-        names = self._names(state, solution)
-        rows = [[*part, total] for part, total in zip(solution.now, solution.overall, strict=True)]
-        ends = [float(min(0, *map(np.min, solution.pair))), float(max(0, *map(np.max, solution.pair)))]
-        traces = (
-            *({"y": names, "x": row} for row in rows),
-            *({"x": solution.years, "y": part} for part in solution.pair),
-            {"x": [state.year, state.year], "y": ends},
-        )
-        title = self.text("axes.with", a=name(state.economy), b=name(state.partner))
-        return View(
-            traces,
-            {"yaxis2": {"title": {"text": title}}},
-            self._sentence(state, solution),
-            self._table(state, solution),
-        )
-
-    def _names(self, state: Params, solution: BalanceSolution) -> list[str]:
-        marked = [f"<b>{name(p)}</b>" if p == state.partner else name(p) for p in solution.partners]
-        return [*marked, self.text("axes.all")]
-
-    def _sentence(self, state: Params, solution: BalanceSolution) -> str:
-        words = {"economy": name(state.economy), "partner": name(state.partner), "year": state.year}
-        total = solution.overall.gross
-        words |= {"total": abs(total), "side": self.text(f"sentence.{'deficit' if total < 0 else 'surplus'}")}
-        overall = self.text("sentence.overall", **words)
-        if state.partner == state.economy:
-            return sentences([self.text("sentence.same", **words), overall])
-        gross, added = (float(part[state.year - FIRST]) for part in solution.pair)
-        words |= {"gross": self._amount(gross), "added": self._amount(added)}
-        now = self.text("sentence.now", **words)
-        said = [now[0].upper() + now[1:]]
-        if gross * added < 0:
-            said.append(self.text("sentence.turns"))
-        elif abs(gross) > SMALL:
-            times = added / gross
-            kind = "smaller" if times < 1 else "larger" if times < 2 else "times"
-            said.append(self.text(f"sentence.{kind}", less=abs(1 - times), times=times))
-        return sentences([*said, overall])
-
-    def _amount(self, balance: float) -> str:
-        return self.text(f"sentence.amount_{'deficit' if balance < 0 else 'surplus'}", amount=abs(balance))
-
-    def _table(self, state: Params, solution: BalanceSolution):
-        import pandas as pd
-
-        heads = [self.text(f"traces.{kind}") for kind in KINDS]
-        now = {h: [*part, total] for h, part, total in zip(heads, solution.now, solution.overall, strict=True)}
-        names = [*(name(partner) for partner in solution.partners), self.text("axes.all")]
-        pair = pd.DataFrame(
-            dict(zip(heads, solution.pair, strict=True)), index=pd.Index(solution.years, name=self.text("table.year"))
-        )
-        of = {"a": name(state.economy), "b": name(state.partner), "year": state.year}
+    def draw(self, state: Pair, solution: BalanceSolution):
+        at, moved = PARTNERS.index(state.partner), solution.moved
+        names = [name(partner) for partner in PARTNERS]
+        order = np.argsort(-moved, kind="stable")
+        rows = [self.message("marks.pair", partner=names[at]), self.message("marks.all")]
+        shown = {kind: [float(getattr(solution, kind)[at]), solution.overall(kind)] for kind in KINDS}
+        ends = [value for pair in shown.values() for value in pair]
+        others = [k for k in order if k != at]
         return {
-            self.text("table.now", **of): pd.DataFrame(now, index=names).rename_axis(self.text("table.partner")),
-            self.text("table.pair", **of): pair,
+            "pair": {"x": {"range": _span(ends)}},
+            "moved": {"x": {"range": _span(moved)}, "y": {"categoryarray": [names[k] for k in order]}},
+            **{kind: {"y": rows, "x": pair, "text": _written(pair)} for kind, pair in shown.items()},
+            "others": {"y": [names[k] for k in others], "x": moved[others], "text": _written(moved[others])},
+            "chosen": {"y": [names[at]], "x": [moved[at]], "text": _written([moved[at]])},
         }
+
+    def say(self, state: Pair, solution: BalanceSolution):
+        at = PARTNERS.index(state.partner)
+        gross, added = float(solution.gross[at]), float(solution.value_added[at])
+        words = {"partner": name(state.partner), "year": state.year}
+        side = "deficit" if gross < 0 else "surplus"
+        if gross * added < 0:
+            yield f"{side}_turns", words
+        elif abs(added - gross) < SMALL:
+            yield f"{side}_same", words
+        elif (times := added / gross) < 1:
+            yield f"{side}_smaller", {**words, "less": 1 - times}
+        elif times < TWICE:
+            yield f"{side}_larger", {**words, "more": times - 1}
+        else:
+            yield f"{side}_times", {**words, "times": times}
+        yield "overall", {}
+
+    def tables(self, state: Pair, solution: BalanceSolution):
+        columns = {kind: [*getattr(solution, kind), solution.overall(kind)] for kind in KINDS}
+        columns["moved"] = [*solution.moved, solution.moved.sum()]
+        names = [*(name(partner) for partner in PARTNERS), self.message("table.all")]
+        yield Table("partner", names, columns, title="now", values={"year": state.year})
+
+
+def _span(values) -> list[float]:
+    """From the lowest to the highest bar, zero among them, with room for numbers at both ends."""
+    low, high = min(0.0, *values), max(0.0, *values)
+    room = ROOM * (high - low)
+    return [low - room * (low < 0), high + room * (high > 0)]
+
+
+def _written(values) -> list[str]:
+    """Billions with their sign."""
+    return ["0.0" if abs(value) < SMALL else f"{value:+,.1f}" for value in values]

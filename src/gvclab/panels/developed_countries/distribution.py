@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from gvclab.content import sentences
+from gvclab.content import Listed
 from gvclab.models import gravity, world
 
-from ...charts import View, axis, bars, frame, line, points, theme
-from ..base import Panel
-from ..controls import Slider
-from .params import Params
+from ...charts import Picture, Plot, axis, bars, line, points, row, theme
+from ...charts.labels import spread
+from ..controls import slider
+from ..kit import Lab, Table
 
-GROUPS = ("factory", "tech", "rest")
-STYLES = ("factory", "tech", "others")  # of GROUPS
+LOOKS = {"nation": "nation", "rest": "others", "tech": "tech", "factory": "factory"}  # what is shown -> concept
+GROUPS = ("factory", "tech", "rest")  # in the order of the model
 LEAST, MOST = 1.2, 20.0
 MOBILITIES = np.geomspace(LEAST, MOST, 16)
-NOTHING = 1e-6  # per cent: a change below this is none
+EVEN = 0.005  # per cent: a change that is written as 0.00
+LOW, HIGH = -2.2, 1.6  # per cent; one scale for all shocks, so that a small one looks small
+GAP = 0.26  # of it, from one name to the next
+NUMBER = {"textposition": "outside", "textangle": 0, "cliponaxis": False, "constraintext": "none"}
+INCOME = {"range": [LOW, HIGH], "zeroline": True, "zerolinecolor": theme.GREY}
 
 
 class Change(NamedTuple):
-    """Per cent of real income in the United States: of each group per head, of all three, of the nation.
+    """Per cent of real income in the United States: of the nation, and per head of each group.
 
     The nation has tariff revenue and a trade deficit besides what its groups earn.
     """
 
-    groups: np.ndarray
-    workers: float
     nation: float
+    rest: float
+    tech: float
+    factory: float
 
 
 class DistributionSolution(NamedTuple):
@@ -43,105 +49,93 @@ class DistributionSolution(NamedTuple):
 @lru_cache(maxsize=2000)
 def change(kappa: float, productivity: float) -> Change:
     """What China's progress in light and high-tech industry brings to the United States of the stylised world."""
-    made, groups = world.make(), world.us_groups()
+    made = world.make()
     usa, china = made.country("USA"), made.country("CHN")
     progress = np.ones(made.alpha.shape)
     progress[china, [made.sectors.index(sector) for sector in ("LOW", "HIGH")]] = productivity
-    after = gravity.solve(made, That=progress, closure=gravity.roy(made, kappa, groups))
-    gained = 100 * (after.group_income[usa] - 1)
-    return Change(gained, float(groups["USA"][0] @ gained), 100 * float(after.welfare[usa] - 1))
+    after = gravity.solve(made, That=progress, closure=gravity.roy(made, kappa, world.us_groups()))
+    groups = dict(zip(GROUPS, (100 * (after.group_income[usa] - 1)).tolist(), strict=True))
+    return Change(100 * float(after.welfare[usa] - 1), **groups)
 
 
-class DistributionLab(Panel):
+@dataclass(frozen=True)
+class Progress:
+    """How easily workers change their sector, and how much more productive China's industry becomes."""
+
+    kappa: float = slider(1.5, LEAST, MOST, 0.1, log=True)
+    productivity: float = slider(2.0, 1.0, 3.0, 0.25, unit="before")
+
+
+class DistributionLab(Lab):
     """Who gains and who loses in the United States when China's industry becomes more productive?"""
 
     key = "developed_countries.distribution"
-    State = Params
-    controls = (
-        Slider("kappa", min=LEAST, max=MOST, step=0.1, log=True),
-        Slider("productivity", min=1.0, max=3.0, step=0.25),
+    State = Progress
+    shows = ("kappa", "productivity")
+    picture = Picture(
+        row(
+            Plot("now", axis("", showline=False, ticks=""), axis("income", **INCOME)),
+            Plot(
+                "along",
+                axis("kappa", type="log", range=np.log10([0.42, 23]).tolist(), tickvals=[1.2, 2, 3, 5, 10, 20]),
+                axis("", **INCOME),
+            ),
+            widths=(37, 56),
+            gap=0.07,
+        ),
+        marks={
+            **{f"bar.{who}": bars(look, **theme.SILENT, **NUMBER) for who, look in LOOKS.items()},
+            **{f"line.{who}": line(look, plot="along", **theme.SILENT) for who, look in LOOKS.items()},
+            "chosen": points("chosen", size=13, plot="along", **theme.SILENT),
+            "names": {"plot": "along", "mode": "text", "textposition": "middle left", **theme.SILENT},
+        },
+        height=380,
+        barmode="overlay",
+        margin={"l": 60, "r": 12, "t": 16, "b": 48},
     )
-    presets: ClassVar = {
-        "stuck": {"kappa": 1.2, "productivity": 2.0},
-        "start": {"kappa": 1.5, "productivity": 2.0},
-        "mobile": {"kappa": 20.0, "productivity": 2.0},
-    }
 
-    def frame(self):
-        right = {"xaxis": "x2", "yaxis": "y2", "showlegend": False}
-        number = {"textposition": "auto", "textangle": 0, "hoverinfo": "skip", "cliponaxis": False}
-        # One scale for all shocks: a small one looks small.
-        income = {"range": [-2.2, 1.4], "zeroline": True, "zerolinecolor": theme.GREY}
-        return frame(
-            (
-                axis("", showline=False, ticks=""),
-                axis(self.text("axes.income"), **income),
-            ),
-            (
-                axis(self.text("axes.kappa"), type="log", tickvals=[1.2, 2, 3, 5, 10, 20]),
-                axis(self.text("axes.income"), **income),
-            ),
-            traces=[
-                *(bars(k, name=self.text(f"groups_of.{g}"), **number) for k, g in zip(STYLES, GROUPS, strict=True)),
-                line("nation", name=self.text("traces.nation"), hoverinfo="skip"),
-                *(line(k, name=self.text(f"groups_of.{g}"), **right) for k, g in zip(STYLES, GROUPS, strict=True)),
-                line("nation", name=self.text("traces.nation"), **right),
-                points("chosen", size=15, name=self.text("traces.now"), hoverinfo="skip", **right),
-            ],
-            widths=(5, 6),
-            height=430,
-            barmode="overlay",
-        )
-
-    def solve(self, state: Params) -> DistributionSolution:
+    def solve(self, state: Progress) -> DistributionSolution:
         return DistributionSolution(change(state.kappa, state.productivity))
 
-    def refine(self, state: Params, solution: DistributionSolution) -> DistributionSolution:
-        return DistributionSolution(
-            solution.now, tuple(change(float(kappa), state.productivity) for kappa in MOBILITIES)
-        )
+    def refine(self, state: Progress, solution: DistributionSolution) -> DistributionSolution:
+        along = tuple(change(float(kappa), state.productivity) for kappa in MOBILITIES)
+        return DistributionSolution(solution.now, along)
 
-    def view(self, state: Params, solution: DistributionSolution) -> View:
+    def draw(self, state: Progress, solution: DistributionSolution):
         now, along = solution
-        names = [self.text(f"groups_of.{group}") for group in GROUPS]
-        curves = np.array([[*each.groups, each.nation] for each in along]).T
-        traces = (
-            *({"x": [n], "y": [y], "text": [f"{y:+.2f}"]} for n, y in zip(names, now.groups, strict=True)),
-            {"x": names, "y": [now.nation] * len(names)},
-            *({"x": MOBILITIES, "y": curve} for curve in curves),
-            *([{}] * (0 if along else len(GROUPS) + 1)),
-            {"x": [state.kappa] * 4, "y": [*now.groups, now.nation]},
-        )
-        return View(traces, {}, self._sentence(state, now), self._table(now, along))
-
-    def _sentence(self, state: Params, now: Change) -> str:
-        numbers = {
-            "kappa": state.kappa,
-            "times": state.productivity,
-            "nation": now.nation,
-            "workers": now.workers,
-            **dict(zip(GROUPS, now.groups, strict=True)),
-        }
-        if np.abs(now.groups).max() < NOTHING:
-            return self.text("sentence.nothing", **numbers)
-        losers = [self.text(f"groups_of.{g}") for g, gain in zip(GROUPS, now.groups, strict=True) if gain < -NOTHING]
-        who = self.text(f"sentence.losers_{len(losers)}", listed=self.text("sentence.and").join(losers), **numbers)
-        return sentences([self.text("sentence.now", **numbers), who, self.text("sentence.mean", **numbers)])
-
-    def _table(self, now: Change, along: tuple[Change, ...]):
-        import pandas as pd
-
-        heads = [
-            *(self.text(f"groups_of.{group}") for group in GROUPS),
-            *map(self.text, ("table.workers", "table.nation")),
-        ]
-
-        def rows(changes):
-            return [[*each.groups, each.workers, each.nation] for each in changes]
-
-        here = pd.DataFrame(rows([now]), columns=heads, index=[self.text("table.now")])
-        mobility = pd.Index(MOBILITIES[: len(along)].round(2), name=self.text("axes.kappa"))
+        names = [self.message(f"groups_of.{who}") for who in LOOKS]
+        curves = dict(zip(LOOKS, np.array(along).T, strict=True)) if along else {}
+        starts = spread([curve[0] for curve in curves.values()], GAP, LOW, HIGH)
         return {
-            self.text("table.here"): here.rename_axis(self.text("table.change")),
-            self.text("table.along"): pd.DataFrame(rows(along), columns=heads, index=mobility),
+            **{
+                f"bar.{who}": {"x": [self.message(f"below.{who}")], "y": [value], "text": [_written(value)]}
+                for who, value in now._asdict().items()
+            },
+            **{f"line.{who}": {"x": MOBILITIES, "y": curves[who]} if along else {} for who in LOOKS},
+            "chosen": {"x": [state.kappa] * len(now), "y": list(now)},
+            "names": {"x": [0.96 * LEAST] * len(now), "y": starts, "text": names} if along else {},
         }
+
+    def say(self, state: Progress, solution: DistributionSolution):
+        now = solution.now
+        if max(map(abs, now)) < EVEN:
+            yield "nothing", {}
+            return
+        towns = "even" if abs(now.factory) < EVEN else "gain" if now.factory > 0 else "lose"
+        yield f"towns_{towns}", {"nation": now.nation, "towns": abs(now.factory)}
+        losers = [self.message(f"groups_of.{who}") for who in GROUPS if getattr(now, who) <= -EVEN]
+        if losers:
+            yield "losers", {"listed": Listed(losers)}
+        else:
+            yield "no_losers", {}
+
+    def tables(self, state: Progress, solution: DistributionSolution):
+        now, along = solution
+        yield Table("", [self.message("table.now")], {who: [getattr(now, who)] for who in LOOKS}, title="here")
+        rows = {who: [getattr(each, who) for each in along] for who in LOOKS}
+        yield Table("kappa", MOBILITIES[: len(along)].round(2), rows, title="along")
+
+
+def _written(value: float) -> str:
+    """Per cent with its sign; what is nearly nothing has none."""
+    return "0.00" if abs(value) < EVEN else f"{value:+.2f}"

@@ -1,236 +1,215 @@
-"""Trade war lab: a US tariff on goods from China, answered or not."""
+"""Trade war lab: a US tariff on goods from China, answered or not, in the real table of 2011."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import ClassVar, NamedTuple
 
 import numpy as np
 
-from gvclab.content import sentences
+from gvclab.data import name
 from gvclab.models import gravity, iotable
 
-from ...charts import View, axis, bars, frame, line, points, theme
-from ...charts.labels import legend_at
-from ..base import Panel
-from ..controls import Checkbox, Choice, Slider
-from .params import THETA, Params
-from .worlds import Arena, arena
+from ...charts import Picture, Plot, axis, bars, line, points, row, theme
+from ...charts.labels import spread
+from ..controls import checkbox, slider
+from ..kit import Lab, Table
+from ..world import GOODS, calibrated
 
-HIGHEST = 0.6
-RATES = np.linspace(0, HIGHEST, 13)
-DASHES = {"usa": "solid", "china": "dash", "usa_answered": "dot", "china_answered": "longdashdot"}
-NOTHING = 5e-4  # per cent: a change below this is none
+HIGHEST = 40  # points
+RATES = np.array([0, 2.5, 5, 7.5, 10, 15, 20, 25, 30, HIGHEST])  # closer where the line turns
+SIDES = {"usa": "USA", "china": "CHN"}
+ANSWERS = {"quiet": "solid", "answered": "dash"}  # whether China answers -> how it is drawn
+BILLION = 1e3  # of the table's million
+GAP = 0.11  # of the height of a plot, from one name to the next
+NOTHING = 5e-4  # per cent: a change that is written as 0.000
+INCOME = {"zeroline": True, "zerolinecolor": theme.GREY}
+RATE = {"range": [-1, HIGHEST * 1.36], "dtick": 10}
+NAMES = {"showline": False, "ticks": "", "ticklabelstandoff": 6, "autorange": "reversed"}
+BAR = {"orientation": "h", "textposition": "outside", "textangle": 0, "constraintext": "none", "cliponaxis": False}
+BAR |= {"hoverinfo": "skip"}
+NAME = {"mode": "text", "textposition": "middle right", **theme.SILENT}
 
 
-class WarBalances(NamedTuple):
-    """Of the United States, in the money shown: with China and with all others, gross and in value added."""
+class Trade(NamedTuple):
+    """China's share of US goods imports (per cent), and the US deficit with all (billion dollars)."""
 
-    china: float
-    china_added: float
-    overall: float
-    overall_added: float
+    share: float
+    deficit: float
 
 
 class TradeWarSolution(NamedTuple):
-    """Welfare in per cent of what it was: of all places now, and of the two along RATES, unanswered and answered.
+    """Real income of all places in per cent of what it was, and US trade before and after.
 
-    curves: rows are the United States and China unanswered, the same answered; none while still computed.
+    along: (2, 2, rates) of the United States and China, unanswered and answered; none while it is still computed.
     """
 
-    arena: Arena
-    welfare: np.ndarray
-    before: WarBalances
-    after: WarBalances
-    curves: np.ndarray | None = None
+    places: tuple[str, ...]
+    income: np.ndarray
+    before: Trade
+    after: Trade
+    along: np.ndarray | None = None
+
+    def of(self, code: str) -> float:
+        """Change of real income in a place, per cent."""
+        return float(self.income[self.places.index(code)])
+
+    @property
+    def bystander(self) -> tuple[str, float]:
+        """The place that gains most among those that neither put up a tariff nor meet one, and its gain."""
+        third = [(code, self.of(code)) for code in self.places if code not in SIDES.values()]
+        return max(third, key=lambda each: each[1])
 
 
-@lru_cache(maxsize=64)
-def curves(kind: str, theta: float) -> np.ndarray:
-    """(4, rates) welfare of the United States and China, unanswered, then answered; each rate from the last."""
-    place = arena(kind, theta)
-    rows = []
-    for answered in (False, True):
-        near, found = None, []
-        for rate in RATES:
-            near = gravity.solve(place.world, tariffs=place.tariffs(rate, answered), start=near)
-            found.append(near.welfare[[place.usa, place.china]])
-        rows.extend(100 * (np.array(found).T - 1))
-    return np.array(rows)
+@lru_cache(maxsize=32)
+def world_of(theta: float) -> gravity.World:
+    """The table of 2011 with one trade elasticity for all sectors."""
+    return replace(calibrated(), theta=np.full(len(calibrated().sectors), theta))
 
 
-def us_balances(place: Arena, world: gravity.World) -> WarBalances:
-    """The balances of the United States in a world with the places of the arena."""
-    found = iotable.balances(gravity.as_table(world))
-    parts = ((part[place.usa, place.china], part[place.usa].sum()) for part in (found.gross, found.value_added))
-    (china, overall), (china_added, overall_added) = parts
-    return WarBalances(*(float(x) / place.unit for x in (china, china_added, overall, overall_added)))
+def tariffs(world: gravity.World, points: float, answered: bool) -> np.ndarray:
+    """(N, N, S) the tariffs when the United States put `points` on all goods from China, which may do the same."""
+    hit = world.border("USA", "CHN", GOODS)
+    if answered:
+        hit = hit | world.border("CHN", "USA", GOODS)
+    return world.tariff + points / 100 * hit
 
 
-@lru_cache(maxsize=64)
-def _before(kind: str, theta: float) -> WarBalances:
-    place = arena(kind, theta)
-    return us_balances(place, place.world)
+def trade(world: gravity.World) -> Trade:
+    """What the panel shows of US trade in a world; imports are counted before duty."""
+    table = gravity.as_table(world)
+    usa, china = table.country("USA"), table.country("CHN")
+    goods = [table.sectors.index(sector) for sector in GOODS]
+    sold = table.sales[:, usa].reshape(len(table.countries), -1)[:, goods].sum(axis=1)
+    sold[usa] = 0
+    overall = float(iotable.balances(table).gross[usa].sum())
+    return Trade(100 * float(sold[china] / sold.sum()), -overall / BILLION)
 
 
-class TradeWarLab(Panel):
-    """Who pays for a tariff on goods from China, and which balance does it move?"""
+@lru_cache(maxsize=32)
+def before(theta: float) -> Trade:
+    """US trade without the tariff."""
+    return trade(world_of(theta))
+
+
+@lru_cache(maxsize=32)
+def along(theta: float) -> np.ndarray:
+    """(2, 2, rates) real income of the United States and China at all RATES, unanswered and answered."""
+    world = world_of(theta)
+    sides = [world.country(code) for code in SIDES.values()]
+    found = np.empty((len(SIDES), len(ANSWERS), len(RATES)))
+    for a, answered in enumerate((False, True)):
+        near = None
+        for r, points_on in enumerate(RATES):
+            near = gravity.solve(world, tariffs=tariffs(world, points_on, answered), start=near)
+            found[:, a, r] = 100 * (near.welfare[sides] - 1)
+    return found
+
+
+@dataclass(frozen=True)
+class War:
+    """A US tariff on goods from China, whether China answers, and how easily buyers switch."""
+
+    tariff: int = slider(10, 0, HIGHEST, unit="points")
+    retaliation: bool = checkbox(False)
+    theta: float = slider(5.0, 2.0, 10.0, 0.5)
+
+
+def _income(side: str) -> Plot:
+    return Plot(side, axis("tariff", **RATE), axis(side, **INCOME))
+
+
+def _bars(plot: str, most: float) -> Plot:
+    return Plot(plot, axis(plot, range=[0, most]), axis("", **NAMES))
+
+
+class TradeWarLab(Lab):
+    """Does a tariff on goods from China pay, for whom, and what does it move?"""
 
     key = "developed_countries.war"
-    badge = "either"
-    State = Params
-    controls = (
-        Slider("tariff", min=0.0, max=HIGHEST, step=0.05),
-        Checkbox("retaliation"),
-        THETA,
-        Choice("world", options=("table", "stylised")),
-    )
+    badge = "calibrated"
+    State = War
+    shows = ("tariff", "retaliation", "theta")
     presets: ClassVar = {
-        "small": {"tariff": 0.05, "retaliation": False},
-        "unanswered": {"tariff": 0.2, "retaliation": False},
-        "answered": {"tariff": 0.2, "retaliation": True},
+        "start": {},
+        "twenty": {"tariff": 20},
+        "answered": {"tariff": 20, "retaliation": True},
     }
+    picture = Picture(
+        row(_income("usa"), _income("china"), gap=0.12, height=62),
+        row(_bars("share", 25), _bars("deficit", 800), gap=0.12, height=16, above=0.22),
+        marks={
+            **{
+                f"{side}.{answer}": line(theme.style(code)._replace(dash=dash), plot=side, **theme.SILENT)
+                for side, code in SIDES.items()
+                for answer, dash in ANSWERS.items()
+            },
+            **{f"{side}.names": {**NAME, "plot": side} for side in SIDES},
+            **{f"{side}.now": points("chosen", size=14, plot=side, **theme.SILENT) for side in SIDES},
+            **{
+                f"{plot}.{when}": bars(look, name=when, plot=plot, showlegend=False, **BAR)
+                for plot in Trade._fields
+                for when, look in (("before", "before"), ("after", "chosen"))
+            },
+        },
+        height=390,
+        barmode="overlay",
+    )
 
-    def frame(self):
-        right = {"xaxis": "x2", "yaxis": "y2", "orientation": "h", "showlegend": False, "offsetgroup": "third"}
-        below = {"xaxis": "x3", "yaxis": "y3", "orientation": "h", "legend": "legend2"}
-        zero = {"zeroline": True, "zerolinecolor": theme.GREY}
-        rows = {"autorange": "reversed", "showline": False, "ticks": "", "ticklabelstandoff": 6}
-        number = {"textposition": "outside", "textangle": 0, "constraintext": "none", "cliponaxis": False}
-        number |= {"hoverinfo": "skip"}
-        usa, china = theme.style("USA"), theme.style("CHN")
-        sides = [(usa if name.startswith("usa") else china, dash, name) for name, dash in DASHES.items()]
-        return frame(
-            (
-                axis(self.text("axes.tariff"), domain=[0, 0.4], tickformat=".0%", range=[-0.01, HIGHEST + 0.01]),
-                axis(self.text("axes.welfare"), domain=[0.47, 1], **zero),
-            ),
-            (
-                axis(self.text("axes.others"), domain=[0.75, 1], **zero),
-                axis("", domain=[0.47, 1], **rows),
-            ),
-            (
-                axis("", domain=[0, 1], **zero),
-                axis("", domain=[0, 0.27], **rows),
-            ),
-            traces=[
-                *(line(style._replace(dash=dash), name=self.text(f"traces.{name}")) for style, dash, name in sides),
-                points("chosen", size=15, name=self.text("traces.now"), hoverinfo="skip"),
-                bars("gains", name=self.text("traces.gains"), **right),
-                bars("loses", name=self.text("traces.loses"), **right),
-                bars("before", name=self.text("traces.before"), **below, **number),
-                bars("chosen", name=self.text("traces.after"), **below, **number),
-            ],
-            height=680,
-            barmode="group",
-            legend={"traceorder": "normal"},
-            legend2=legend_at(0.3),
-        )
+    def solve(self, state: War) -> TradeWarSolution:
+        world = world_of(state.theta)
+        after = gravity.solve(world, tariffs=tariffs(world, state.tariff, state.retaliation))
+        moved = trade(gravity.rebase(world, after))
+        return TradeWarSolution(world.countries, 100 * (after.welfare - 1), before(state.theta), moved)
 
-    def solve(self, state: Params) -> TradeWarSolution:
-        place = arena(state.world, state.theta)
-        after = gravity.solve(place.world, tariffs=place.tariffs(state.tariff, state.retaliation))
-        moved = us_balances(place, gravity.rebase(place.world, after))
-        return TradeWarSolution(place, 100 * (after.welfare - 1), _before(state.world, state.theta), moved)
+    def refine(self, state: War, solution: TradeWarSolution) -> TradeWarSolution:
+        return solution._replace(along=along(state.theta))
 
-    def refine(self, state: Params, solution: TradeWarSolution) -> TradeWarSolution:
-        return solution._replace(curves=curves(state.world, state.theta))
+    def draw(self, state: War, solution: TradeWarSolution):
+        curves, drawn = solution.along, {}
+        rows = {when: self.message(f"marks.{when}") for when in ("before", "after")}
+        for s, (side, code) in enumerate(SIDES.items()):
+            drawn[f"{side}.now"] = {"x": [state.tariff], "y": [solution.of(code)]}
+            for a, answer in enumerate(ANSWERS):
+                drawn[f"{side}.{answer}"] = {} if curves is None else {"x": RATES, "y": curves[s, a]}
+            drawn[f"{side}.names"] = {} if curves is None else self._names(curves[s])
+        for plot in Trade._fields:
+            for when, message in rows.items():
+                value = getattr(getattr(solution, when), plot)
+                drawn[f"{plot}.{when}"] = {"y": [message], "x": [value], "text": [f"{value:.1f}"]}
+        return drawn
 
-    def view(self, state: Params, solution: TradeWarSolution) -> View:
-        place, welfare = solution.arena, solution.welfare
-        two = welfare[[place.usa, place.china]]
-        names, others = self._others(solution)
-        kinds = [self.text(f"balances.{kind}") for kind in WarBalances._fields]
-        amounts = [list(solution.before), list(solution.after)]
-        amount_range = [
-            1.15 * min(map(min, amounts)),
-            max(0.3 * max(map(abs, solution.before)), 1.3 * max(map(max, amounts))),
-        ]
-        most = 1.1 * max(0.12, float(np.abs(others).max()))
-        known = solution.curves is not None
-        traces = (
-            *({"x": RATES, "y": row} for row in (solution.curves if known else ())),
-            *([{}] * (0 if known else 4)),
-            {"x": [state.tariff] * 2, "y": two},
-            {"y": names, "x": others.clip(min=0)},
-            {"y": names, "x": others.clip(max=0)},
-            *(
-                {"y": kinds, "x": row, "text": [self.text(f"amount.{state.world}", x=x) for x in row]}
-                for row in amounts
-            ),
-        )
-        layout = {
-            "xaxis2": {"range": [-most, most]},
-            "xaxis3": {"range": amount_range, "title": {"text": self.text(f"axes.balance_{state.world}")}},
+    def _names(self, curves: np.ndarray) -> dict[str, list]:
+        """The names at the ends of the two lines of a side, clear of each other."""
+        low, high = min(0.0, curves.min()), max(0.0, curves.max())
+        ends = spread(curves[:, -1].tolist(), GAP * (high - low), low, high)
+        return {
+            "x": [1.02 * HIGHEST] * len(ends),
+            "y": ends,
+            "text": [self.message(f"marks.{each}") for each in ANSWERS],
         }
-        return View(traces, layout, self._sentence(state, solution), self._table(state, solution))
 
-    @staticmethod
-    def _others(solution: TradeWarSolution) -> tuple[list[str], np.ndarray]:
-        """The third countries, those that gain most first."""
-        place, welfare = solution.arena, solution.welfare
-        third = [k for k in np.argsort(-welfare, kind="stable") if k not in (place.usa, place.china)]
-        return [place.names[k] for k in third], welfare[third]
-
-    def _sentence(self, state: Params, solution: TradeWarSolution) -> str:
-        place, welfare = solution.arena, solution.welfare
-        names, others = self._others(solution)
-        words = {
-            "rate": state.tariff,
-            "unit": self.text(f"unit.{state.world}"),
-            "usa_gain": welfare[place.usa],
-            "china_gain": welfare[place.china],
-            "third": names[0],
-            "third_gain": others[0],
-            **{kind: self._amount(state, value) for kind, value in solution.after._asdict().items()},
-            **{f"{kind}_before": self._amount(state, value) for kind, value in solution.before._asdict().items()},
-        }
-        said = [self.text(f"sentence.world_{state.world}")]
+    def say(self, state: War, solution: TradeWarSolution):
         if not state.tariff:
-            return sentences([*said, self.text("sentence.nothing", **words)])
-        said.append(self.text(f"sentence.{'answered' if state.retaliation else 'unanswered'}", **words))
-        if others[0] > NOTHING:
-            said.append(self.text("sentence.third", **words))
-        said.append(self.text("sentence.balance", **words))
-        if solution.curves is not None:
-            said.append(self._best(solution.curves[0]))
-            said.append(self._reply(solution, state))
-        return sentences([part for part in said if part])
+            yield "nothing", {}
+            return
+        usa, china = solution.of("USA"), solution.of("CHN")
+        side = "even" if abs(usa) < NOTHING else "gain" if usa > 0 else "lose"
+        yield f"usa_{side}", {"usa": abs(usa), "china": -china}
+        code, gain = solution.bystander
+        yield "bystander", {"place": name(code), "gain": gain}
+        yield "trade", {}
 
-    def _amount(self, state: Params, balance: float) -> str:
-        side = "deficit" if balance < 0 else "surplus"
-        return self.text(f"sentence.{side}", amount=self.text(f"amount.{state.world}", x=abs(balance)))
-
-    def _best(self, unanswered: np.ndarray) -> str:
-        """Which of the rates drawn suits the United States best, if nobody answers."""
-        best = int(unanswered.argmax())
-        words = {"rate": RATES[best], "gain": unanswered[best]}
-        return self.text("sentence.best" if unanswered[best] > NOTHING else "sentence.no_best", **words)
-
-    def _reply(self, solution: TradeWarSolution, state: Params) -> str:
-        """Whether the answer at this rate pays for China itself."""
-        quiet, loud = (float(np.interp(state.tariff, RATES, solution.curves[row])) for row in (1, 3))
-        if abs(loud - quiet) < NOTHING:
-            return ""
-        kind = "pays" if loud > quiet else "costs"
-        return self.text(f"sentence.reply_{kind}", rate=state.tariff, by=abs(loud - quiet))
-
-    def _table(self, state: Params, solution: TradeWarSolution):
-        import pandas as pd
-
-        place = solution.arena
-        tables = {
-            self.text("table.welfare"): pd.DataFrame(
-                {self.text("axes.welfare"): solution.welfare},
-                index=pd.Index(place.names, name=self.text("table.place")),
-            ),
-            self.text(f"axes.balance_{state.world}"): pd.DataFrame(
-                {self.text("traces.before"): solution.before, self.text("traces.after"): solution.after},
-                index=[self.text(f"balances.{kind}") for kind in WarBalances._fields],
-            ),
-        }
-        if solution.curves is not None:
-            heads = [self.text(f"traces.{name}") for name in DASHES]
-            rates = pd.Index(RATES.round(2), name=self.text("axes.tariff"))
-            tables[self.text("axes.welfare")] = pd.DataFrame(solution.curves.T, columns=heads, index=rates)
-        return tables
+    def tables(self, state: War, solution: TradeWarSolution):
+        yield Table("place", [name(code) for code in solution.places], {"income": solution.income}, title="income")
+        rows = [self.message(f"marks.{when}") for when in ("before", "after")]
+        both = solution.before, solution.after
+        yield Table("", rows, {plot: [getattr(each, plot) for each in both] for plot in Trade._fields}, title="trade")
+        if solution.along is not None:
+            columns = [
+                (self.message(f"table.{side}.{answer}"), solution.along[s, a])
+                for s, side in enumerate(SIDES)
+                for a, answer in enumerate(ANSWERS)
+            ]
+            yield Table("tariff", RATES, columns, title="along")
