@@ -71,3 +71,16 @@ def test_a_change_needs_two_years_of_each(ends):
 def test_a_table_with_more_lines_is_higher():
     few, many = shown(DEU=(1, 1, 2), JPN=(1, 1, 2)), shown(**dict.fromkeys(("DEU", "JPN", "FRA", "MEX"), (1, 1, 2)))
     assert many.figure.layout.height > few.figure.layout.height
+
+
+def test_what_a_model_says_stands_beside_the_last_year_in_a_style_of_its_own():
+    found = change(table(DEU=(2, 3), JPN=(6, 5)), by="buyer", x="year", y="worth", model={"JPN": 4.5})
+    last, model = found.figure.data[-2:]
+    assert (list(model.x), list(model.y)) == ([4.5], ["Japan"])
+    assert model.name == "what the model says" and model.marker.color != last.marker.color
+    assert found.view.table.loc["Japan"].tolist() == [6, 5, 4.5] and found.view.table.loc["Germany"].isna().sum() == 1
+
+
+def test_a_model_speaks_of_lines_that_are_there():
+    with pytest.raises(KeyError, match="FRA"):
+        change(table(DEU=(2, 3)), by="buyer", x="year", y="worth", model={"FRA": 1.0})

@@ -14,6 +14,8 @@ from .series import RealFigure
 from .view import View
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     import pandas as pd
     import plotly.graph_objects as go
 
@@ -24,18 +26,31 @@ class Change(RealFigure):
     """What has changed between the first and the last year of a table? A line for each of its rows, longest first.
 
     table : from `gvclab.data.load` or `derived`. by : a column with the names of the lines; codes of economies are
-    spelled out. x : the column with the years. y : the column with the values. label : what y is.
+    spelled out. x : the column with the years. y : the column with the values. label : what y is. model : what a model
+    says of the last year, by the name in `by`, for lines of which it says something.
 
-    Raises ValueError for a table with fewer than two years, or a line without one of the two.
+    Raises ValueError for a table with fewer than two years, or a line without one of the two, and KeyError where a
+    model speaks of a line that is not there.
     """
 
-    def __init__(self, table: pd.DataFrame, by: str, x: str, y: str, label: str = "") -> None:
+    def __init__(
+        self,
+        table: pd.DataFrame,
+        by: str,
+        x: str,
+        y: str,
+        label: str = "",
+        model: Mapping[str, float] | None = None,
+    ) -> None:
         super().__init__(table)
         self._label = word(label or y)
+        self._model = dict(model or {})
         wide = table.pivot(index=by, columns=x, values=y)
         self._first, self._last = wide.columns.min(), wide.columns.max()
         if self._first == self._last or wide[[self._first, self._last]].isna().to_numpy().any():
             raise ValueError(f"a change needs two years of {x} and a value in both for each {by}")
+        if unknown := sorted(self._model.keys() - set(wide.index)):
+            raise KeyError(f"a model speaks of {', '.join(unknown)}, and there is no such {by}")
         self._wide = wide[[self._first, self._last]].sort_values(self._last, kind="stable")
 
     @property
@@ -53,7 +68,11 @@ class Change(RealFigure):
             y = [each for said, mine in zip(self._names, chosen, strict=True) if mine for each in (said, said, None)]
             lines.append({"x": x, "y": y})
         points = [{"x": before, "y": self._names}, {"x": after, "y": self._names}]
-        table = self._wide.rename(index=name).iloc[::-1].rename_axis(index=None, columns=None)
+        shown = self._wide
+        if self._model:
+            points.append({"x": [*self._model.values()], "y": [name(str(code)) for code in self._model]})
+            shown = shown.assign(**{text("charts.change.model"): self._wide.index.map(self._model)})
+        table = shown.rename(index=name).iloc[::-1].rename_axis(index=None, columns=None)
         return View((*lines, *points), sentence=self._sentence(), table=table)
 
     @property
@@ -70,6 +89,10 @@ class Change(RealFigure):
             {**dots, "name": str(self._first), "marker": {"symbol": "circle-open", "size": 9, "color": theme.GREY}},
             {**dots, "name": str(self._last), "marker": {"symbol": "circle", "size": 10, "color": looks.color}},
         ]
+        if self._model:
+            model = style("model")
+            ring = {"symbol": f"{model.symbol}-open", "size": 15, "color": model.color, "line": {"width": 2.5}}
+            traces.append({**dots, "name": text("charts.change.model"), "marker": ring})
         y: dict[str, Any] = {"showline": False, "ticks": "", "categoryorder": "array", "categoryarray": self._names}
         x = theme.axis(self._label, rangemode="tozero")
         return theme.frame((x, theme.axis("", **y)), traces=traces, height=110 + ROW * len(self._wide))
@@ -87,6 +110,6 @@ class Change(RealFigure):
         return text("charts.change.sentence", told=Listed(told, "clauses"), **values)
 
 
-def change(table: pd.DataFrame, by: str, x: str, y: str, label: str = "") -> Change:
+def change(table: pd.DataFrame, by: str, x: str, y: str, label: str = "", **more: Any) -> Change:
     """A picture of real figures of two years; see `Change`."""
-    return Change(table, by, x, y, label)
+    return Change(table, by, x, y, label, **more)

@@ -9,7 +9,7 @@ from typing import ClassVar, NamedTuple
 import numpy as np
 
 from gvclab.data import name
-from gvclab.models import gravity, iotable
+from gvclab.models import gravity
 
 from ...charts import Picture, Plot, axis, bars, line, points, row, theme
 from ...charts.labels import spread
@@ -76,21 +76,11 @@ def tariffs(world: gravity.World, points: float, answered: bool) -> np.ndarray:
     return world.tariff + points / 100 * hit
 
 
-def trade(world: gravity.World) -> Trade:
-    """What the panel shows of US trade in a world; imports are counted before duty."""
-    table = gravity.as_table(world)
-    usa, china = table.country("USA"), table.country("CHN")
-    goods = [table.sectors.index(sector) for sector in GOODS]
-    sold = table.sales[:, usa].reshape(len(table.countries), -1)[:, goods].sum(axis=1)
-    sold[usa] = 0
-    overall = float(iotable.balances(table).gross[usa].sum())
-    return Trade(100 * float(sold[china] / sold.sum()), -overall / BILLION)
-
-
-@lru_cache(maxsize=32)
-def before(theta: float) -> Trade:
-    """US trade without the tariff."""
-    return trade(world_of(theta))
+def trade(world: gravity.World, flows: np.ndarray) -> Trade:
+    """What the panel shows of US trade, in flows [buyer, seller, sector] before duty."""
+    goods, from_china = world.border("USA", None, GOODS), world.border("USA", "CHN", GOODS)
+    deficit = flows[world.border("USA")].sum() - flows[world.border(None, "USA")].sum()
+    return Trade(100 * float(flows[from_china].sum() / flows[goods].sum()), float(deficit) / BILLION)
 
 
 @lru_cache(maxsize=32)
@@ -160,8 +150,8 @@ class TradeWarLab(Lab):
     def solve(self, state: War) -> TradeWarSolution:
         world = world_of(state.theta)
         after = gravity.solve(world, tariffs=tariffs(world, state.tariff, state.retaliation))
-        moved = trade(gravity.rebase(world, after))
-        return TradeWarSolution(world.countries, 100 * (after.welfare - 1), before(state.theta), moved)
+        before, moved = (trade(world, each.flows) for each in (world, after))
+        return TradeWarSolution(world.countries, 100 * (after.welfare - 1), before, moved)
 
     def refine(self, state: War, solution: TradeWarSolution) -> TradeWarSolution:
         return solution._replace(along=along(state.theta))
