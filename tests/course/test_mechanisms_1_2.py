@@ -1,0 +1,219 @@
+"""Why things happen, as lesson 1.2 tells it: each test fails if another mechanism were at work."""
+
+from __future__ import annotations
+
+from itertools import pairwise, product
+
+import numpy as np
+import pytest
+
+from gvclab.data import MANUFACTURES, load
+from gvclab.models import gravity, iotable, world
+from gvclab.panels.developed_countries import DistributionLab, TradeWarLab
+
+GOODS = ("AGM", *MANUFACTURES)
+KAPPAS = (1.2, 1.5, 3.0, 9.0, 20.0)
+LOW, HIGH, SERVICES = 1, 2, 3
+
+
+def progress(kappa: float, productivity: float = 2.0, made: gravity.World | None = None):
+    """China's industry becomes more productive in the stylised world; the United States have their groups."""
+    made = world.make() if made is None else made
+    better = np.ones(made.alpha.shape)
+    better[made.country("CHN"), [LOW, HIGH]] = productivity
+    return gravity.solve(made, That=better, closure=gravity.roy(made, kappa, world.us_groups()))
+
+
+def real_wages(after, made: gravity.World) -> np.ndarray:
+    """(S,) what the wages of the United States can buy, per sector, times what it was."""
+    usa = made.country("USA")
+    price = np.prod(after.price[usa] ** made.alpha[usa])
+    return np.exp(after.unknown.reshape(made.alpha.shape)[usa]) / price
+
+
+class TestTheNationAndTheTowns:
+    @pytest.mark.parametrize("kappa", KAPPAS[:-1])
+    def test_wages_fall_in_the_two_industries_and_rise_elsewhere(self, kappa):
+        """Were the towns to lose by dear goods or by lost services, another wage would fall."""
+        wages = real_wages(progress(kappa), world.make())
+        assert wages[[LOW, HIGH]].max() < 1 < wages[[0, SERVICES]].min()
+
+    def test_the_nation_gains_as_a_buyer(self):
+        """Goods become cheaper against the wage; where nobody at home could buy them abroad nobody would gain."""
+        made = world.make()
+        usa = made.country("USA")
+        after = progress(1.5)
+        relative = after.price[usa] / after.wage[usa]
+        assert relative[[LOW, HIGH]].max() < 0.99 < relative[[0, SERVICES]].min()
+        alone = np.ones(made.pi.shape)
+        alone[usa, np.arange(len(made.countries)) != usa] = np.inf
+        alone[np.arange(len(made.countries)) != usa, usa] = np.inf
+        better = np.ones(made.alpha.shape)
+        better[made.country("CHN"), [LOW, HIGH]] = 2
+        closed, closed_better = (
+            gravity.solve(made, That=each, khat=alone, deficits=0.0).welfare[usa] for each in (1.0, better)
+        )
+        assert closed_better == pytest.approx(closed, rel=1e-6)
+
+    def test_who_can_change_shares_the_fall(self):
+        """With mobility the loss of the towns shrinks and so does the gain of the rest; the nation hardly moves."""
+        for before, after in pairwise(DistributionLab(kappa=kappa).solution.now for kappa in KAPPAS):
+            assert after.factory > before.factory and after.tech > before.tech and after.rest < before.rest
+        nation = [DistributionLab(kappa=kappa).solution.now.nation for kappa in KAPPAS]
+        assert max(nation) - min(nation) < 0.06
+
+    def test_it_is_what_a_group_works_at_that_makes_it_lose(self):
+        """Groups that work alike fare alike, however much they earn."""
+        made = world.make()
+        income, _ = world.us_groups()["USA"]
+        alike = np.tile(gravity.sector_shares(made)[made.country("USA")], (3, 1))
+        better = np.ones(made.alpha.shape)
+        better[made.country("CHN"), [LOW, HIGH]] = 2
+        after = gravity.solve(made, That=better, closure=gravity.roy(made, 1.5, {"USA": (income, alike)}))
+        gains = after.group_income[made.country("USA")]
+        assert gains == pytest.approx(np.full(3, gains[0])) and gains[0] > 1
+
+    def test_a_larger_shock_changes_sizes_and_near_the_edge_signs(self):
+        ends = [DistributionLab(kappa=9.0, productivity=p).solution.now.factory for p in (1.5, 3.0)]
+        assert ends[0] < 0 < ends[1] and max(map(abs, ends)) < 0.06
+        for kappa in (1.5, 20.0):
+            signs = {np.sign(DistributionLab(kappa=kappa, productivity=p).solution.now.factory) for p in (1.25, 2, 3)}
+            assert len(signs) == 1
+
+    def test_the_nation_and_the_rest_gain_at_every_setting(self):
+        for kappa, productivity in product(KAPPAS, (1.25, 2.0, 3.0)):
+            now = DistributionLab(kappa=kappa, productivity=productivity).solution.now
+            assert now.nation > 0 and now.rest > 0 and now.factory < now.tech
+
+
+class TestWhoseWork:
+    def test_the_sum_is_what_a_country_spends_above_what_it_earns(self):
+        for year in (1995, 2004, 2011):
+            table = load("icio", year=year)
+            both = iotable.balances(table)
+            above = table.F.sum(axis=0) - table.gdp
+            for count in both:
+                assert -count.sum(axis=1) == pytest.approx(above, abs=1e-3 * table.gdp.sum() ** 0.5)
+
+    def test_without_inputs_from_abroad_the_two_counts_agree(self):
+        """It is others' parts that the counts differ by, not anything about the last stage."""
+        phone = world.triangle(parts=0, design=0, assembly=40)
+        both = iotable.balances(phone)
+        assert both.gross == pytest.approx(both.value_added)
+
+    @pytest.mark.parametrize("parts", [10, 60, 200])
+    def test_the_difference_is_the_parts_and_goes_to_their_maker(self, parts):
+        both = iotable.balances(world.triangle(parts=parts, design=20, assembly=20))
+        moved = both.value_added[0] - both.gross[0]
+        assert moved == pytest.approx([0, parts, -parts])
+        assert both.value_added[0, 1] == pytest.approx(-20)
+
+    def test_in_all_years_most_of_the_deficit_with_china_is_there_by_either_count(self):
+        for year, table in load("icio").items():
+            both, at = iotable.balances(table), (table.country("USA"), table.country("CHN"))
+            assert 0.75 < both.value_added[at] / both.gross[at] < 0.88, year
+
+
+@pytest.fixture(scope="module")
+def real():
+    return gravity.calibrate(load("icio", year=2011), theta=5)
+
+
+class TestTheTariff:
+    def test_the_seller_sells_cheaper_and_the_more_so_the_higher_the_tariff(self, real):
+        """Were the buyers to pay all of it, as they did in 2018, China's wage against the US wage would stay."""
+        usa, china = real.country("USA"), real.country("CHN")
+        ratios = []
+        for rate in (0.02, 0.1, 0.2):
+            after = gravity.solve(real, tariffs=rate * real.border("USA", "CHN", GOODS))
+            ratios.append(after.wage[china] / after.wage[usa])
+        assert 1 > ratios[0] > ratios[1] > ratios[2]
+
+    def test_a_small_country_cannot_make_the_seller_pay(self):
+        """The gain is the seller's loss: where the tariff moves no wage abroad the seller loses nothing."""
+        paid = []
+        for size in (1.0, 5.0, 50.0):
+            two = world.two_countries(imports=0.1, size=size)
+            after = gravity.solve(two, tariffs=0.1 * two.border("Home"))
+            paid.append(1 - after.welfare[1])
+        assert paid[0] > paid[1] > paid[2] and paid[2] < 0.03 * paid[0]
+
+    def test_at_a_low_rate_the_gain_is_larger_and_at_a_high_one_the_loss(self):
+        for theta in (2.0, 5.0, 10.0):
+            low, middle, high = (TradeWarLab(theta=theta, tariff=points).solution.of("USA") for points in (1, 20, 40))
+            assert low > 0 and middle > high
+        assert TradeWarLab(tariff=20).solution.of("USA") < 0 < TradeWarLab().solution.of("USA")
+
+    def test_buyers_turn_to_other_origins_that_cost_more(self, real):
+        usa, china = real.country("USA"), real.country("CHN")
+        after = gravity.solve(real, tariffs=0.1 * real.border("USA", "CHN", GOODS))
+        goods = [real.sectors.index(sector) for sector in GOODS]
+        others = [k for k in range(len(real.countries)) if k not in (usa, china)]
+        bought = [each.pi[usa][np.ix_(others, goods)].sum(axis=0) for each in (real, after)]
+        assert (bought[1] > bought[0]).all()
+        assert (after.price[usa, goods] / after.wage[usa]).mean() > 1.002
+
+    def test_after_an_answer_the_united_states_lose_at_theta_five_and_gain_at_two(self):
+        at = {theta: TradeWarLab(tariff=20, retaliation=True, theta=theta).solution for theta in (2.0, 5.0)}
+        assert at[5.0].of("USA") < 0 < at[2.0].of("USA")
+        assert all(each.of("CHN") < 0 for each in at.values())
+
+    def test_the_overall_deficit_stays_because_it_is_given(self, real):
+        """Were it not given it could move: with half the deficits it is half."""
+        usa = real.country("USA")
+        hit = 0.2 * real.border("USA", "CHN", GOODS)
+        after, half = gravity.solve(real, tariffs=hit), gravity.solve(real, tariffs=hit, deficits=real.D / 2)
+        assert after.D[usa] == pytest.approx(real.D[usa], rel=1e-9) and half.D[usa] == pytest.approx(real.D[usa] / 2)
+
+    @pytest.mark.parametrize("theta", [3.0, 5.0, 8.0])
+    def test_the_best_rate_depends_on_the_partners_demand_for_our_good(self, theta):
+        """θπ is by how many per cent it buys less of it when it becomes one per cent more expensive."""
+        for imports, size in ((0.3, 1.0), (0.05, 1.0), (0.3, 20.0)):
+            two = world.two_countries(imports, size, theta)
+            best = gravity.optimal_tariff(two, "Home")
+            share = best.equilibrium.pi[1, 1, 0]
+            assert best.tariff[0] == pytest.approx(1 / (theta * share), rel=1e-3)
+            foreign = best.equilibrium.pi[1, :, 0]
+            dearer = foreign[0] * 1.01**-theta
+            assert np.log(dearer / (dearer + foreign[1]) / foreign[0]) / np.log(1.01) == pytest.approx(
+                -theta * share, rel=0.02
+            )
+
+    def test_two_equal_countries(self):
+        two = world.two_countries(imports=0.3)
+        alone, war = gravity.optimal_tariff(two, "Home"), gravity.nash_tariffs(two, ("Home", "Foreign"))
+        assert alone.equilibrium.pi[1, 1, 0] == pytest.approx(0.854, abs=5e-4)
+        assert alone.equilibrium.welfare[0] - 1 == pytest.approx(0.0114, abs=5e-5)
+        assert war.equilibrium.welfare - 1 == pytest.approx([-0.013, -0.013], abs=5e-5)
+
+
+class TestWhatTheCardsSay:
+    def test_gains_relative_and_in_dollars(self):
+        """C1.2-1 and C1.2-7: smallest of twelve relative to income, and above China's in dollars by less and less."""
+        ratios = []
+        for year in (1995, 2005, 2011):
+            table = load("icio", year=year)
+            real = gravity.calibrate(table, theta=5)
+            share = gravity.closing_cost(real)
+            usa, china = table.country("USA"), table.country("CHN")
+            income = gravity.rebase(real, gravity.solve(real, deficits=0.0)).wL
+            gained = (share * income)[[usa, china]] / 1000  # billion dollars
+            ratios.append(gained[0] / gained[1])
+            if year == 1995:
+                assert gained == pytest.approx([176, 33], abs=0.6)
+            assert share[usa] < share[china]
+        assert 100 * share[[usa, china]] == pytest.approx([3.4, 5.3], abs=0.05) and share.argmin() == usa
+        assert gained == pytest.approx([501, 397], abs=0.6) and share.argmax() == table.country("TWN")
+        assert ratios[0] > 5 and ratios[0] > ratios[1] > ratios[2] > 1
+
+    def test_tariffs_single_china_out_in_2024_and_no_more(self):
+        """C1.2-9."""
+        rates = load("us_tariff_by_origin")
+        before = rates.drop_duplicates("origin").set_index("origin").tariff_2024
+        last = rates[rates.date == rates.date.max()].set_index("origin").tariff
+        assert [before["CHN"], before.drop("CHN").max()] == pytest.approx([10.9, 3.8], abs=0.05)
+        assert last[["CHN", "JPN", "EUU"]].tolist() == pytest.approx([22.8, 15.2, 10.3], abs=0.05)
+
+    def test_korea_traded_more_for_its_size_than_the_others_of_the_figure(self):
+        panel = load("economy_panel", economy=["CHN", "DEU", "GBR", "KOR", "USA"], year=slice(1997, 2021))
+        assert panel.groupby("economy").openness.mean().idxmax() == "KOR"
