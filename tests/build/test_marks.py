@@ -76,6 +76,8 @@ class TestFill:
         ("text", "named"),
         [
             ("{{three:.1f}}", r"{{three}} is not in the lesson's .* which has name, one, two, years"),
+            ("{{one.real:.1f}}", r"{{one.real}} is not in the lesson's"),
+            ("{{-one}}", r"{{-one}} is not in the lesson's"),
             ("{{name:.1f}}", "{{name}} cannot be written so"),
             ("{{one:.q}}", "{{one}} cannot be written so"),
         ],

@@ -114,6 +114,37 @@ class TestWhoseWork:
             assert 0.75 < both.value_added[at] / both.gross[at] < 0.88, year
 
 
+class TestWhatATariffGivesBack:
+    """In the stylised world, on top of China's progress, with 10 points on Chinese goods."""
+
+    @staticmethod
+    def with_and_without(kappa: float = 1.5):
+        made = world.make()
+        better = np.ones(made.alpha.shape)
+        better[made.country("CHN"), [LOW, HIGH]] = 2
+        closure = gravity.roy(made, kappa, world.us_groups())
+        taxed = made.tariff + 0.1 * made.border("USA", "CHN", world.GOODS)
+        return [gravity.solve(made, That=better, tariffs=each, closure=closure) for each in (made.tariff, taxed)]
+
+    def test_the_towns_get_a_part_and_the_others_pay(self):
+        before, after = (100 * (each.group_income[0] - 1) for each in self.with_and_without())
+        assert before == pytest.approx([-0.97, -0.41, 0.65], abs=0.005)
+        assert after == pytest.approx([-0.65, -0.56, 0.43], abs=0.005)
+
+    def test_the_wage_in_light_industry_falls_less_and_prices_rise_more_than_other_wages(self):
+        made = world.make()
+        before, after = self.with_and_without()
+        shape = made.alpha.shape
+        wages = np.exp((after.unknown - before.unknown).reshape(shape)[0])
+        price = np.prod((after.price[0] / before.price[0]) ** made.alpha[0])
+        assert wages[LOW] > price > wages[[0, HIGH, SERVICES]].max() > 1
+
+    def test_who_can_change_work_gets_nothing_by_it(self):
+        """Were it not the wage of those who are tied, mobility would not matter."""
+        before, after = (each.group_income[0][0] for each in self.with_and_without(20.0))
+        assert after < before
+
+
 @pytest.fixture(scope="module")
 def real():
     return gravity.calibrate(load("icio", year=2011), theta=5)

@@ -29,7 +29,7 @@ _ID = re.compile(CLAIM)
 _CLAIM = re.compile(rf"(?<![\[\]])\[({CLAIM})\](?![\[(:])")
 _CITE = re.compile(r"\{cite\}`([^`]+)`")
 _TERM = re.compile(r"\{term\}`([^`]+)`")
-_NUMBER = re.compile(r"\{\{ *([a-z_]\w*)(?::([^{}]*))? *\}\}")
+_NUMBER = re.compile(r"\{\{ *([^{}:\s][^{}:]*?)(?::([^{}]*))? *\}\}")  # what is no name is refused, not left as it is
 _LINK = re.compile(rf'(?:<a id="from-{CLAIM}"></a>)?\[({CLAIM})\]\([^\s()]* "(?:[^"\\]|\\.)*"\)')
 _INLINE = re.compile("|".join(mark.pattern for mark in (_CLAIM, _CITE, _TERM, _NUMBER)))
 _DROPDOWN = re.compile(r"^:::\{dropdown\} *(.*)$")

@@ -25,7 +25,7 @@ BILLION = 1e3  # of the table's million
 GAP = 0.11  # of the height of a plot, from one name to the next
 NOTHING = 5e-4  # per cent: a change that is written as 0.000
 INCOME = {"zeroline": True, "zerolinecolor": theme.GREY}
-RATE = {"range": [-1, HIGHEST * 1.36], "dtick": 10}
+RATE = {"range": [-1, HIGHEST * 1.36], "tickvals": [0, 10, 20, 30, HIGHEST]}
 NAMES = {"showline": False, "ticks": "", "ticklabelstandoff": 6, "autorange": "reversed"}
 BAR = {"orientation": "h", "textposition": "outside", "textangle": 0, "constraintext": "none", "cliponaxis": False}
 BAR |= {"hoverinfo": "skip"}
@@ -143,7 +143,7 @@ class TradeWarLab(Lab):
                 for when, look in (("before", "before"), ("after", "chosen"))
             },
         },
-        height=390,
+        height=380,
         barmode="overlay",
     )
 
