@@ -59,6 +59,8 @@ class TestTheNationAndTheTowns:
         """With mobility the loss of the towns shrinks and so does the gain of the rest; the nation hardly moves."""
         for before, after in pairwise(DistributionLab(kappa=kappa).solution.now for kappa in KAPPAS):
             assert after.factory > before.factory and after.tech > before.tech and after.rest < before.rest
+        wages = [real_wages(progress(kappa), world.make())[LOW] for kappa in KAPPAS]
+        assert wages == sorted(wages)
         nation = [DistributionLab(kappa=kappa).solution.now.nation for kappa in KAPPAS]
         assert max(nation) - min(nation) < 0.06
 
