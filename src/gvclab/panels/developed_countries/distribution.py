@@ -77,7 +77,7 @@ class DistributionLab(Lab):
             Plot("now", axis("", showline=False, ticks=""), axis("income", **INCOME)),
             Plot(
                 "along",
-                axis("kappa", type="log", range=np.log10([0.42, 23]).tolist(), tickvals=[1.2, 2, 3, 5, 10, 20]),
+                axis("kappa", type="log", range=np.log10([0.38, 23]).tolist(), tickvals=[1.2, 2, 3, 5, 10, 20]),
                 axis("", **INCOME),
             ),
             widths=(37, 56),
@@ -113,7 +113,7 @@ class DistributionLab(Lab):
             },
             **{f"line.{who}": {"x": MOBILITIES, "y": curves[who]} if along else {} for who in LOOKS},
             "chosen": {"x": [state.kappa] * len(now), "y": list(now)},
-            "names": {"x": [0.96 * LEAST] * len(now), "y": starts, "text": names} if along else {},
+            "names": {"x": [0.91 * LEAST] * len(now), "y": starts, "text": names} if along else {},
         }
 
     def say(self, state: Progress, solution: DistributionSolution):

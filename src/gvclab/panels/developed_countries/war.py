@@ -25,7 +25,7 @@ BILLION = 1e3  # of the table's million
 GAP = 0.11  # of the height of a plot, from one name to the next
 NOTHING = 5e-4  # per cent: a change that is written as 0.000
 INCOME = {"zeroline": True, "zerolinecolor": theme.GREY}
-RATE = {"range": [-1, HIGHEST * 1.36], "tickvals": [0, 10, 20, 30, HIGHEST]}
+RATE = {"range": [-1, HIGHEST * 1.42], "tickvals": [0, 10, 20, 30, HIGHEST]}
 NAMES = {"showline": False, "ticks": "", "ticklabelstandoff": 6, "autorange": "reversed"}
 BAR = {"orientation": "h", "textposition": "outside", "textangle": 0, "constraintext": "none", "cliponaxis": False}
 BAR |= {"hoverinfo": "skip"}
@@ -175,7 +175,7 @@ class TradeWarLab(Lab):
         low, high = min(0.0, curves.min()), max(0.0, curves.max())
         ends = spread(curves[:, -1].tolist(), GAP * (high - low), low, high)
         return {
-            "x": [1.02 * HIGHEST] * len(ends),
+            "x": [1.05 * HIGHEST] * len(ends),
             "y": ends,
             "text": [self.message(f"marks.{each}") for each in ANSWERS],
         }
