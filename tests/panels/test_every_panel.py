@@ -9,23 +9,17 @@ import numpy as np
 import pytest
 
 from gvclab.content import entry
-from gvclab.panels import developed_countries, regionalisation
+from gvclab.panels import developed_countries
 from gvclab.panels.controls import Checkbox, Choice
 
 from .labs import LESSONS, busy, drawn, ends, every_control, every_panel, tables
 
-# The sentence of the matrix gives share and index, whichever of them is drawn, and names no pole before it is counted
-# otherwise. That of the substitutes lab compares Home with the two far places; the Region is one of its points alone.
-SILENT = {
-    ("regionalisation.matrix", "index"),
-    ("regionalisation.matrix", "pole"),
-    ("suppliers.substitutes", "q_region"),
-}
+# The sentence of the substitutes lab compares Home with the two far places; the Region is one of its points alone.
+SILENT = {("suppliers.substitutes", "q_region")}
 
 # Panels whose presets leave some controls where they are.
 PARTIAL = {
     developed_countries.TradeWarLab,
-    regionalisation.MatrixLab,
 }
 
 
