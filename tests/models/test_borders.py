@@ -39,7 +39,7 @@ def test_borders_are_means_of_head_and_ries():
 def test_borders_of_several_years():
     found = gravity.border_costs_by_year({2001: HAND, 2002: HAND}, POLES, ["steel"])
     assert found.year.tolist() == [2001, 2001, 2002, 2002]
-    assert found.border.tolist() == ["within", "between"] * 2
+    assert found.border.tolist() == ["WITHIN", "BETWEEN"] * 2
     assert found.cost[:2].tolist() == pytest.approx(gravity.border_costs(HAND, POLES, ["steel"]))
 
 
@@ -55,7 +55,7 @@ def test_reach_by_hand():
     Z[[3, 5, 7], 0] = 20, 30, 10
     final = np.diag([100.0, 100, 100, 100])
     found = iotable.reach_by_year({2001: table(final, Z)}, POLES, ["steel"])
-    assert found["where"].tolist() == ["region", "beyond"]
+    assert found["where"].tolist() == ["REGION", "BEYOND"]
     assert found.percent.tolist() == pytest.approx([20 / 3, 40 / 3])
     # Of 40 + 100 + 100 earned in steel nothing is foreign; of 60 earned in banks all is.
     assert iotable.reach_by_year({2001: table(final, Z)}, POLES, ["steel"], ["steel"]).percent.tolist() == [0, 0]

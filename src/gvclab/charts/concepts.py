@@ -132,6 +132,8 @@ GROUPS = (
 )
 # A pole looks like its largest economy: the two never stand in one picture.
 _SAME = {"NAM": "USA", "ASI": "CHN", "EUU": "EUR", "DEU": "EUR", "ROW": "RST"}
+# What lies near, and what lies far.
+_SAME |= {"WITHIN": "region", "REGION": "region", "BETWEEN": "abroad", "BEYOND": "abroad"}
 CONCEPTS: dict[str, Style] = {name: style for group in GROUPS for name, style in group.items()}
 CONCEPTS |= {name: CONCEPTS[other] for name, other in _SAME.items()}
 

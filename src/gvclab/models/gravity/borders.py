@@ -40,7 +40,7 @@ def border_costs(
 def border_costs_by_year(
     tables: Mapping[int, ICIO], poles: Mapping[str, str], sectors: Collection[str] | None = None, theta: float = 5.0
 ) -> pd.DataFrame:
-    """`border_costs` of several years: two lines for each (columns year, border, cost), borders "within" and "between".
+    """`border_costs` of several years: two lines for each (columns year, border, cost), borders "WITHIN" and "BETWEEN".
 
     tables : by year, as `load("icio")` gives them. Raises ValueError as `border_costs`.
     """
@@ -49,6 +49,6 @@ def border_costs_by_year(
     found = [
         (year, border, cost)
         for year, table in instance("tables", tables, Mapping).items()
-        for border, cost in zip(("within", "between"), border_costs(table, poles, sectors, theta), strict=True)
+        for border, cost in zip(("WITHIN", "BETWEEN"), border_costs(table, poles, sectors, theta), strict=True)
     ]
     return pd.DataFrame(found, columns=["year", "border", "cost"])

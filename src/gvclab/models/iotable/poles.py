@@ -132,7 +132,7 @@ def reach_by_year(
 ) -> pd.DataFrame:
     """`reach` of the final products of some sectors, the mean over all places in a pole: two lines for each year.
 
-    Columns year, where ("region" and "beyond"), percent of the products' value; places are weighted with the value of
+    Columns year, where ("REGION" and "BEYOND"), percent of the products' value; places are weighted with the value of
     their products. tables : by year, as `load("icio")` gives them. poles : the pole of each place; what a place in none
     adds is added beyond, and its own products do not count. sectors : whose products count, earned_in : where value
     that counts is added; all without them.
@@ -148,8 +148,8 @@ def reach_by_year(
         origin = va_in(table, rows_of(table, sectors) * table.F.sum(axis=1), earned_in)
         # A place in no pole is a pole of its own.
         parts, value = reach(origin, [poles.get(place, place) for place in table.countries]), origin.sum(axis=0)[at]
-        for where in ("region", "beyond"):
-            found.append((year, where, 100 * float(np.average(getattr(parts, where)[at], weights=value))))
+        for where in ("REGION", "BEYOND"):
+            found.append((year, where, 100 * float(np.average(getattr(parts, where.lower())[at], weights=value))))
     return pd.DataFrame(found, columns=["year", "where", "percent"])
 
 

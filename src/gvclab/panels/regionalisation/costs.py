@@ -36,7 +36,7 @@ class Borders:
 
     tech: float = slider(0.9, 0.7, 1.1, 0.01, unit="before")
     inst: float = slider(1.0, 0.9, 1.4, 0.01, unit="before")
-    rta: float = slider(1.0, 0.8, 1.1, 0.01, unit="before")
+    rta: float = slider(1.0, 0.8, 1.2, 0.01, unit="before")
     world: str = choice("stylised", *WORLDS)
     free: bool = checkbox(False)
     theta: float = slider(1.0, 0.5, 2.0, 0.05, unit="calibration")
