@@ -14,7 +14,8 @@ from .worlds import WORLDS, Outcome, outcome, setting, traded
 
 SAME = 0.005  # per cent of income: less is not to be seen
 BAR = {"showlegend": False, "hoverinfo": "skip", "textposition": "outside", "cliponaxis": False}
-NAMES = {"autorange": "reversed", "showline": False, "ticks": "", "ticklabelstandoff": 6}
+# The names stand on the right, where no other plot is.
+NAMES = {"autorange": "reversed", "showline": False, "ticks": "", "ticklabelstandoff": 6, "side": "right"}
 
 
 class CostSolution(NamedTuple):
@@ -34,9 +35,9 @@ class CostSolution(NamedTuple):
 class Borders:
     """What borders cost, as multiples of before, and the world they are in."""
 
-    tech: float = slider(0.9, 0.7, 1.1, 0.01, unit="before")
-    inst: float = slider(1.0, 0.9, 1.4, 0.01, unit="before")
-    rta: float = slider(1.0, 0.8, 1.2, 0.01, unit="before")
+    tech: float = slider(0.9, 0.7, 1.1, 0.01)
+    inst: float = slider(1.0, 0.9, 1.4, 0.01)
+    rta: float = slider(1.0, 0.8, 1.2, 0.01)
     world: str = choice("stylised", *WORLDS)
     free: bool = checkbox(False)
     theta: float = slider(1.0, 0.5, 2.0, 0.05, unit="calibration")
@@ -51,7 +52,6 @@ class CostLab(Lab):
     shows = ("tech", "inst", "rta", "world")
     folds = ("free", "theta")
     presets: ClassVar = {
-        "technology": {},
         "undone": {"inst": 1.11},
         "tariffs": {"tech": 1.0, "free": True},
         "agreements": {"tech": 1.0, "rta": 0.9},
@@ -124,5 +124,11 @@ class CostLab(Lab):
 
 def _bars(names: list[str], income: np.ndarray, shown: np.ndarray) -> dict[str, list]:
     """A bar with its number for each place that is shown; the others keep their place in the order."""
+    digits = 1 if np.abs(income).max() > 1 else 2
     values = [float(each) if mine else None for each, mine in zip(income, shown, strict=True)]
-    return {"y": names, "x": values, "text": ["" if each is None else f"{each:+.1f}" for each in values]}
+    return {"y": names, "x": values, "text": ["" if each is None else _signed(each, digits) for each in values]}
+
+
+def _signed(value: float, digits: int) -> str:
+    """A change with its sign; what rounds to nothing has none."""
+    return f"{value:+.{digits}f}" if round(value, digits) else f"{0:.{digits}f}"

@@ -26,7 +26,7 @@ YEARS = np.arange(FIRST, LAST + 1)
 TOP = {"share": 0.6, "index": 4.5}  # of the lines' scale, as long as they do not need more
 FULL = {"share": 1.0, "index": 4.5}  # the value of the darkest cell
 THIN, THICK = 2.0, 4.0  # lines, the latter of the pole that is counted otherwise
-GAP = 0.075  # between two names at the ends of lines, in heights of the plot
+GAP = 0.06  # between two names at the ends of lines, in heights of the plot
 # Shares from light to dark; the index from orange through white, at 1, to blue.
 COLOURS = {
     "share": [[0, "#F4F8FB"], [1, theme.BLUE]],
@@ -111,7 +111,7 @@ class MatrixLab(Lab):
                 axis("buyer", showline=False, ticks="", showgrid=False),
                 axis("seller", showline=False, ticks="", autorange="reversed", showgrid=False),
             ),
-            Plot("years", axis("", range=[FIRST - 0.5, LAST + 7], tickvals=[1995, 2000, 2005, 2011]), axis("own")),
+            Plot("years", axis("", range=[FIRST - 0.5, LAST + 7.5], tickvals=[1995, 2000, 2005, 2011]), axis("own")),
             widths=(40, 46),
             gap=0.14,
         ),
@@ -158,7 +158,7 @@ class MatrixLab(Lab):
         written = "{:.0%}" if measure == "share" else "{:.1f}"
         ends = {name(pole): own[-1, k] for k, pole in enumerate(POLES) if not np.isnan(own[-1, k])}
         if changed:
-            ends[self.text("marks.listed", pole=name(state.pole))] = listed[-1, at]
+            ends[self.text("marks.listed")] = listed[-1, at]
         return {
             "years": {
                 "y": {
@@ -192,17 +192,16 @@ class MatrixLab(Lab):
     def say(self, state: Counting, solution: MatrixSolution):
         k, at, measure = state.year - FIRST, POLES.index(state.pole), state.measure
         now, listed = (each[k].own(measure)[:3] for each in solution)
-        place = {"pole": name(state.pole), "year": state.year}
+        place = {"pole": name(state.pole), "year": state.year, "now": now[at], "listed": listed[at]}
         if state.counting == "one":
-            yield f"one_{measure}", {**place, "listed": listed[at]}
+            yield f"one_{measure}", place
         elif state.counting != "table":
-            yield f"split_{measure}", {**place, "now": now[at], "listed": listed[at]}
+            yield f"split_{measure if measure == 'index' else state.side}", place
+            if measure == "share":
+                return  # all is said: a pole that is split buys and sells mostly within itself
         most = int(np.nanargmax(now))
-        if measure == "index":
-            yield f"index_{state.side}", {"year": state.year, "pole": name(POLES[most]), "value": now[most]}
-        else:
-            kind = "most" if now[most] > 0.5 else "none"
-            yield f"{kind}_{state.side}", {"year": state.year, "pole": name(POLES[most]), "value": now[most]}
+        kind = "index" if measure == "index" else "none"
+        yield f"{kind}_{state.side}", {"year": state.year, "pole": name(POLES[most]), "value": now[most]}
 
     def tables(self, state: Counting, solution: MatrixSolution):
         now = getattr(solution.counted[state.year - FIRST], state.measure)
