@@ -42,7 +42,7 @@ def test_what_to_type_follows_from_the_parts():
     assert "`rise = 12.5`" in form_line(bank.item("2.2-1"))
     assert '`"12.5 %"`' in form_line(bank.item("2.2-1"))
     assert "Units: the part of goods trade within poles in per cent" in form_line(bank.item("2.2-2"))
-    assert "as a fraction of one" in form_line(bank.item("2.2-a"))
+    assert "As a fraction of one" in form_line(bank.item("2.2-a"))
     assert '`"lam_1": 0.41,`' in form_line(bank.item("1.1-5"))
 
 

@@ -184,7 +184,7 @@ class MatrixLab(Lab):
             },
             "names": {
                 "x": [LAST + 0.3] * len(ends),
-                "y": spread(list(ends.values()), GAP * top, 0.0, top),
+                "y": spread(list(ends.values()), GAP * top, 0.5 * GAP * top, top),
                 "text": list(ends),
             },
         }
