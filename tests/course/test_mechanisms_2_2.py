@@ -43,7 +43,10 @@ class TestCosts:
     @pytest.mark.parametrize("near", [0.9, 1.0])
     def test_only_the_product_acts_on_a_border(self, name, near):
         """Technology and institutions in any mix: the same world."""
-        mixes = [CostLab(world=name, tech=tech, inst=1 / tech, rta=near / tech) for tech in (0.9, 1.0, 1.1)]
+        mixes = [
+            CostLab(world=name, all_borders=tech, far_borders=1 / tech, near_borders=near / tech)
+            for tech in (0.9, 1.0, 1.1)
+        ]
         for other in mixes[1:]:
             assert other.solution.now.share == pytest.approx(mixes[0].solution.now.share, rel=1e-9)
             assert other.solution.income == pytest.approx(mixes[0].solution.income, abs=1e-6)

@@ -12,7 +12,7 @@ from gvclab.panels.regionalisation.matrix import FIRST, ORDER, POLES, ties
 
 from .labs import mark, said
 
-CALM = {"tech": 1.0}
+CALM = {"all_borders": 1.0}
 
 
 def income(panel) -> dict[str, float]:
@@ -25,8 +25,8 @@ class TestCosts:
         [
             (CALM, 0.4135, {}),
             ({}, 0.4084, {"USA": 2.13, "NAM": 6.67}),
-            ({"inst": 1 / 0.9}, 0.5288, {}),
-            (CALM | {"inst": 1.1, "rta": 0.9}, 0.6351, {"USA": -0.47, "SEA": 2.73, "ROW": -1.54}),
+            ({"far_borders": 1 / 0.9}, 0.5288, {}),
+            (CALM | {"far_borders": 1.1, "near_borders": 0.9}, 0.6351, {"USA": -0.47, "SEA": 2.73, "ROW": -1.54}),
             (CALM | {"free": True}, 0.4397, {}),
         ],
     )
@@ -37,7 +37,7 @@ class TestCosts:
             assert income(panel)[region] == pytest.approx(change, abs=0.006)
 
     def test_is_the_gravity_model(self):
-        panel = CostLab(tech=0.8, inst=1.2, rta=0.9)
+        panel = CostLab(all_borders=0.8, far_borders=1.2, near_borders=0.9)
         asked = worlds.setting("stylised")
         khat = np.where(asked.near, 0.72, np.where(asked.far, 0.96, 1))[:, :, None]
         after = gravity.solve(world.make(), khat=khat)
@@ -62,20 +62,22 @@ class TestCosts:
             panel.preset(name)
             shares[name] = panel.solution.now.share
         assert shares == pytest.approx({"undone": 0.5277, "tariffs": 0.4397, "agreements": 0.5288}, abs=1e-4)
-        assert panel.state.tech == 1.0 and panel.state.rta == 0.9 and not panel.state.free
+        assert panel.state.all_borders == 1.0 and panel.state.near_borders == 0.9 and not panel.state.free
 
     def test_what_grows_and_who_loses_is_said(self):
-        both = CostLab(**CALM, rta=0.9, inst=1.1)
+        both = CostLab(**CALM, near_borders=0.9, far_borders=1.1)
         assert said(both)["some"]["least"] == "rest of the world" and said(both)["trade_up"]["by"] == pytest.approx(
             0.021
         )
-        assert "none" in said(CostLab(**CALM, inst=1.4)) and "trade_down" in said(CostLab(**CALM, inst=1.4))
+        assert "none" in said(CostLab(**CALM, far_borders=1.4)) and "trade_down" in said(
+            CostLab(**CALM, far_borders=1.4)
+        )
         assert "all" in said(CostLab())
 
     def test_the_extremes(self):
         for name in worlds.WORLDS:
-            for tech, inst in ((0.7, 0.9), (0.7, 1.4), (1.1, 1.4)):
-                panel = CostLab(world=name, tech=tech, inst=inst, rta=0.8, theta=2.0, free=True)
+            for every, far in ((0.7, 0.9), (0.7, 1.4), (1.1, 1.4)):
+                panel = CostLab(world=name, all_borders=every, far_borders=far, near_borders=0.8, theta=2.0, free=True)
                 assert np.isfinite(panel.solution.income).all()
                 top = panel.figure.layout.yaxis.range[1]
                 assert mark(panel, "trade.now").y[0] < top and panel.solution.now.share < 1
@@ -92,7 +94,7 @@ class TestCosts:
         made = gravity.calibrate(table, theta=5.0)
         after = gravity.solve(made, khat=np.where(near, 0.9, 1.0)[:, :, None])
         goods = after.flows[:, :, :7].sum(axis=2)
-        shown = CostLab(world="real", inst=1 / 0.9).solution
+        shown = CostLab(world="real", far_borders=1 / 0.9).solution
         assert shown.now.share == pytest.approx(goods[near].sum() / goods[~own].sum(), abs=0.005)
         before = made.flows[:, :, :7].sum(axis=2)
         assert shown.before == pytest.approx(before[near].sum() / before[~own].sum())

@@ -35,9 +35,9 @@ class CostSolution(NamedTuple):
 class Borders:
     """What borders cost, as multiples of before, and the world they are in."""
 
-    tech: float = slider(0.9, 0.7, 1.1, 0.01)
-    inst: float = slider(1.0, 0.9, 1.4, 0.01)
-    rta: float = slider(1.0, 0.8, 1.2, 0.01)
+    all_borders: float = slider(0.9, 0.7, 1.1, 0.01)
+    far_borders: float = slider(1.0, 0.9, 1.4, 0.01)
+    near_borders: float = slider(1.0, 0.8, 1.2, 0.01)
     world: str = choice("stylised", *WORLDS)
     free: bool = checkbox(False)
     theta: float = slider(1.0, 0.5, 2.0, 0.05, unit="calibration")
@@ -49,12 +49,12 @@ class CostLab(Lab):
     key = "regionalisation.costs"
     badge = "either"
     State = Borders
-    shows = ("tech", "inst", "rta", "world")
+    shows = ("all_borders", "far_borders", "near_borders", "world")
     folds = ("free", "theta")
     presets: ClassVar = {
-        "undone": {"inst": 1.11},
-        "tariffs": {"tech": 1.0, "free": True},
-        "agreements": {"tech": 1.0, "rta": 0.9},
+        "undone": {"far_borders": 1.11},
+        "tariffs": {"all_borders": 1.0, "free": True},
+        "agreements": {"all_borders": 1.0, "near_borders": 0.9},
     }
     picture = Picture(
         row(
@@ -78,7 +78,13 @@ class CostLab(Lab):
 
     def solve(self, state: Borders) -> CostSolution:
         asked = setting(state.world)
-        now = outcome(state.world, state.theta, state.tech * state.rta, state.tech * state.inst, state.free)
+        now = outcome(
+            state.world,
+            state.theta,
+            state.all_borders * state.near_borders,
+            state.all_borders * state.far_borders,
+            state.free,
+        )
         return CostSolution(now, traded(asked.world.flows, asked)[0], asked.names)
 
     def draw(self, state: Borders, solution: CostSolution):
