@@ -37,13 +37,13 @@ def test_a_lesson_shows_its_panels_and_each_answers_to_the_hand(name, open_noteb
 
 
 def shown_by(path: Path) -> int:
-    """How many panels a lesson shows: all of its room on one state, or those that it names."""
+    """How many panels a lesson shows: all of its room on one state, or each as often as it is called."""
     source = path.read_text(encoding="utf-8")
     module, names = re.search(r"from (gvclab\.panels\.\w+) import (\w+)", source).groups()
     if names == "linked":
         return len(importlib.import_module(module).linked())
     taken = re.findall(r"from gvclab\.panels\.\w+ import ([\w, ]+)", source)
-    return sum(len(names.split(", ")) for names in taken)
+    return len(re.findall(rf"\b(?:{'|'.join(', '.join(taken).split(', '))})\(", source))
 
 
 def move(panel) -> None:

@@ -41,7 +41,8 @@ def test_what_to_type_follows_from_the_parts():
     assert '`losses = (0.16, 0.16, "country 1")`' in form_line(bank.item("1.3-1"))
     assert "`rise = 12.5`" in form_line(bank.item("2.2-1"))
     assert '`"12.5 %"`' in form_line(bank.item("2.2-1"))
-    assert "Units: the share of goods trade within poles as a fraction of one" in form_line(bank.item("2.2-2"))
+    assert "Units: the part of goods trade within poles in per cent" in form_line(bank.item("2.2-2"))
+    assert "As a fraction of one" in form_line(bank.item("2.2-a"))
     assert '`"lam_1": 0.41,`' in form_line(bank.item("1.1-5"))
 
 

@@ -122,6 +122,7 @@ C = list(PROBLEM.costs)
 RATES = np.where(TWO.border(), 0.1, 0.0)
 FLOWS = [[80.0, 10, 5], [20, 90, 5], [5, 5, 50]]
 POLES = ["North", "North", "South"]
+NEIGHBOURS = {"USA": "North America", "NAM": "North America", "DEU": "Europe"}  # of three places of the stylised world
 WORLD = {each.name: getattr(TWO, each.name) for each in fields(gravity.World)}
 ICIO = {each.name: getattr(TABLE, each.name) for each in fields(iotable.ICIO)} | {"year": 2005}
 SOURCING = {each.name: getattr(PROBLEM, each.name) for each in fields(sourcing.Sourcing)}
@@ -164,6 +165,13 @@ CALLS = {
     ),
     "gravity.acr_welfare": Call(gravity.acr_welfare, {"world": TWO, "home_share_hat": [[1.1], [1.05]]}),
     "gravity.as_table": Call(gravity.as_table, {"world": TWO, "year": 2005}),
+    "gravity.border_costs": Call(
+        gravity.border_costs, {"table": world.icio(STYLISED), "poles": NEIGHBOURS, "sectors": ["HIGH"], "theta": 5.0}
+    ),
+    "gravity.border_costs_by_year": Call(
+        gravity.border_costs_by_year,
+        {"tables": {2005: world.icio(STYLISED)}, "poles": NEIGHBOURS, "sectors": ["HIGH"], "theta": 5.0},
+    ),
     "gravity.autarky_loss": Call(
         gravity.autarky_loss,
         {"home_share": 0.7, "theta": 5.0, "weight": 1.0},
@@ -249,6 +257,10 @@ CALLS = {
         iotable.pandemic_routes, {"Pi": [[0.7, 0.3], [0.2, 0.8]], "beta": [0.5, 0.6], "origin": 1}
     ),
     "iotable.reach": Call(iotable.reach, {"origin": FLOWS, "poles": POLES}),
+    "iotable.reach_by_year": Call(
+        iotable.reach_by_year,
+        {"tables": {2005: world.icio(STYLISED)}, "poles": NEIGHBOURS, "sectors": ["HIGH"], "earned_in": ["SVC"]},
+    ),
     "iotable.recount": Call(iotable.recount, {"flows": FLOWS, "poles": POLES, "pole": "North", "parts": 2}),
     "iotable.reliance": Call(iotable.reliance, {"table": TABLE, "by": "sector"}),
     "iotable.relocate": Call(

@@ -12,7 +12,7 @@ import pytest
 from plotly.utils import PlotlyJSONEncoder
 
 from gvclab import panels
-from gvclab.panels import fear, localisation, suppliers
+from gvclab.panels import fear, localisation, regionalisation, suppliers
 from gvclab.panels.base import Panel
 from gvclab.panels.controls import Checkbox, Choice, Control, Slider
 from gvclab.panels.kit import Lab
@@ -32,6 +32,7 @@ PANELS = tuple(
 BUSY = {
     localisation.TeamLab: {"s": 0.5},
     localisation.SpiderLab: {"r": 0.05},
+    regionalisation.MatrixLab: {"counting": "halves"},
     suppliers.ChainLab: {"m": 2, "q": 0.05},
     suppliers.FragilityLab: {"x": 0.86, "depth": 5},
     suppliers.FrontierLab: {"w": 0.3, "inventory": 4, "bloc": 0.02},

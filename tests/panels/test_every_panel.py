@@ -9,23 +9,12 @@ import numpy as np
 import pytest
 
 from gvclab.content import entry
-from gvclab.panels import regionalisation
 from gvclab.panels.controls import Checkbox, Choice
 
 from .labs import LESSONS, busy, drawn, ends, every_control, every_panel, tables
 
-# The sentence of the matrix gives share and index, whichever of them is drawn, and names no pole before it is counted
-# otherwise. That of the substitutes lab compares Home with the two far places; the Region is one of its points alone.
-SILENT = {
-    ("regionalisation.matrix", "index"),
-    ("regionalisation.matrix", "pole"),
-    ("suppliers.substitutes", "q_region"),
-}
-
-# Panels whose presets leave some controls where they are.
-PARTIAL = {
-    regionalisation.MatrixLab,
-}
+# The sentence of the substitutes lab compares Home with the two far places; the Region is one of its points alone.
+SILENT = {("suppliers.substitutes", "q_region")}
 
 
 @every_control
@@ -101,7 +90,7 @@ def test_a_panel_has_a_title(kind):
 
 @every_panel
 def test_presets_are_settings(kind):
-    """Whole ones: what came before does not matter. Some leave alone what is a matter of choice."""
+    """Whole ones: what came before does not matter."""
     far = {control.name: ends(control)[1] for control in kind.controls}
     for name, values in kind.presets.items():
         assert entry(f"panels.{kind.key}.presets.{name}")
@@ -109,7 +98,7 @@ def test_presets_are_settings(kind):
         panel.set(**values)
         again.set(**values)
         assert panel.figure.data and panel.sentence
-        assert kind in PARTIAL or again.sentence == panel.sentence
+        assert again.sentence == panel.sentence
 
 
 @every_panel

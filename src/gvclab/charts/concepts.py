@@ -111,18 +111,14 @@ BILL = {
     "borne": Style(VERMILLION, "dash", "diamond", "/"),
     "passed_on": Style(ORANGE, "dashdot", "triangle-up", "."),
 }
-RANGE = {
-    "least": Style(BLUE, "solid", "triangle-down", ""),
-    "most": Style(ORANGE, "dash", "triangle-up", "/"),
-    "even": Style(GREEN, "dashdot", "circle", "x"),  # where nothing changes
-    "undone": Style(VERMILLION, "dot", "diamond", "."),  # where one change undoes the other
-}
 GROUPS = (
     *(PLACES, ECONOMIES, COUNTING, EVIDENCE, BESIDE, OUTCOMES, INTERESTS),
-    *(WORKERS, CHAIN, ACCOUNT, BARRIERS, YEARS, NETWORK, FEAR, BILL, RANGE),
+    *(WORKERS, CHAIN, ACCOUNT, BARRIERS, YEARS, NETWORK, FEAR, BILL),
 )
 # A pole looks like its largest economy: the two never stand in one picture.
 _SAME = {"NAM": "USA", "ASI": "CHN", "EUU": "EUR", "DEU": "EUR", "ROW": "RST"}
+# What lies near, and what lies far.
+_SAME |= {"WITHIN": "region", "REGION": "region", "BETWEEN": "abroad", "BEYOND": "abroad"}
 CONCEPTS: dict[str, Style] = {name: style for group in GROUPS for name, style in group.items()}
 CONCEPTS |= {name: CONCEPTS[other] for name, other in _SAME.items()}
 

@@ -4,7 +4,7 @@ from gvclab.data.about import catalogue, describe, source
 from gvclab.data.codes import MANUFACTURES, name
 from gvclab.data.errors import DataError
 from gvclab.data.manifest import names
-from gvclab.data.tables import derived, load, since, spelled
+from gvclab.data.tables import derived, load, pole_by_region, since, spelled
 
 __all__ = [
     "MANUFACTURES",
@@ -15,6 +15,7 @@ __all__ = [
     "load",
     "name",
     "names",
+    "pole_by_region",
     "since",
     "source",
     "spelled",

@@ -84,6 +84,14 @@ def since(table: pd.DataFrame, y: str, start: int, by: str = "economy", x: str =
     return found
 
 
+def pole_by_region(rest: bool = True) -> dict[str, str]:
+    """The pole of each region of `icio`, by code; without `rest` only of those in one of the three poles."""
+    listed = load("economies").dropna(subset="region")
+    if not rest:
+        listed = listed[listed.pole != "RST"]
+    return dict(zip(listed.region, listed.pole, strict=True))
+
+
 def spelled(table: pd.DataFrame) -> pd.DataFrame:
     """A table to be read: the codes of places and sectors in its rows and columns are spelled out."""
     return table.rename(index=codes.name, columns=codes.name)

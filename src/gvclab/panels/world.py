@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import cache
 
+from gvclab import data
 from gvclab.data import load, name
 from gvclab.models import gravity, iotable, world
 
@@ -18,11 +19,7 @@ POLES = ("NAM", "EUR", "ASI", REST)
 _STYLISED = {"North America": "NAM", "Europe": "EUR", "Asia": "ASI", "Rest": REST}
 
 
-@cache
-def pole_by_region() -> dict[str, str]:
-    """The pole of each region of the inter-country table."""
-    listed = load("economies").dropna(subset="region")
-    return dict(zip(listed.region, listed.pole, strict=True))
+pole_by_region = cache(data.pole_by_region)  # asked for again and again
 
 
 def stylised_poles(regions: Iterable[str]) -> list[str]:

@@ -6,6 +6,7 @@ a shock. Labour is mobile or sorts as in Roy (`roy`). Arrays are [importer, expo
 are pure.
 """
 
+from .borders import border_costs, border_costs_by_year
 from .calibrate import as_table, calibrate
 from .closures import Mobile, Roy, ras, roy, sector_shares
 from .economy import Accounts, World, accounts
@@ -32,6 +33,8 @@ __all__ = [
     "acr_welfare",
     "as_table",
     "autarky_loss",
+    "border_costs",
+    "border_costs_by_year",
     "calibrate",
     "closing_cost",
     "head_ries",

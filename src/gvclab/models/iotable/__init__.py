@@ -5,7 +5,7 @@ WIOD; `exports` sums the questions up country by country. All functions are pure
 (all sectors of the first country, then the next), rows sell and columns buy, money is in the table's unit.
 """
 
-from .poles import Linkage, Reach, Recount, introversion, linkage, reach, recount
+from .poles import Linkage, Reach, Recount, introversion, linkage, reach, reach_by_year, recount
 from .position import Reliance, downstreamness, reliance, upstreamness
 from .scenarios import (
     Extraction,
@@ -70,6 +70,7 @@ __all__ = [
     "pandemic_matrix",
     "pandemic_routes",
     "reach",
+    "reach_by_year",
     "recount",
     "reliance",
     "relocate",

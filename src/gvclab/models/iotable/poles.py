@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Collection, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from ..domain import choice, instance, mapping, number, sequence, square
 from .position import column_shares
-from .table import ICIO, LARGEST_CELL
-from .trade import bilateral
+from .table import ICIO, LARGEST_CELL, position_of, rows_of
+from .trade import bilateral, va_in
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 class Linkage(NamedTuple):
@@ -119,6 +122,35 @@ def reach(origin: ArrayLike, poles: Sequence[str]) -> Reach:
     near = np.equal.outer(poles, poles) & ~own
     home, region = (np.where(mask, share, 0.0).sum(axis=0) for mask in (own, near))
     return Reach(home, region, share.sum(axis=0) - home - region)
+
+
+def reach_by_year(
+    tables: Mapping[int, ICIO],
+    poles: Mapping[str, str],
+    sectors: Collection[str] | None = None,
+    earned_in: Collection[str] | None = None,
+) -> pd.DataFrame:
+    """`reach` of the final products of some sectors, the mean over all places in a pole: two lines for each year.
+
+    Columns year, where ("REGION" and "BEYOND"), percent of the products' value; places are weighted with the value of
+    their products. tables : by year, as `load("icio")` gives them. poles : the pole of each place; what a place in none
+    adds is added beyond, and its own products do not count. sectors : whose products count, earned_in : where value
+    that counts is added; all without them.
+    Raises ValueError as `va_in`, and for an unknown place or sector.
+    """
+    import pandas as pd
+
+    poles = mapping("poles", poles)
+    found = []
+    for year, table in instance("tables", tables, Mapping).items():
+        at = [position_of("country", place, table.countries, "poles") for place in poles]
+        rows_of(table, earned_in, "earned_in")  # refuses under this name
+        origin = va_in(table, rows_of(table, sectors) * table.F.sum(axis=1), earned_in)
+        # A place in no pole is a pole of its own.
+        parts, value = reach(origin, [poles.get(place, place) for place in table.countries]), origin.sum(axis=0)[at]
+        for where in ("REGION", "BEYOND"):
+            found.append((year, where, 100 * float(np.average(getattr(parts, where.lower())[at], weights=value))))
+    return pd.DataFrame(found, columns=["year", "where", "percent"])
 
 
 def _by_pole(name: str, matrix: ArrayLike, poles: Sequence[str], low: float | None) -> tuple[np.ndarray, tuple]:

@@ -4,7 +4,7 @@ definition.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -286,3 +286,11 @@ def position_of(kind: str, name: str, labels: tuple[str, ...], parameter: str | 
         where = "" if parameter is None else f"{parameter}: "
         raise ValueError(f"{where}no {kind} {name!r} here; there is {', '.join(labels)}")
     return labels.index(name)
+
+
+def rows_of(table: ICIO, sectors: Collection[str] | None, parameter: str = "sectors") -> np.ndarray:
+    """(GN,) whether a row is of one of these sectors, of any country; all without them."""
+    kept = table.sectors if sectors is None else names(parameter, sectors)
+    counted = np.zeros(len(table.sectors), dtype=bool)
+    counted[[position_of("sector", each, table.sectors, parameter) for each in kept]] = True
+    return np.tile(counted, len(table.countries))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ..domain import array, choice, instance, names
+from ..domain import array, choice, instance
 from .position import upstreamness
-from .table import ICIO, position_of, solve_rounds
+from .table import ICIO, rows_of, solve_rounds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,9 +108,7 @@ def va_in(table: ICIO, deliveries: np.ndarray, sectors: Collection[str] | None =
     content = instance("table", table, ICIO).va_content
     deliveries = array("deliveries", deliveries, table.x.shape)
     if sectors is not None:
-        earns = np.zeros(len(table.sectors))
-        earns[[position_of("sector", each, table.sectors, "sectors") for each in names("sectors", sectors)]] = 1
-        content = table.leontief_left(np.where(table.home.T, table.v * np.tile(earns, len(table.countries)), 0.0))
+        content = table.leontief_left(np.where(table.home.T, table.v * rows_of(table, sectors), 0.0))
     return (content * deliveries).reshape(-1, *table.shape).sum(axis=2)
 
 

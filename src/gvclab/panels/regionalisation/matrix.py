@@ -1,33 +1,36 @@
-"""Pole matrix lab: who buys from whom between poles, in shares or relative to size, on the real table."""
+"""Pole matrix lab: who buys foreign inputs from whom between poles, as shares or beside size, by different counts."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from gvclab.content import sentences
+from gvclab.content import Message
 from gvclab.data import load, name
 from gvclab.models import iotable
 
-from ...charts import View, axis, frame, line, theme
-from ..base import Panel
-from ..controls import Choice
+from ...charts import Picture, Plot, axis, line, row, theme
+from ...charts.labels import spread
+from ..controls import Control, choice, slider
+from ..kit import Lab, Table
 from ..world import FIRST, LAST, REST, named, pole_by_region
-from .params import POLES, YEAR, Params
 
-KINDS, SIDES, INDICES = ("input", "final", "total"), ("backward", "forward"), ("share", "introversion")
-PARTS = {"one": 0, "table": 1, "halves": 2, "quarters": 4}
+POLES = ("EUR", "NAM", "ASI")  # the rest of the world is no pole
 ORDER = (*POLES, REST)
+SIDES, MEASURES = ("backward", "forward"), ("share", "index")
+PARTS = {"one": 0, "table": 1, "halves": 2, "quarters": 4}  # into how many each member is split; 0 merges them
 YEARS = np.arange(FIRST, LAST + 1)
-TOP = {"share": 0.6, "introversion": 4.5}  # of the lines' scale, as long as they do not need more
-FULL = {"share": 1.0, "introversion": 4.5}  # the value of the darkest cell
-THIN, THICK = 2.0, 4.0  # lines, the latter of the pole that may be counted otherwise
+TOP = {"share": 0.6, "index": 4.5}  # of the lines' scale, as long as they do not need more
+FULL = {"share": 1.0, "index": 4.5}  # the value of the darkest cell
+THIN, THICK = 2.0, 4.0  # lines, the latter of the pole that is counted otherwise
+GAP = 0.06  # between two names at the ends of lines, in heights of the plot
 # Shares from light to dark; the index from orange through white, at 1, to blue.
 COLOURS = {
     "share": [[0, "#F4F8FB"], [1, theme.BLUE]],
-    "introversion": [[0, theme.ORANGE], [1 / FULL["introversion"], "#FFFFFF"], [1, theme.BLUE]],
+    "index": [[0, theme.ORANGE], [1 / FULL["index"], "#FFFFFF"], [1, theme.BLUE]],
 }
 
 
@@ -35,11 +38,11 @@ class Ties(NamedTuple):
     """Of one year: share and index (P, P), sellers in rows, poles in the order of ORDER."""
 
     share: np.ndarray
-    introversion: np.ndarray
+    index: np.ndarray
 
-    def own(self, index: str) -> np.ndarray:
+    def own(self, measure: str) -> np.ndarray:
         """(P,) each pole with itself."""
-        return np.diag(getattr(self, index))
+        return np.diag(getattr(self, measure))
 
 
 class MatrixSolution(NamedTuple):
@@ -49,12 +52,22 @@ class MatrixSolution(NamedTuple):
     listed: tuple[Ties, ...]
 
 
+@dataclass(frozen=True)
+class Counting:
+    """How the members of a pole are counted, and what is shown of which year."""
+
+    counting: str = choice("table", *PARTS)
+    measure: str = choice("share", *MEASURES)
+    year: int = slider(LAST, FIRST, LAST)
+    pole: str = choice("EUR", *POLES)
+    side: str = choice("backward", *SIDES)
+
+
 @cache
-def flows(year: int, kind: str) -> np.ndarray:
-    """(G, G) deliveries between the regions of the table, home purchases on the diagonal."""
+def inputs(year: int) -> np.ndarray:
+    """(G, G) deliveries of inputs between the regions of the table, home purchases on the diagonal."""
     table = load("icio", year=year)
-    delivered = {"total": table.sales, "input": table.sales - table.F, "final": table.F}[kind]
-    return table.by_country(delivered)
+    return table.by_country(table.sales - table.F)
 
 
 @cache
@@ -62,10 +75,10 @@ def _poles() -> tuple[str, ...]:
     return tuple(pole_by_region()[code] for code in load("icio", year=LAST).countries)
 
 
-@lru_cache(maxsize=200)
-def ties(kind: str, side: str, pole: str, parts: int) -> tuple[Ties, ...]:
+@lru_cache(maxsize=64)
+def ties(side: str, pole: str, parts: int) -> tuple[Ties, ...]:
     """Of every year, with the members of a pole merged (0 parts), as they are (1) or split."""
-    return tuple(_ties(iotable.recount(flows(int(year), kind), _poles(), pole, parts), side) for year in YEARS)
+    return tuple(_ties(iotable.recount(inputs(int(year)), _poles(), pole, parts), side) for year in YEARS)
 
 
 def _ties(counted: iotable.Recount, side: str) -> Ties:
@@ -77,145 +90,129 @@ def _ties(counted: iotable.Recount, side: str) -> Ties:
     return Ties(*(each if side == "backward" else each.T for each in both))
 
 
-class MatrixLab(Panel):
-    """Do poles buy mostly from themselves, and more than their size explains? And does counting decide it?"""
+class MatrixLab(Lab):
+    """Do poles buy mostly from themselves, and more than their size explains? And does the count decide it?"""
 
     key = "regionalisation.matrix"
     badge = "data"
-    State = Params
-    controls = (
-        YEAR,
-        Choice("kind", options=KINDS),
-        Choice("side", options=SIDES),
-        Choice("index", options=INDICES),
-        Choice("pole", options=POLES),
-        Choice("counting", options=tuple(PARTS)),
-    )
+    State = Counting
+    shows = ("counting", "measure", "year")
+    folds = ("pole", "side")
     presets: ClassVar = {
-        "table": {"year": 2011, "counting": "table", "index": "share"},
-        "size": {"year": 2011, "counting": "table", "index": "introversion"},
-        "split": {"year": 2011, "pole": "EUR", "counting": "halves", "index": "share"},
-        "one": {"year": 2011, "pole": "EUR", "counting": "one", "index": "share"},
+        "split": {"counting": "halves"},
+        "one": {"counting": "one"},
+        "size": {"measure": "index"},
+        "split_size": {"counting": "halves", "measure": "index"},
     }
-
-    def frame(self):
-        right = {"xaxis": "x2", "yaxis": "y2"}
-        return frame(
-            (
-                axis(self.text("axes.buyer"), showline=False, ticks="", domain=[0, 0.42], showgrid=False),
-                axis(self.text("axes.seller"), showline=False, ticks="", autorange="reversed", showgrid=False),
+    picture = Picture(
+        row(
+            Plot(
+                "matrix",
+                axis("buyer", showline=False, ticks="", showgrid=False),
+                axis("seller", showline=False, ticks="", autorange="reversed", showgrid=False),
             ),
-            (
-                axis("", range=[FIRST - 0.5, LAST + 0.5], domain=[0.62, 1]),
-                axis(""),
-            ),
-            traces=[
-                {
-                    "type": "heatmap",
-                    "showscale": False,
-                    "xgap": 3,
-                    "ygap": 3,
-                    "texttemplate": "%{text}",
-                    "textfont": {"size": 14},
-                    "hoverinfo": "skip",
-                    "name": "",
-                },
-                *(line(pole, name=name(pole), **right) for pole in POLES),
-                line("reference", name=self.text("traces.listed", pole=""), **right),
-                {"mode": "lines", "line": {"color": theme.GREY, "width": 1.5}, "hoverinfo": "skip"}
-                | {"name": "", "showlegend": False, **right},
-            ],
-            height=440,
-        )
+            Plot("years", axis("", range=[FIRST - 0.5, LAST + 7.5], tickvals=[1995, 2000, 2005, 2011]), axis("own")),
+            widths=(40, 46),
+            gap=0.14,
+        ),
+        marks={
+            "cells": {
+                "type": "heatmap",
+                "showscale": False,
+                "xgap": 3,
+                "ygap": 3,
+                "texttemplate": "%{text}",
+                "textfont": {"size": 14},
+                **theme.SILENT,
+            },
+            "now": {
+                "plot": "years",
+                "mode": "lines",
+                "line": {"color": theme.GREY, "width": 1.5},
+                **theme.SILENT,
+            },
+            "listed": line("reference", plot="years", showlegend=False),
+            **{pole: line(pole, plot="years", name="", showlegend=False) for pole in POLES},
+            "names": {"plot": "years", "mode": "text", "textposition": "middle right", **theme.SILENT},
+        },
+        margin={"t": 12},
+    )
 
-    def solve(self, state: Params) -> MatrixSolution:
-        asked = state.kind, state.side, state.pole
-        return MatrixSolution(ties(*asked, PARTS[state.counting]), ties(*asked, 1))
+    @classmethod
+    def words(cls, control: Control) -> dict[str, Any]:
+        """Its poles are called as everywhere."""
+        found = super().words(control)
+        return {**found, "options": {pole: name(pole) for pole in POLES}} if control.name == "pole" else found
 
-    def view(self, state: Params, solution: MatrixSolution) -> View:
-        index = state.index
-        now = getattr(solution.counted[state.year - FIRST], index)
-        own, listed = (np.array([each.own(index) for each in part]) for part in solution)
-        most = np.nanmax([own[:, :3], listed[:, :3]])
-        top = TOP[index] if most < TOP[index] else float(np.ceil(most))
-        called = [self.text(f"short.{pole}") for pole in ORDER]
-        form = "{:.0%}" if index == "share" else "{:.2f}"
-        at = ORDER.index(state.pole)
+    def solve(self, state: Counting) -> MatrixSolution:
+        return MatrixSolution(*(ties(state.side, state.pole, parts) for parts in (PARTS[state.counting], 1)))
+
+    def draw(self, state: Counting, solution: MatrixSolution):
+        measure, at = state.measure, POLES.index(state.pole)
+        now = getattr(solution.counted[state.year - FIRST], measure)
+        own = np.array([each.own(measure)[:3] for each in solution.counted])
+        listed = np.array([each.own(measure)[:3] for each in solution.listed])
         changed = state.counting != "table"
-        traces = (
-            {
+        top = _top(measure, own, listed[:, at])
+        called = [self.text(f"short.{pole}") for pole in ORDER]
+        written = "{:.0%}" if measure == "share" else "{:.1f}"
+        ends = {name(pole): own[-1, k] for k, pole in enumerate(POLES) if not np.isnan(own[-1, k])}
+        if changed:
+            ends[self.text("marks.listed")] = listed[-1, at]
+        return {
+            "years": {
+                "y": {
+                    "title": {"text": self.text(f"axes.{measure}_{state.side}")},
+                    "range": [0.0, top],
+                    "tickformat": ".0%" if measure == "share" else ".1f",
+                }
+            },
+            "cells": {
                 "x": called,
                 "y": called,
                 "z": now,
-                "text": [["–" if np.isnan(v) else form.format(v) for v in row] for row in now],
-                "colorscale": COLOURS[index],
+                "text": [["–" if np.isnan(each) else written.format(each) for each in line] for line in now],
+                "colorscale": COLOURS[measure],
                 "zmin": 0.0,
-                "zmax": FULL[index],
+                "zmax": FULL[measure],
             },
-            *(
-                {"x": YEARS, "y": own[:, k], "line": {"width": THICK if pole == state.pole else THIN}}
+            "now": {"x": [state.year] * 2, "y": [0.0, top]},
+            "listed": {"x": YEARS, "y": listed[:, at], "name": name(state.pole)} if changed else None,
+            **{
+                pole: {"x": YEARS, "y": own[:, k], "line": {"width": THICK if changed and k == at else THIN}}
                 for k, pole in enumerate(POLES)
-            ),
-            {
-                "x": YEARS,
-                "y": listed[:, at],
-                "visible": changed,
-                "name": self.text("traces.listed", pole=name(state.pole)),
             },
-            {"x": [state.year] * 2, "y": [0.0, top]},
-        )
-        layout = {
-            "yaxis2": {
-                "title": {"text": self.text(f"axes.{index}_{state.side}")},
-                "range": [0.0, top],
-                "tickformat": ".0%" if index == "share" else ".1f",
-            }
+            "names": {
+                "x": [LAST + 0.3] * len(ends),
+                "y": spread(list(ends.values()), GAP * top, 0.5 * GAP * top, top),
+                "text": list(ends),
+            },
         }
-        return View(traces, layout, self._sentence(state, solution), self._table(state, solution))
 
-    def _sentence(self, state: Params, solution: MatrixSolution) -> str:
-        k = state.year - FIRST
-        now, first, listed = solution.counted[k], solution.counted[0], solution.listed[k]
-        own, then = now.own("share"), first.own("share")
-        numbers = {
-            "year": state.year,
-            "first": FIRST,
-            "kind": self.text(f"kinds.{state.kind}"),
-            **dict(zip(("asia", "america", "europe"), own, strict=False)),
-            **dict(zip(("asia_then", "america_then", "europe_then"), then, strict=False)),
-        }
-        parts = [state.side] + ["then"] * (state.year > FIRST)
-        said = [self.text(f"sentence.{part}", **numbers) for part in parts]
-        index = now.own("introversion")
-        if state.counting != "one":  # one country has no index
-            words = dict(zip(("asia", "america", "europe"), index, strict=False))
-            said.append(self.text("sentence.index", year=state.year, **words))
-        if state.counting != "table":
-            at = ORDER.index(state.pole)
-            kind = "merged" if state.counting == "one" else "split"
-            said.append(
-                self.text(
-                    f"sentence.{kind}",
-                    pole=name(state.pole),
-                    parts=PARTS[state.counting],
-                    share=own[at],
-                    listed=listed.own("share")[at],
-                    index=index[at],
-                    listed_index=listed.own("introversion")[at],
-                )
-            )
-        return sentences(said)
+    def say(self, state: Counting, solution: MatrixSolution):
+        k, at, measure = state.year - FIRST, POLES.index(state.pole), state.measure
+        now, listed = (each[k].own(measure)[:3] for each in solution)
+        place = {"pole": name(state.pole), "year": state.year, "now": now[at], "listed": listed[at]}
+        if state.counting == "one":
+            yield f"one_{measure}", place
+        elif state.counting != "table":
+            yield f"split_{measure if measure == 'index' else state.side}", place
+            if measure == "share":
+                return  # all is said: a pole that is split buys and sells mostly within itself
+        most = int(np.nanargmax(now))
+        kind = "index" if measure == "index" else "none"
+        yield f"{kind}_{state.side}", {"year": state.year, "pole": name(POLES[most]), "value": now[most]}
 
-    def _table(self, state: Params, solution: MatrixSolution):
-        import pandas as pd
+    def tables(self, state: Counting, solution: MatrixSolution):
+        now = getattr(solution.counted[state.year - FIRST], state.measure)
+        heads = [Message(f"world.name.{pole}") for pole in ORDER]
+        columns = zip(heads, now.T, strict=True)
+        yield Table("seller", named(ORDER), columns, title="matrix", values={"year": state.year})
+        own = np.array([each.own(state.measure)[:3] for each in solution.counted])
+        yield Table("year", YEARS, zip(heads[:3], own.T, strict=True), title="years")
 
-        names = named(ORDER)
-        now = solution.counted[state.year - FIRST]
-        matrix = pd.DataFrame(getattr(now, state.index), index=names, columns=names)
-        years = np.array([each.own(state.index)[:3] for each in solution.counted])
-        time = pd.DataFrame(years, index=pd.Index(YEARS, name=self.text("table.year")), columns=names[:3])
-        seller, buyer = self.text("axes.seller"), self.text("axes.buyer")
-        return {
-            self.text("table.matrix", year=state.year, seller=seller, buyer=buyer): matrix.rename_axis(seller),
-            self.text("table.years"): time,
-        }
+
+def _top(measure: str, *lines: np.ndarray) -> float:
+    """The end of the scale: always the same, until a line needs more."""
+    most = max(float(np.nanmax(each)) for each in lines)
+    return TOP[measure] if most < TOP[measure] else 1.0 if measure == "share" else float(np.ceil(most))

@@ -7,7 +7,6 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from scipy.interpolate import RectBivariateSpline
 
 from gvclab.content import cached_by_language
 from gvclab.models import gravity, world
@@ -18,8 +17,6 @@ WORLDS = ("stylised", "real")
 # The eleven sectors of the real table are added up to three: a solve takes a tenth of the time, and the shares
 # that the panel shows move by a few thousandths. All have one trade elasticity.
 REAL_SECTORS = {"AGM": "AGM"} | dict.fromkeys(MANUFACTURES, "MAN") | dict.fromkeys(("UTC", "TTH", "BSV", "PSV"), "SVC")
-# Where the answers between the points of a slider's plane are found: few, because they change smoothly.
-TECH, INST = np.linspace(0.7, 1.1, 5), np.linspace(0.9, 1.4, 6)
 
 
 class Setting(NamedTuple):
@@ -42,13 +39,6 @@ class Outcome(NamedTuple):
     share: float
     trade: float
     welfare: np.ndarray
-
-
-class CostPlane(NamedTuple):
-    """Outcomes at every cost of technology and institutions, everything else given."""
-
-    share: RectBivariateSpline
-    trade: RectBivariateSpline  # log ratio
 
 
 @cached_by_language
@@ -94,12 +84,3 @@ def outcome(name: str, theta: float, near: float, far: float, free: bool) -> Out
     after = gravity.solve(made, khat=khat, tariffs=tariffs)
     share, trade = traded(after.flows, asked)
     return Outcome(share, trade / traded(made.flows, asked)[1], after.welfare)
-
-
-@lru_cache(maxsize=64)
-def plane(name: str, theta: float, rta: float, free: bool) -> CostPlane:
-    """Outcomes over the whole plane of technology and institutions, by splines through 30 of them."""
-    found = [[outcome(name, theta, tech * rta, tech * inst, free) for inst in INST] for tech in TECH]
-    shares = np.array([[each.share for each in row] for row in found])
-    trades = np.log([[each.trade for each in row] for row in found])
-    return CostPlane(*(RectBivariateSpline(TECH, INST, values) for values in (shares, trades)))
