@@ -124,7 +124,7 @@ def test_the_figure_is_drawn_from_the_frame(kind):
 @every_panel
 def test_the_quick_part_is_shown_in_the_same_frame(kind):
     panel = busy(kind)
-    quick = panel.view(panel.state, panel.answer(panel.state, full=False))
+    quick = panel.seen(full=False)
     assert len(quick.traces) == len(panel.shown.traces) and quick.sentence
 
 
