@@ -10,7 +10,7 @@ pytestmark = pytest.mark.browser
 CELLS = [
     "from gvclab.panels.fear import FeltRiskLab, MemoryLab\n"
     "from gvclab.panels.fear.memory import Moving\n"
-    "from gvclab.panels.kit import share\n\n"
+    "from gvclab.panels.shared import share\n\n"
     "class Felt(FeltRiskLab):\n    State = Moving\n\n"
     "class Moved(MemoryLab):\n    folds = ()\n\n"
     "felt, moved = share((Felt, Moved))\n"

@@ -76,7 +76,7 @@ def test_a_key_moves_the_figure_its_sentence_and_its_table(toys):
     assert toys.ask_kernel("print(power.state.power)") == "1.1"
 
     # What is set from Python moves the page, controls included.
-    toys.ask_kernel("power.set(power=3, size=11, marks=[0, 9])")
+    toys.ask_kernel("power.set(power=3, size=11, tenths=[0, 9])")
     await_y(toys, 0, 5, 0.5**3)
     assert slider(toys, "Power lab", "power").input_value() == "3"
     pressed = power.locator(".gvclab-strip [aria-pressed='true']")
@@ -148,7 +148,7 @@ def test_a_fast_hand_makes_no_queue_and_the_slow_part_comes_last(toys):
 def test_figures_follow_theme_width_and_each_other(open_notebook):
     cells = [
         TOYS,
-        "from gvclab.panels import Shared\nshared = Shared(State())\npower = Power(shared)\npower",
+        "from gvclab.panels.shared import Shared\nshared = Shared(State())\npower = Power(shared)\npower",
         "slow = Slow(shared)\nslow",
         "power",
     ]

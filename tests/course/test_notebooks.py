@@ -28,14 +28,6 @@ def lesson_file(name: str) -> str:
     return (ROOT / f"content/lessons/{name}.md").read_text(encoding="utf-8")
 
 
-def told_again(name: str) -> bool:
-    """Whether a lesson is of the new pattern, which begins with a question."""
-    return re.search(r"^question:", lesson_file(name), re.M) is not None
-
-
-RETOLD = [name for name in LESSONS if told_again(name)]
-
-
 @pytest.fixture(scope="module")
 def made() -> dict[str, str]:
     return targets(ROOT)
@@ -145,8 +137,8 @@ def called(name: str, text: str) -> list[list[str]]:
     return [re.findall(r'"([^"]*)"', arguments) for arguments in re.findall(rf"\b{name}\(([^)]*)\)?", text)]
 
 
-@pytest.mark.parametrize("name", RETOLD)
-def test_each_claim_of_a_retold_lesson_has_its_place_and_its_verdict(name, made):
+@pytest.mark.parametrize("name", LESSONS)
+def test_each_claim_of_a_lesson_has_its_place_and_its_verdict(name, made):
     """One that is named is tested here, listed below, or linked to where it is; a tested one gets a verdict."""
     source, book = lesson_file(name), nbformat.reads(made[f"course/{name}.ipynb"], as_version=4)
     places = lesson.Tables.read(ROOT / "content").places
@@ -161,15 +153,15 @@ def test_each_claim_of_a_retold_lesson_has_its_place_and_its_verdict(name, made)
         assert page != name or claim in {*verdicts, *folded}
 
 
-@pytest.mark.parametrize("section", ["2.3"])
-def test_each_claim_of_a_retold_section_is_in_one_of_its_lessons(section):
+@pytest.mark.parametrize("section", sorted(path.stem for path in (ROOT / "content/claims").glob("*.yml")))
+def test_each_claim_of_a_section_is_in_one_of_its_lessons(section):
     claims = [name for name in lesson.Tables.read(ROOT / "content").claims if name.startswith(f"C{section}-")]
     sources = "\n".join(lesson_file(name) for name in LESSONS if name.startswith(section))
     found = marks.claims_tested(sources) + [c for each in called("other_claims", sources) for c in each]
     assert sorted(found) == sorted(claims)
 
 
-@pytest.mark.parametrize("name", RETOLD)
+@pytest.mark.parametrize("name", LESSONS)
 def test_a_prediction_stands_above_what_it_hides_and_its_verdict_below(name):
     """predict, then after, then verdict, each once for each prediction; and each is an item that asks for one."""
     source = lesson_file(name)
@@ -179,9 +171,9 @@ def test_a_prediction_stands_above_what_it_hides_and_its_verdict_below(name):
     assert all(bank.item(item).type == "predict" and bank.item(item).use == "lesson" for item in ids)
 
 
-@pytest.mark.parametrize("name", RETOLD)
+@pytest.mark.parametrize("name", LESSONS)
 def test_a_panel_is_shown_only_after_its_prediction(name, made):
-    """No cell of a retold lesson shows a panel otherwise."""
+    """No cell of a lesson shows a panel otherwise."""
     book = nbformat.reads(made[f"course/{name}.ipynb"], as_version=4)
     shown = code(book)
     panels = re.findall(r"from gvclab\.panels\.\w+ import (.+)", shown)
@@ -189,7 +181,7 @@ def test_a_panel_is_shown_only_after_its_prediction(name, made):
         assert re.findall(rf".*\b{panel}\(.*", shown) == re.findall(rf'after\("[^"]+", {panel}\(.*', shown)
 
 
-@pytest.mark.parametrize("name", RETOLD)
+@pytest.mark.parametrize("name", LESSONS)
 def test_the_questions_of_a_lesson_are_items_of_its_set(name):
     asked = [item for items in called("quiz", lesson_file(name)) for item in items]
     items = bank.parse((ROOT / f"content/exercises/{name}.md").read_text(encoding="utf-8"))
@@ -243,20 +235,6 @@ def run(name: str, tmp_path: Path, **more: str) -> nbformat.NotebookNode:
     return book
 
 
-@pytest.mark.parametrize("name", [name for name in LESSONS if not told_again(name)])
-def test_what_a_lesson_says_of_its_panels_can_be_typed(name):
-    """`panel.set(w=0.3)` in the prose names a panel of the lesson and one of its controls."""
-    source = lesson_file(name)
-    taken = re.search(r"from (gvclab\.panels\.\w+) import linked\n\n(.+) = linked\(\)", source)
-    assert taken, "a lesson takes its panels by `from gvclab.panels.<room> import linked` and `one, two = linked()`"
-    module, names = taken.groups()
-    shown = dict(zip(names.split(", "), importlib.import_module(module).linked(), strict=True))
-    calls = re.findall(r"`(\w+)\.set\((\w+)=([\d.]+)\)`", source)
-    assert calls, "a lesson says once at least how to set a panel: `panel.set(w=0.3)`"
-    for panel, control, value in calls:
-        shown[panel].set(**{control: float(value)})
-
-
 @pytest.mark.parametrize("name", EXERCISES)
 def test_the_panel_that_an_assignment_offers_exists(name):
     source = (ROOT / f"content/exercises/{name}.md").read_text(encoding="utf-8")
@@ -290,9 +268,8 @@ def test_a_lesson_runs_top_to_bottom_and_quietly_and_predicts_nothing(name, tmp_
     book = run(f"course/{name}.ipynb", folder, JUPYTER_DATA_DIR=str(data))
     assert not complaints(book), "\n".join(complaints(book))
     assert list(folder.iterdir()) == [] and not list(data.rglob("predictions.json"))
-    if name in RETOLD:
-        waiting = [str(cell.outputs) for cell in book.cells if "after(" in cell.source]
-        assert waiting and not any("plotly" in shown for shown in waiting)
+    waiting = [str(cell.outputs) for cell in book.cells if "after(" in cell.source]
+    assert waiting and not any("plotly" in shown for shown in waiting)
 
 
 @pytest.mark.slow

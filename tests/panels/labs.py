@@ -13,9 +13,8 @@ from plotly.utils import PlotlyJSONEncoder
 
 from gvclab import panels
 from gvclab.panels import fear, localisation, regionalisation, suppliers
-from gvclab.panels.base import Panel
 from gvclab.panels.controls import Checkbox, Choice, Control, Slider
-from gvclab.panels.kit import Lab
+from gvclab.panels.panel import Panel
 
 LESSONS = {
     name: import_module(f"{panels.__name__}.{name}") for _, name, package in iter_modules(panels.__path__) if package
@@ -82,12 +81,12 @@ def trace(panel: Panel, name: str, nth: int = 0):
     return [each for each in panel.figure.data if each.name == name][nth]
 
 
-def mark(panel: Lab, name: str):
+def mark(panel: Panel, name: str):
     """A mark of the figure, by its name."""
     return panel.figure.data[panel.picture.traces.index(name)]
 
 
-def said(panel: Lab) -> dict[str, dict]:
+def said(panel: Panel) -> dict[str, dict]:
     """The values of the sentences that hold now, by their ids."""
     return {message.id.rpartition(".")[2]: dict(message.values) for message in panel.said}
 

@@ -11,7 +11,7 @@ import pytest
 from gvclab.content import entry
 from gvclab.panels.controls import Checkbox, Choice
 
-from .labs import LESSONS, busy, drawn, ends, every_control, every_panel, tables
+from .labs import busy, drawn, ends, every_control, every_panel, tables
 
 # The sentence of the substitutes lab compares Home with the two far places; the Region is one of its points alone.
 SILENT = {("suppliers.substitutes", "q_region")}
@@ -112,21 +112,5 @@ def test_the_figure_is_drawn_from_the_frame(kind):
 @every_panel
 def test_the_quick_part_is_shown_in_the_same_frame(kind):
     panel = busy(kind)
-    quick = panel.view(panel.state, panel.answer(panel.state, full=False))
+    quick = panel.seen(full=False)
     assert len(quick.traces) == len(panel.shown.traces) and quick.sentence
-
-
-def shared_rooms() -> list[str]:
-    """The rooms whose panels live on one state."""
-    return [name for name, module in LESSONS.items() if hasattr(module, "linked")]
-
-
-@pytest.mark.parametrize("name", shared_rooms())
-def test_linked_panels_share_one_state(name):
-    first, *others = LESSONS[name].linked()
-    assert others and all(panel.state is first.state for panel in others)
-    for panel in (first, *others):
-        control = panel.controls[0]
-        value = next(end for end in ends(control) if end != getattr(panel.state, control.name))
-        panel.set(**{control.name: value})
-        assert all(getattr(each.state, control.name) == value for each in (first, *others))

@@ -240,7 +240,7 @@ export default patient(() => {
       const badge = node("span", { className: "gvclab-badge", textContent: spec.badge.label, title: spec.badge.help });
       const presets = spec.presets.map(([textContent, values]) => {
         const button = node("button", { type: "button", textContent });
-        button.addEventListener("click", () => talk.ask(values, spec.whole));
+        button.addEventListener("click", () => talk.ask(values, true));
         return button;
       });
       const reset = node("button", { type: "button", textContent: words.reset, title: words.reset_help });

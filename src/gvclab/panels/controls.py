@@ -6,10 +6,11 @@ A state says it with each of its fields: `w: float = slider(0.0, 0.0, 0.95, 0.01
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from gvclab.content import Listed, text
+from gvclab.content import Listed, Message, text
 
 
 @dataclass(frozen=True)
@@ -17,16 +18,14 @@ class Control:
     """What all controls have in common.
 
     Fields: `name` of the state's field; `group` names the set it stands in, whose heading is in the catalogue;
-    `advanced` puts it into the folded part. `label`, `unit` and `help` come from the panel's catalogue entry
-    `controls.<name>` unless given here. Of a field of a state, `unit` is an id in the catalogue's `controls.units`.
+    `advanced` puts it into the folded part; `unit` is an id in the catalogue's `controls.units`. Its label and its
+    help stand in the panel's catalogue entry `controls.<name>`.
     """
 
     name: str
     group: str = ""
     advanced: bool = False
-    label: str = ""
     unit: str = ""
-    help: str = ""
 
     @property
     def domain(self) -> str:
@@ -35,6 +34,10 @@ class Control:
 
     def check(self, value: Any) -> Any:
         """The value as the state holds it. Raises ValueError with the name, the value and the domain."""
+        raise NotImplementedError
+
+    def spelled(self, value: Any, words: Mapping[str, Any]) -> Any:
+        """A value as the reader of the control sees it; `words` are those written at the control."""
         raise NotImplementedError
 
     def refusal(self, value: Any) -> ValueError:
@@ -79,6 +82,9 @@ class Slider(Control):
             raise self.refusal(value)
         return int(number) if self.whole else number
 
+    def spelled(self, value: Any, words: Mapping[str, Any]) -> str:
+        return f"{value:g}"
+
 
 @dataclass(frozen=True)
 class Checkbox(Control):
@@ -92,6 +98,9 @@ class Checkbox(Control):
         if value not in (True, False):
             raise self.refusal(value)
         return bool(value)
+
+    def spelled(self, value: Any, words: Mapping[str, Any]) -> Message:
+        return Message("controls.yes" if value else "controls.no")
 
 
 @dataclass(frozen=True)
@@ -108,6 +117,9 @@ class Choice(Control):
         if value not in self.options:
             raise self.refusal(value)
         return value
+
+    def spelled(self, value: Any, words: Mapping[str, Any]) -> str:
+        return words["options"][value]
 
 
 @dataclass(frozen=True)
@@ -130,6 +142,9 @@ class Strip(Control):
         if not good:
             raise self.refusal(value)
         return tuple(int(number) for number in numbers)
+
+    def spelled(self, value: Any, words: Mapping[str, Any]) -> Any:
+        return Listed([str(number) for number in value]) if value else Message("controls.none")
 
 
 def slider(
@@ -171,3 +186,21 @@ def domains(state: Any) -> dict[str, Control]:
     """The controls that a state's fields make possible, by field; a field without a domain makes none."""
     controls = {each.name: each.metadata.get("control") for each in fields(state)}
     return {name: replace(control, name=name) for name, control in controls.items() if control is not None}
+
+
+def arranged(state: Any, shows: Sequence[str], folds: Sequence[str]) -> Iterator[Control]:
+    """The controls for some fields of a state, in their order: open, then folded.
+
+    The name of a group stands for those of its fields that are not named. ValueError for a name that is neither.
+    """
+    known = domains(state)
+    named = {*shows, *folds}
+    for names, advanced in ((shows, False), (folds, True)):
+        for name in names:
+            members = [each for each in known.values() if each.group == name and each.name not in named]
+            if name in known:
+                yield replace(known[name], group="", advanced=advanced)
+            elif members:
+                yield from (replace(each, advanced=advanced) for each in members)
+            else:
+                raise ValueError(f"{name!r} is neither a field with a domain nor a group")

@@ -17,7 +17,7 @@ from ..charts.widget import Widget, script
 from .controls import Choice, Control, Slider
 
 if TYPE_CHECKING:
-    from .base import Panel
+    from .panel import Panel
 
 _HERE = Path(__file__).parent
 _PAUSE = 0.15  # seconds without a new value until the slow part of an answer is computed
@@ -95,8 +95,7 @@ def described(panel: Panel) -> dict[str, Any]:
         "words": entry("controls.page"),
         "controls": [_described(panel, control) for control in panel.controls],
         "groups": {name: panel.text(f"groups.{name}") for name in {c.group for c in panel.controls} - {""}},
-        "presets": [[panel.text(f"presets.{name}"), panel.checked(v)] for name, v in panel.presets.items()],
-        "whole": panel.whole,
+        "presets": [[panel.text(f"presets.{name}"), values] for name, values in panel.presets.items()],
     }
 
 

@@ -13,7 +13,7 @@ from gvclab.models import iotable
 
 from ...charts import Picture, Plot, axis, bars, row, theme
 from ..controls import Control, choice, slider
-from ..kit import Lab, Table
+from ..panel import Panel, Table
 from ..world import FIRST, LAST
 
 HOME = "USA"
@@ -62,7 +62,7 @@ class Pair:
     year: int = slider(LAST, FIRST, LAST)
 
 
-class BalanceLab(Lab):
+class BalanceLab(Panel):
     """With whom have the United States a deficit, counted gross and counted in value added?"""
 
     key = "developed_countries.balance"

@@ -14,7 +14,7 @@ from gvclab.models import gravity, world
 from ...charts import Picture, Plot, axis, bars, line, points, row, theme
 from ...charts.labels import spread
 from ..controls import slider
-from ..kit import Lab, Table
+from ..panel import Panel, Table
 
 LOOKS = {"nation": "nation", "rest": "others", "tech": "tech", "factory": "factory"}  # what is shown -> concept
 GROUPS = ("factory", "tech", "rest")  # in the order of the model
@@ -66,7 +66,7 @@ class Progress:
     productivity: float = slider(2.0, 1.0, 3.0, 0.25, unit="before")
 
 
-class DistributionLab(Lab):
+class DistributionLab(Panel):
     """Who gains and who loses in the United States when China's industry becomes more productive?"""
 
     key = "developed_countries.distribution"

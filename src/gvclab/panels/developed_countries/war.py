@@ -14,7 +14,7 @@ from gvclab.models import gravity
 from ...charts import Picture, Plot, axis, bars, line, points, row, theme
 from ...charts.labels import spread
 from ..controls import checkbox, slider
-from ..kit import Lab, Table
+from ..panel import Panel, Table
 from ..world import GOODS, calibrated
 
 HIGHEST = 40  # points
@@ -114,7 +114,7 @@ def _bars(plot: str, most: float) -> Plot:
     return Plot(plot, axis(plot, range=[0, most]), axis("", **NAMES))
 
 
-class TradeWarLab(Lab):
+class TradeWarLab(Panel):
     """Does a tariff on goods from China pay, for whom, and what does it move?"""
 
     key = "developed_countries.war"

@@ -12,7 +12,7 @@ from gvclab.models.division import Snake
 from ...charts import Picture, Plot, axis, line, note, points, row, theme
 from ...charts.labels import spread
 from ..controls import slider
-from ..kit import Lab, Table
+from ..panel import Panel, Table
 from . import route
 
 DEAREST, BEST = 0.3, 0.3  # the ends of two sliders
@@ -51,7 +51,7 @@ class Access:
     stages: int = slider(8, 4, LONGEST)
 
 
-class AccessLab(Lab):
+class AccessLab(Panel):
     """How many stages of a chain does a remote country get, and when?"""
 
     key = "developing_countries.access"

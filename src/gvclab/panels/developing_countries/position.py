@@ -11,7 +11,7 @@ from gvclab.models.division import Chain, cvw
 
 from ...charts import Picture, Plot, axis, bars, note, row, theme
 from ..controls import slider
-from ..kit import Lab, Table
+from ..panel import Panel, Table
 
 COUNTRIES = ("late_comer", "middle", "leader")
 MIDDLE, LEADER = 0.4, 0.2  # mistakes of the two others
@@ -40,7 +40,7 @@ class PositionSolution(NamedTuple):
     gained: np.ndarray  # its wage against the start, as a part of it
 
 
-class PositionLab(Lab):
+class PositionLab(Panel):
     """Who stands where in a chain, and what does that have to do with its wage?"""
 
     key = "developing_countries.position"

@@ -10,7 +10,7 @@ from gvclab.content import Listed
 from gvclab.models.sourcing import calm_belief
 
 from ...charts import Picture, Plot, axis, line, points, theme
-from ..kit import Lab, Table
+from ..panel import Panel, Table
 from .state import SPAN, THRESHOLD, TIME, YEARS, Remembered, felt
 
 NAMED = points(theme.Style(theme.GREY, "", "circle-open", ""), size=12, name="", showlegend=False) | {
@@ -31,7 +31,7 @@ class FeltSolution(NamedTuple):
     below: int | None  # the first year below THRESHOLD after the last crisis
 
 
-class FeltRiskLab(Lab):
+class FeltRiskLab(Panel):
     """How long does a scare last?"""
 
     key = "fear.felt"

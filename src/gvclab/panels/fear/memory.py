@@ -11,7 +11,7 @@ from gvclab.models.sourcing import calm_belief, wave
 
 from ...charts import Picture, Plot, axis, line, points, row, theme
 from ..controls import slider
-from ..kit import Lab, Table
+from ..panel import Panel, Table
 from .state import SPAN, TIME, YEARS, Remembered, felt
 
 SCAR = 0.005  # a share of firms below this is not spoken of
@@ -32,7 +32,7 @@ class Moving(Remembered):
     k: float = slider(0.0, 0.0, 0.25, 0.002, unit="need")
 
 
-class MemoryLab(Lab):
+class MemoryLab(Panel):
     """Does a fear that passes leave anything behind?"""
 
     key = "fear.memory"

@@ -11,7 +11,7 @@ from gvclab.models.sourcing import Portfolio, staircase
 
 from ...charts import Picture, Plot, axis, bars, points, row, theme
 from ..controls import slider
-from ..kit import Lab, Table
+from ..panel import Panel, Table
 from ..sourcing import Market, compared, problem, used
 
 # A unit of money lost counts as much as one spent. So a firm that bears the part chi of the loss chooses like
@@ -72,7 +72,7 @@ class Borne(Market):
     chi: float = slider(0.15, LEAST_BORNE, MOST_BORNE, 0.01)
 
 
-class WedgeLab(Lab):
+class WedgeLab(Panel):
     """What does it cost that a firm bears only a part of the loss, and who pays?"""
 
     key = "fear.wedge"

@@ -12,7 +12,7 @@ from gvclab.models.division import parts_cheaper_than, spider
 
 from ...charts import Picture, Plot, axis, line, points, row, theme
 from ..controls import checkbox, slider
-from ..kit import Lab, Table
+from ..panel import Panel, Table
 
 MOST_FRICTION, MOST_PREMIUM = 0.5, 0.3
 FRICTION = np.linspace(0, MOST_FRICTION, 101)
@@ -90,7 +90,7 @@ def _lines(r: float, stays: bool, bA: float, delta: float):
     return jump, (t[away], share[away]), (t[~away], share[~away])
 
 
-class SpiderLab(Lab):
+class SpiderLab(Panel):
     """Where are parts made that meet in one assembly, and what do friction and security do to it?"""
 
     key = "localisation.spider"

@@ -12,7 +12,7 @@ from gvclab.models.division import Team, team
 from ...charts import Picture, Plot, axis, line, points, row, theme
 from ...charts.labels import spread
 from ..controls import slider
-from ..kit import Lab, Table
+from ..panel import Panel, Table
 
 B, BETA = 1.0, 1.2  # productivity, and how the cost of dealings grows with the team
 LEAST_COST = 0.01
@@ -42,7 +42,7 @@ class TeamSolution(NamedTuple):
     most: float  # left to each in the best team where a dealing costs least
 
 
-class TeamLab(Lab):
+class TeamLab(Panel):
     """How many specialists share a task, and what is lost when their dealings get more expensive?"""
 
     key = "localisation.team"

@@ -11,7 +11,7 @@ from gvclab.models.iotable import pandemic
 
 from ...charts import Picture, Plot, axis, bars, line, points, row, theme
 from ..controls import choice, slider
-from ..kit import Lab, Table
+from ..panel import Panel, Table
 from .places import SAME, Places, closing_cost, real
 
 FIELDS = {"NAM": "north_america", "EUR": "europe", "ASI": "asia", "RST": "rest"}  # pole -> field of the state
@@ -48,7 +48,7 @@ class Lockdowns:
     detail: str = choice("regions", "regions", "poles")
 
 
-class ClosingLab(Lab):
+class ClosingLab(Panel):
     """Loss with trade beside loss behind a closed border, and beside both the price of closing in every year."""
 
     key = "pandemic.closing"

@@ -12,7 +12,7 @@ from gvclab.models.iotable import Routes, pandemic_routes
 
 from ...charts import Picture, Plot, axis, bars, row, theme
 from ..controls import Control, choice, slider
-from ..kit import Lab, Table
+from ..panel import Panel, Table
 from .places import REGIONS, Places, real
 
 REACH = 4.0  # log points: what the lower plot shows at least, so that small losses look small
@@ -50,7 +50,7 @@ class Lockdown:
     labour: float = slider(1.0, 0.5, 1.5, 0.1, unit="table")
 
 
-class ExposureLab(Lab):
+class ExposureLab(Panel):
     """How much of a lockdown in one place is felt in all others, and by which way does it come?"""
 
     key = "pandemic.exposure"

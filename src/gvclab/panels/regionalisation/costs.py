@@ -9,7 +9,7 @@ import numpy as np
 
 from ...charts import Picture, Plot, axis, bars, row, theme
 from ..controls import checkbox, choice, slider
-from ..kit import Lab, Table
+from ..panel import Panel, Table
 from .worlds import WORLDS, Outcome, outcome, setting, traded
 
 SAME = 0.005  # per cent of income: less is not to be seen
@@ -43,7 +43,7 @@ class Borders:
     theta: float = slider(1.0, 0.5, 2.0, 0.05, unit="calibration")
 
 
-class CostLab(Lab):
+class CostLab(Panel):
     """What do costs of near and far borders do to all trade, to the share within poles, and to incomes?"""
 
     key = "regionalisation.costs"

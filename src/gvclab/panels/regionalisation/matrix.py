@@ -15,7 +15,7 @@ from gvclab.models import iotable
 from ...charts import Picture, Plot, axis, line, row, theme
 from ...charts.labels import spread
 from ..controls import Control, choice, slider
-from ..kit import Lab, Table
+from ..panel import Panel, Table
 from ..world import FIRST, LAST, REST, named, pole_by_region
 
 POLES = ("EUR", "NAM", "ASI")  # the rest of the world is no pole
@@ -90,7 +90,7 @@ def _ties(counted: iotable.Recount, side: str) -> Ties:
     return Ties(*(each if side == "backward" else each.T for each in both))
 
 
-class MatrixLab(Lab):
+class MatrixLab(Panel):
     """Do poles buy mostly from themselves, and more than their size explains? And does the count decide it?"""
 
     key = "regionalisation.matrix"

@@ -11,7 +11,7 @@ from gvclab.models.sourcing import chain_reliability
 
 from ...charts import Picture, Plot, axis, note, points, row, theme
 from ..controls import checkbox, slider
-from ..kit import Lab, Table
+from ..panel import Panel, Table
 
 MOST_STAGES, MOST_SUPPLIERS = 40, 4
 SUPPLIERS = np.arange(1, MOST_SUPPLIERS + 1)
@@ -39,7 +39,7 @@ class Chain:
     p: float = slider(0.01, 0.0, 0.1, 0.002, unit="a_year", group="own")
 
 
-class ChainLab(Lab):
+class ChainLab(Panel):
     """In how many of a thousand years does a chain of n stages with m suppliers each stand still?"""
 
     key = "suppliers.chain"

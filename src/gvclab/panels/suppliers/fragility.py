@@ -11,7 +11,7 @@ from gvclab.models.sourcing import Critical, egl_critical, egl_fixed_point, egl_
 
 from ...charts import Picture, Plot, axis, line, points, row, theme
 from ..controls import slider
-from ..kit import Lab, Table
+from ..panel import Panel, Table
 
 MOST_SUPPLIERS = 5  # per input
 LINKS = np.linspace(0.4, 1, 301)
@@ -43,7 +43,7 @@ class Network:
     depth: int = slider(50, 1, 200, log=True, unit="tiers")
 
 
-class FragilityLab(Lab):
+class FragilityLab(Panel):
     """How reliable is a firm in a deep network, and where does the network collapse?"""
 
     key = "suppliers.fragility"

@@ -11,7 +11,7 @@ from gvclab.models.sourcing import WEEKS, Frontier, Portfolio, Sourcing, stairca
 
 from ...charts import Picture, Plot, axis, bars, points, row, theme
 from ..controls import slider
-from ..kit import Lab, Table
+from ..panel import Panel, Table
 from ..sourcing import PLACES, STYLES, Market, compared, in_words, place, problem, used
 
 MOST_WEIGHT = 0.99
@@ -36,7 +36,7 @@ class Weighed(Market):
     w: float = slider(0.0, 0.0, MOST_WEIGHT)
 
 
-class FrontierLab(Lab):
+class FrontierLab(Panel):
     """Where does a firm buy at a given weight of security, and what does it pay and risk?"""
 
     key = "suppliers.frontier"

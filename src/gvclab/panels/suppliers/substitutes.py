@@ -12,7 +12,7 @@ from gvclab.models.sourcing import Frontier, Portfolio, Sourcing, cvar, effectiv
 
 from ...charts import Picture, Plot, axis, line, points, row, theme
 from ...charts.labels import spread
-from ..kit import Lab, Table
+from ..panel import Panel, Table
 from ..sourcing import Market, compared, problem
 from .frontier import MOST_COST, MOST_RISK, RISKS
 
@@ -35,7 +35,7 @@ class SubstitutesSolution(NamedTuple):
     steps: Frontier | None = None  # found after the rest
 
 
-class SubstitutesLab(Lab):
+class SubstitutesLab(Panel):
     """How much safer is it to buy from two places, by how much each can make up for the other?"""
 
     key = "suppliers.substitutes"

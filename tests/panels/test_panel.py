@@ -1,144 +1,24 @@
-"""The panel kit: what is derived from a state with domains, from marks by name and from what is read."""
+"""A panel: what is derived from a state with domains, from marks by name and from what is read."""
 
 from __future__ import annotations
 
-import shutil
 from contextlib import suppress
 from dataclasses import dataclass, fields, replace
-from typing import ClassVar
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gvclab import content
-from gvclab.charts import Picture, Plot, View, axis, frame, line, points
 from gvclab.content import Message
-from gvclab.panels import Panel, Shared
-from gvclab.panels.controls import Checkbox, Choice, Slider, checkbox, choice, domains, slider, strip
-from gvclab.panels.kit import Lab, Table, share
+from gvclab.panels.controls import Checkbox, Choice, Slider, choice, domains, slider, strip
+from gvclab.panels.shared import Shared, share
 from gvclab.panels.watching import Answer, read, watched
 from gvclab.panels.widget import described
 
 from .labs import Page
+from .toys import Power, Reader, State
 
-WORDS = """
-axes: {x: "way", y: "height"}
-marks: {curve: the curve}
-units: {}
-power:
-  title: Power
-  groups: {grid: Grid}
-  presets: {steep: Steep}
-  controls: &controls
-    power: {label: power a, help: How steep.}
-    size: {label: points n, help: How many.}
-    shown: {label: point shown, help: Whether.}
-  axes: {y: "height of the power"}
-  marks: {point: "the point at {at:.1f}"}
-  sentence: {now: "The power is {power:.1f}.", far: "It is {word}.", word: far}
-  table: {rows: row}
-reader:
-  title: Reader
-  controls:
-    far: {label: far, help: Whether it looks far.}
-    mode: {label: mode, help: How., options: {near: near, wide: wide}}
-    years: {label: years, help: When.}
-  marks: {point: the point}
-  sentence: {now: "It reads {value:.1f}."}
-  table: {rows: row}
-"""
-
-
-@pytest.fixture(autouse=True)
-def catalogue(tmp_path, monkeypatch):
-    """The course's messages and a room of toys."""
-    source = content.resource("content")
-    shutil.copytree(source / "messages", tmp_path / "messages")
-    (tmp_path / "messages" / "panels" / "toys.yml").write_text(WORDS, encoding="utf-8")
-    monkeypatch.setattr(content, "resource", lambda name: tmp_path)
-
-
-@dataclass(frozen=True)
-class State:
-    power: float = slider(1.0, 0.2, 5.0, 0.1, unit="weeks")
-    size: int = slider(5, 2, 200, log=True, group="grid")
-    shown: bool = checkbox(True, group="grid")
-    far: bool = checkbox(False)
-    mode: str = choice("near", "near", "wide")
-    years: tuple[int, ...] = strip((3,), 0, 9)
-    fixed: float = 2.0
-
-    @property
-    def height(self) -> float:
-        return self.power * self.fixed
-
-
-class Power(Lab):
-    key = "toys.power"
-    State = State
-    shows = ("power", "shown")
-    folds = ("grid",)
-    presets: ClassVar = {"steep": {"power": 4.0}}
-    picture = Picture(Plot("main", axis("x"), axis("y")), marks={"curve": line(0), "point": points(1)})
-
-    def solve(self, state):
-        if state.power == 4.9:
-            raise ValueError("the model has no answer for power = 4.9")
-        return state.power
-
-    def draw(self, state, solution):
-        at = {"x": [state.size], "y": [solution], "name": self.message("marks.point", at=solution)}
-        return {"curve": {"x": [0, 1], "y": [0, solution]}, "point": at if state.shown else None}
-
-    def say(self, state, solution):
-        yield "now", {"power": solution}
-        if solution > 3:
-            yield "far", {"word": self.message("sentence.word")}
-
-    def tables(self, state, solution):
-        yield Table("rows", [self.message("title")], {"curve": [solution]})
-
-
-class Reader(Lab):
-    """Reads `power` only while it looks far, and `years` only in one place each: what it says, or its table."""
-
-    key = "toys.reader"
-    State = State
-    shows = ("far", "mode", "years")
-    picture = Picture(Plot("main", axis("x"), axis("y")), marks={"point": points(1)})
-    solved = 0
-
-    def solve(self, state):
-        self.solved += 1
-        return state.height if state.far else 0.0
-
-    def draw(self, state, solution):
-        return {"point": {"x": [0], "y": [solution]}}
-
-    def say(self, state, solution):
-        yield "now", {"value": solution + (state.size if state.mode == "wide" else 0)}
-
-    def tables(self, state, solution):
-        yield Table("rows", state.years, {"point": [solution + state.shown for _ in state.years]})
-
-
-class Old(Panel):
-    """Frame and view paired by position, as in the rooms that have not moved over yet."""
-
-    key = "toys.power"
-    State = State
-    controls = (Slider("power", min=0.2, max=5.0, step=0.1, label="power a"),)
-
-    def frame(self):
-        return frame(("x", "y"), traces=[line(0)])
-
-    def solve(self, state):
-        return state.power
-
-    def view(self, state, solution):
-        return View(({"x": [0], "y": [solution]},), {}, f"{solution}")
-
+pytestmark = pytest.mark.usefixtures("words_of_toys")
 
 # --------------------------------------------------------------------------------------------------- what is derived
 
@@ -156,7 +36,7 @@ def test_controls_are_those_of_the_state():
 def test_the_page_is_told_words_units_and_groups():
     spec = described(Power())
     assert spec["controls"][0]["unit"] == "weeks" and spec["controls"][1]["unit"] == ""
-    assert spec["groups"] == {"grid": "Grid"} and spec["whole"]
+    assert spec["groups"] == {"grid": "Grid"}
     assert spec["presets"] == [["Steep", {"power": 4.0, "shown": True, "size": 5}]]
 
 
@@ -171,7 +51,7 @@ def test_a_start_outside_its_domain_is_refused(field):
 @pytest.mark.parametrize(
     ("given", "named"),
     [
-        ({"shows": ("speed",)}, "'speed', which is neither a field with a domain nor a group"),
+        ({"shows": ("speed",)}, "Bad: 'speed' is neither a field with a domain nor a group"),
         ({"shows": ("fixed",)}, "'fixed'"),
         ({"presets": {"odd": {"far": True}}}, "preset 'odd' sets far, which has no control"),
         ({"presets": {"odd": {"power": 9.0}}}, "power = 9.0 is not possible"),
@@ -212,13 +92,6 @@ def test_marks_have_to_be_given_by_their_names(monkeypatch):
     monkeypatch.setattr(Power, "draw", lambda self, state, solution: {"curve": {}, "pint": {}})
     with pytest.raises(KeyError, match="without values: point; values without a mark or plot: pint"):
         Power().shown  # noqa: B018
-
-
-def test_where_the_model_has_no_answer_nothing_changes():
-    panel = Power()
-    with pytest.raises(ValueError, match=r"power = 4\.9"):
-        panel.set(power=4.9)
-    assert panel.state == State() and panel.sentence == "The power is 1.0."
 
 
 # ------------------------------------------------------------------------------------------------- what it depends on
@@ -375,27 +248,14 @@ def test_the_page_resets_all_that_it_shows():
     assert widget._figure._view.above == () and widget._controls.values == reader.positions
 
 
-def test_both_kinds_live_on_one_state():
-    shared = Shared(State())
-    old, power = Old(shared), Power(shared)
-    old.set(power=3.0)
-    assert power.sentence == "The power is 3.0."
-    power.set(power=2.0)
-    assert old.sentence == "2.0"
-    reader = Reader(shared)
-    reader.set(far=True)
-    old.set(power=4.0)
-    assert reader.carried[0].value == 4.0
-
-
 @dataclass(frozen=True)
-class Other(State):
+class More(State):
     more: float = slider(0.0, 0.0, 1.0)
 
 
 def test_panels_share_a_checked_state():
     with pytest.raises(ValueError, match="power = 9"):
         share((Power, Reader), State(power=9.0))
-    with pytest.raises(ValueError, match="these have Other, State"):
-        share((Power, type("Foreign", (Reader,), {"State": Other})))
+    with pytest.raises(ValueError, match="these have More, State"):
+        share((Power, type("Foreign", (Reader,), {"State": More})))
     assert share((Reader,), State(far=True))[0].state.far
