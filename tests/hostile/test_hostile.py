@@ -53,10 +53,10 @@ BYSTANDERS = (VICTIM, "exhaust-m", "forge-m", "persist-zz", "zz-last", *NAMES)
 CANARY = "CANARY-6f1d"
 # Short, so that those who wait for their end are soon done; the number says whose processes are whose.
 LIMITS = Limits(
-    cell=2,
-    total=12,
+    cell=1,
+    total=5,
     call=0.5,
-    calls=6,
+    calls=3,
     patience=4,
     megabytes=512,
     files=8,
