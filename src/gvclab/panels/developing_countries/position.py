@@ -65,7 +65,9 @@ class PositionLab(Lab):
         ),
         marks={
             **{
+                # Names stand on these bars, so they have no pattern.
                 f"stages.{name}": bars(name, **BAR, textposition="inside", insidetextanchor="middle")
+                | {"marker": {"color": theme.style(name).color}}
                 for name in COUNTRIES
             },
             **{
