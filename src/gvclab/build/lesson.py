@@ -368,7 +368,7 @@ def _references(source: str, tables: Tables) -> str:
     folded = [name for call in _FOLDED.findall(source) for name in marks.ids(call)]
     tested = [key for name in (*marks.claims_tested(source), *folded) for key in tables.claims[name]["cites"]]
     keys = {*marks.cited(source), *cards, *tested}
-    return "\n".join(f"- {line}" for line in sorted(_known_work(bibliography.reference, key) for key in keys))
+    return "\n".join(f"- {line}" for line in _known_work(bibliography.references, keys))
 
 
 def _known_work(made: Callable[[str], str], key: str) -> str:
