@@ -136,7 +136,7 @@ class SpiderLab(Lab):
             "assembler": points(theme.Style(theme.GREY, "", "square", ""), size=16, plot="parts", **theme.SILENT)
             | {"mode": "markers+text", "textposition": "middle right"},
         },
-        height=350,
+        height=330,
         margin={"t": 12},
     )
 
@@ -156,7 +156,7 @@ class SpiderLab(Lab):
         here = AWAY if now.abroad else HOME
         sides = {"abroad": abroad, "home": home}
         named = [name for name, (t, _) in sides.items() if len(t)]
-        places = [_name_at(*sides[name], jump) for name in named]
+        places = [_name_at(*sides[name], jump, calm) for name in named]
         return {
             "parts": {
                 "x": {"range": [low, high]},
@@ -208,12 +208,16 @@ class SpiderLab(Lab):
         yield Table("t", STEPS.round(3), columns)
 
 
-def _name_at(t: np.ndarray, share: np.ndarray, jump: float | None) -> tuple[float, float, str]:
-    """Where the name of a piece of the line stands: right of its end at the jump if there is room, else above it."""
+def _name_at(t: np.ndarray, share: np.ndarray, jump: float | None, calm) -> tuple[float, float, str]:
+    """Where the name of a piece of the line stands: right of its end at the jump if there is room, else above it.
+
+    Above it is above the line without the premium, too.
+    """
     last = float(t[-1])
     if jump is not None and last < jump < MOST_FRICTION - NAME:
         return jump + 0.008, float(share[-1]) + 0.02, "middle right"
-    return last, float(share[t >= last - NAME].max()) + 0.06, "middle left"
+    below = [each[1][(each[0] >= last - NAME) & (each[0] <= last)] for each in ((t, share), calm)]
+    return last, float(np.concatenate(below).max()) + 0.06, "middle left"
 
 
 def _rows(state: Assembly, border: float) -> dict[str, dict[str, np.ndarray]]:

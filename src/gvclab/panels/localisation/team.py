@@ -102,7 +102,8 @@ class TeamLab(Lab):
         names = ["with", "without"] if premium else ["left"]
         left = [_last_above_nothing(n, each) for each in (net, net_calm)[: len(names)]]
         # All names stand right of the line that goes farthest: no other line is there.
-        places = spread([y for _, y in left], ROW * highest, 0.05 * highest, highest)
+        lowest = min(y for _, y in left)
+        places = spread([lowest, *(y for _, y in left[1:])], ROW * highest, 0.05 * highest, highest)
         return {
             "account": {"x": {"range": [0, n[-1]]}, "y": {"range": [0, 1.05 * top]}},
             "left": {"x": {"range": [0, n[-1]]}, "y": {"range": [0, highest]}},
@@ -128,7 +129,8 @@ class TeamLab(Lab):
                 "x": [wary.n],
                 "y": [wary.y],
                 "text": [self._size(wary)],
-                "textposition": "bottom center" if premium else "top center",
+                # Beside the axis there is no room left of the point.
+                "textposition": f"bottom {'right' if wary.n < 0.03 * n[-1] else 'center'}" if premium else "top center",
             },
         }
 
