@@ -15,7 +15,7 @@ from urllib.parse import quote
 from nbformat import NotebookNode
 
 from gvclab import sources
-from gvclab.build import marks, notebooks
+from gvclab.build import glossary, marks, notebooks
 from gvclab.build.marks import Marks
 from gvclab.build.pieces import HEADING, fenced, pieces
 from gvclab.claims import bibliography, chip
@@ -26,7 +26,6 @@ from gvclab.content import render as said
 from gvclab.content import text as say
 from gvclab.sources import Fault
 
-GLOSSARY = "glossary.ipynb"
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n+", re.S)
 _TABLE = re.compile(r"^```\{claims\} *(\S+)")
 _CARDS = re.compile(r"\bstudies\(([^)]*)\)")
@@ -359,7 +358,7 @@ def _term_link(name: str, tables: Tables) -> str:
     known = tables.glossary[name]
     words = known.get("term", name)
     tip = _tip(say("build.term.tip", zh=known["zh"], meaning=known["is"]))
-    return f'[{words}]({GLOSSARY}#{_anchor(words)} "{tip}")'
+    return f'[{words}]({glossary.address(name)} "{tip}")'
 
 
 def _references(source: str, tables: Tables) -> str:
