@@ -101,8 +101,8 @@ def test_a_lesson_file_is_written_the_way_jupytext_writes_it(name):
 
 
 def anchors(book: nbformat.NotebookNode) -> set[str]:
-    """Where links into a notebook may lead: its headings as JupyterLab names them, and the places it names itself."""
-    found = set()
+    """Where links into a notebook may lead: its cells, its headings as JupyterLab names them, and what it names itself."""
+    found = {f"cell-id={cell.id}" for cell in book.cells}
     for cell in book.cells:
         if cell.cell_type == "markdown":
             found |= {*re.findall(r'<a id="([^"]+)">', cell.source)}

@@ -73,7 +73,7 @@ class AccessLab(Lab):
             "way": {"mode": "lines", "line": {"color": "rgba(127,127,127,0.45)", "width": 8}, **theme.SILENT},
             "badly": points("before", size=31, **theme.SILENT),
             **{f"at.{place}": points(look, size=22, **theme.SILENT) for place, look in LOOKS.items()},
-            "buyer": points(theme.Style(theme.GREY, "", "square", ""), size=16, **theme.SILENT),
+            "buyer": points(theme.Style(theme.GREY, "", "pentagon", ""), size=16, **theme.SILENT),
             "crossing": points(CROSS, size=9, **theme.SILENT)
             | {"mode": "markers+text", "textposition": "middle right"},
             "above": note(x=0, y=1.02, xref="paper", yref="paper", xanchor="left", yanchor="bottom"),
@@ -125,7 +125,7 @@ class AccessLab(Lab):
             "now": {"x": [state.border] * 2, "y": [-0.6, K - 1]},
             "chosen": {"x": [state.border], "y": [int((path == route.REMOTE).sum())]},
             "names": {
-                "x": [DEAREST + 0.005] * len(ends),
+                "x": [DEAREST + 0.012] * len(ends),  # clear of the chosen point at the end
                 "y": spread(list(ends.values()), 0.16 * (K - 0.4), -0.3, K - 1.3),
                 "text": [self.message(f"places.{place}") for place in ends],
             },

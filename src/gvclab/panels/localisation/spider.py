@@ -195,7 +195,7 @@ class SpiderLab(Lab):
         yield (f"share_{where}", {"share": now.share}) if now.share > 0 else (f"none_{where}", {})
         if now.near >= SEEN:
             yield f"near_{where}", {"near": now.near}
-        if state.stays and now.gain >= 0:
+        if state.stays and now.gain > HAIR:
             yield "stuck", {}
 
     def tables(self, state: Assembly, solution: SpiderSolution):
