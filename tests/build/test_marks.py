@@ -263,7 +263,7 @@ class TestInALesson:
         [
             ("81.8%", "81.9%", "is computed"),
             ("**Claim C1.1-1.** Claim", "**Claim C1.1-1.** Another claim", "content/claims"),
-            ("- George J. Stigler", "- G. J. Stigler", "is computed"),
+            ("- Stigler, George J.", "- Stigler, G. J.", "is computed"),
         ],
     )
     def test_an_edit_of_what_is_made_is_refused(self, old, new, said):

@@ -39,16 +39,19 @@ def test_who_has_more_and_who_has_less_are_drawn_apart():
 
 def test_the_sentence_counts_and_names_the_greatest_change_each_way():
     sentence = shown(DEU=(2.3, 2.5, 3.3), JPN=(6.3, 6.0, 5.5), MEX=(1.9, 2.0, 3.6), FRA=(4.0, 4, 3.9)).sentence
-    assert sentence.startswith("equal places, 1995 to 2011: of 4, ")
-    assert "2 rise, most Mexico (1.9 to 3.6)" in sentence and "2 fall, most Japan (6.3 to 5.5)" in sentence
+    assert sentence.startswith("equal places, 1995 to 2011: ")
+    assert (
+        "2 of 4 rise, most of all Mexico (1.9 to 3.6)" in sentence
+        and "2 of 4 fall, most of all Japan (6.3 to 5.5)" in sentence
+    )
 
 
 @pytest.mark.parametrize(
     ("ends", "said", "not_said"),
     [
-        ({"DEU": (1, 1, 2), "JPN": (1, 1, 3)}, "2 rise, most Japan", "fall"),
-        ({"DEU": (2, 1, 1), "JPN": (3, 1, 1)}, "2 fall, most Japan", "rise"),
-        ({"DEU": (2, 1, 2), "JPN": (3, 1, 1)}, "1 fall", "rise"),
+        ({"DEU": (1, 1, 2), "JPN": (1, 1, 3)}, "all 2 rise, most of all Japan", "fall"),
+        ({"DEU": (2, 1, 1), "JPN": (3, 1, 1)}, "all 2 fall, most of all Japan", "rise"),
+        ({"DEU": (2, 1, 2), "JPN": (3, 1, 1)}, "1 of 2 fall", "rise"),
     ],
 )
 def test_a_direction_that_nobody_took_is_not_spoken_of(ends, said, not_said):

@@ -138,13 +138,33 @@ def test_three_authors_and_an_institution_are_cited_short():
 
 
 def test_a_reference_is_a_line_with_all_authors_and_a_link():
-    line = bibliography.reference("jain-girotra-netessine-2022")
-    assert line.startswith("Nitish Jain, Karan Girotra and Serguei Netessine 2022: *")
+    (line,) = bibliography.references(["jain-girotra-netessine-2022"])
+    assert line.startswith("Jain, Nitish, Karan Girotra and Serguei Netessine 2022: *")
     assert re.search(r"\[[^\]]+\]\(https://[^\s()]+\)$", line) and "\n" not in line
 
 
+def test_references_stand_in_the_order_of_the_names_they_are_cited_by():
+    """Not of first names, nor of capitals and accents; an institution by what it is called in the text."""
+    ordered = ["al-jazeera-2014", "antras-2020", "artuc-bastos-rijkers-2023", "barrett-baumann-pauly-2019"]
+    ordered += ["chor-manova-yu-2021", "de-souza-etal-2025", "ustr-301-2018", "world-bank-2020", "wto-2021"]
+    begins = [
+        "Al Jazeera ",
+        "Antràs, ",
+        "Artuc, ",
+        "Barrett, Paul M.",
+        "Chor, Davin",
+        "De Souza, ",
+        "USTR (Office",
+        "World Bank ",
+    ]
+    lines = bibliography.references([*reversed(ordered), *ordered])
+    assert len(lines) == len(ordered)
+    for line, begin in zip(lines, [*begins, "WTO (World Trade Organization)"], strict=True):
+        assert line.startswith(begin)
+
+
 def test_an_unknown_work_is_named():
-    for call in (bibliography.work, bibliography.cite, bibliography.reference):
+    for call in (bibliography.work, bibliography.cite, lambda key: bibliography.references([key])):
         with pytest.raises(KeyError, match="nobody-1900"):
             call("nobody-1900")
     with pytest.raises(KeyError, match="nobody-1900"):

@@ -39,6 +39,10 @@ class TestBlocks:
         assert threshold == pytest.approx((block - rival) / 2)
         assert threshold < block / 2
 
+    def test_one_stage_more_pays_for_the_crossings_that_the_block_could_not(self):
+        """Nine stages at the old border cost: seven arrive, though none saves more than before."""
+        assert [route.route(K, 0.15, 0.1).path.count(route.REMOTE) for K in (8, 9)] == [0, 7]
+
     def test_the_bad_stage_goes_home_when_two_more_crossings_cost_less_than_it_does(self):
         first = route.by_border(8, 0.1, 0.3)[0]
         assert first.end == pytest.approx(route.KEY_PENALTY / 2)
@@ -52,6 +56,13 @@ class TestWages:
             for workers in (0.5, 1, 3):
                 found = cvw((rate, 0.4, 0.2), (workers, 1, 1), S)
                 assert found.w[1] - found.w[0] == pytest.approx((rate - 0.4) * found.p[0])
+
+    def test_a_rate_of_mistakes_says_how_much_of_the_work_reaches_the_end(self):
+        """Each country passes on what survives its own part of the chain; the whole chain has the length 1."""
+        found = cvw()
+        kept = np.exp(-np.array([0.6, 0.4, 0.2]) * found.N)
+        assert found.Q[1:] / found.Q[:-1] == pytest.approx(kept[1:])
+        assert found.N.sum() == pytest.approx(1)
 
     @pytest.mark.parametrize("S", LENGTHS)
     def test_fewer_mistakes_shrink_the_difference_while_the_price_rises(self, S):

@@ -26,31 +26,31 @@ def made(n: float, theta: float) -> float:
     return n**theta
 
 
-def dealings(n: float, lam: float) -> float:
+def transactions(n: float, lam: float) -> float:
     return lam * n**BETA
 
 
 class TestTeam:
     @pytest.mark.parametrize("theta", THETAS)
-    def test_the_team_grows_as_long_as_one_more_specialist_brings_more_than_the_dealings_cost(self, theta):
+    def test_the_team_grows_as_long_as_one_more_specialist_brings_more_than_the_transactions_cost(self, theta):
         for lam in COSTS:
             best = team(theta=theta, lam=lam).n
             for n in np.arange(1, 2 * best + 2):
-                pays = made(n + 1, theta) - made(n, theta) > dealings(n + 1, lam) - dealings(n, lam)
+                pays = made(n + 1, theta) - made(n, theta) > transactions(n + 1, lam) - transactions(n, lam)
                 assert pays or n + 1 > best
                 assert not pays or n < best
 
     def test_where_the_curves_meet_is_far_beyond_the_best_team(self):
         """The gain is not used up there: only that of the last one is."""
         meet = (1 / 0.02) ** (1 / 0.9)
-        assert made(meet, 0.3) == pytest.approx(dealings(meet, 0.02)) and meet > 4 * team().n
+        assert made(meet, 0.3) == pytest.approx(transactions(meet, 0.02)) and meet > 4 * team().n
 
-    def test_little_is_lost_if_the_last_ones_go_most_of_the_loss_is_dealings_that_remain(self):
+    def test_little_is_lost_if_the_last_ones_go_most_of_the_loss_is_transactions_that_remain(self):
         before, after = team(), team(lam=0.04)
-        smaller = made(after.n, 0.3) - dealings(after.n, 0.02)
+        smaller = made(after.n, 0.3) - transactions(after.n, 0.02)
         by_size, in_all = before.y - smaller, before.y - after.y
         assert 0 < by_size < in_all / 2
-        assert in_all - by_size == pytest.approx(dealings(after.n, 0.02))
+        assert in_all - by_size == pytest.approx(transactions(after.n, 0.02))
 
     @pytest.mark.parametrize("theta", THETAS)
     def test_how_far_it_goes_reacts_more_than_what_it_is_worth(self, theta):

@@ -93,8 +93,8 @@ def test_a_lesson_file_is_written_the_way_jupytext_writes_it(name):
 
 
 def anchors(book: nbformat.NotebookNode) -> set[str]:
-    """Where links into a notebook may lead: its headings as JupyterLab names them, and the places it names itself."""
-    found = set()
+    """Where links into a notebook may lead: cells, headings as JupyterLab names them, places it names itself."""
+    found = {f"cell-id={cell.id}" for cell in book.cells}
     for cell in book.cells:
         if cell.cell_type == "markdown":
             found |= {*re.findall(r'<a id="([^"]+)">', cell.source)}
@@ -125,7 +125,7 @@ def test_links_are_found_and_those_that_lead_nowhere_too():
     text = '# A title: of two\n\n<a id="C1"></a> [x](#C1 "a \\"tip\\"") [y](b.ipynb#z) [z](https://c.org/d#e)'
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell(text)])
     assert links(book) == [("", "C1"), ("b.ipynb", "z")]
-    assert anchors(book) == {"C1", quote("A-title:-of-two")}
+    assert anchors(book) == {f"cell-id={book.cells[0].id}", "C1", quote("A-title:-of-two")}
 
 
 def code(book: nbformat.NotebookNode) -> str:

@@ -55,9 +55,9 @@ class TestTeam:
         for found in panel.solution[:2]:
             assert layout.xaxis2.range[0] < found.n < 0.75 * layout.xaxis2.range[1]
             assert layout.yaxis2.range[0] < found.y < 0.95 * layout.yaxis2.range[1]
-        dealings, gain = mark(panel, "account.names").y
-        assert 0 <= dealings <= layout.yaxis.range[1]
-        assert abs(gain - dealings) > 0.08 * layout.yaxis.range[1]
+        transactions, gain = mark(panel, "account.names").y
+        assert 0 <= transactions <= layout.yaxis.range[1]
+        assert abs(gain - transactions) > 0.08 * layout.yaxis.range[1]
         # Names of lines are drawn beside the plot only if their points lie in it.
         for name in ("account.names", "names"):
             assert max(mark(panel, name).x) <= layout.xaxis2.range[1]
@@ -137,7 +137,21 @@ class TestSpider:
     def test_the_line_without_a_premium_is_shown_beside_one(self):
         assert mark(SpiderLab(), "calm").visible is False
         calm = mark(SpiderLab(r=0.1), "calm")
-        np.testing.assert_allclose(calm.y, [spider(max(t, 0)).share for t in calm.x], atol=1e-6)
+        drawn = ~np.isnan(calm.x)
+        assert (~drawn).sum() == 1  # the gap at the jump
+        np.testing.assert_allclose(calm.y[drawn], [spider(max(t, 0)).share for t in calm.x[drawn]], atol=1e-6)
+
+    @pytest.mark.parametrize("r", [0.0, 0.1, 0.14])
+    def test_each_name_stands_beside_its_piece_of_the_line(self, r):
+        panel = SpiderLab(r=r)
+        names, jump = mark(panel, "names"), mark(panel, "jump").x[0]
+        (x_abroad, x_home), (y_abroad, y_home) = names.x, names.y
+        assert jump < x_abroad < jump + 0.02 and abs(y_abroad - mark(panel, "abroad").y[-1]) < 0.05
+        assert x_home == 0.5 and y_abroad - y_home > 0.1
+
+    def test_a_name_that_has_no_room_beside_its_line_stands_above_it(self):
+        names = mark(SpiderLab(stays=True), "names")
+        assert names.x[0] == 0.5 and names.y[0] == pytest.approx(1.06)
 
     def test_table(self):
         table = SpiderLab().table

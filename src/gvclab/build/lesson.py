@@ -15,7 +15,7 @@ from urllib.parse import quote
 from nbformat import NotebookNode
 
 from gvclab import sources
-from gvclab.build import marks, notebooks
+from gvclab.build import glossary, marks, notebooks
 from gvclab.build.marks import Marks
 from gvclab.build.pieces import HEADING, fenced, pieces
 from gvclab.claims import bibliography, chip
@@ -26,7 +26,6 @@ from gvclab.content import render as said
 from gvclab.content import text as say
 from gvclab.sources import Fault
 
-GLOSSARY = "glossary.ipynb"
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n+", re.S)
 _TABLE = re.compile(r"^```\{claims\} *(\S+)")
 _CARDS = re.compile(r"\bstudies\(([^)]*)\)")
@@ -359,7 +358,7 @@ def _term_link(name: str, tables: Tables) -> str:
     known = tables.glossary[name]
     words = known.get("term", name)
     tip = _tip(say("build.term.tip", zh=known["zh"], meaning=known["is"]))
-    return f'[{words}]({GLOSSARY}#{_anchor(words)} "{tip}")'
+    return f'[{words}]({glossary.address(name)} "{tip}")'
 
 
 def _references(source: str, tables: Tables) -> str:
@@ -368,7 +367,7 @@ def _references(source: str, tables: Tables) -> str:
     folded = [name for call in _FOLDED.findall(source) for name in marks.ids(call)]
     tested = [key for name in (*marks.claims_tested(source), *folded) for key in tables.claims[name]["cites"]]
     keys = {*marks.cited(source), *cards, *tested}
-    return "\n".join(f"- {line}" for line in sorted(_known_work(bibliography.reference, key) for key in keys))
+    return "\n".join(f"- {line}" for line in _known_work(bibliography.references, keys))
 
 
 def _known_work(made: Callable[[str], str], key: str) -> str:

@@ -22,18 +22,27 @@ SPEAK = 'from gvclab.content import speak; speak("{tag}")'
 _ID = re.compile(r"[^a-zA-Z0-9_-]")
 
 
-def cell(kind: str, source: str, metadata: dict | None = None) -> NotebookNode:
-    """A cell without an id: `notebook` gives it one."""
+def cell(kind: str, source: str, metadata: dict | None = None, name: str = "") -> NotebookNode:
+    """A cell with the id that a link calls it by, or without one: then `notebook` gives it one."""
     make = {"code": new_code_cell, "markdown": new_markdown_cell, "raw": new_raw_cell}[kind]
-    return make(source, metadata=metadata or {})
+    made = make(source, metadata=metadata or {})
+    del made["id"]
+    if name:
+        made["id"] = name
+    return made
+
+
+def as_id(words: str) -> str:
+    """Words as the id of a cell."""
+    return _ID.sub("-", words)[:64]
 
 
 def notebook(cells: list[NotebookNode]) -> NotebookNode:
-    """A notebook whose cell ids are grade ids, or else hashes, so that no two builds differ."""
+    """A notebook whose cell ids are their own, grade ids, or else hashes, so that no two builds differ."""
     seen: Counter[str] = Counter()
     for entry in cells:
-        grade_id = entry.metadata.get("nbgrader", {}).get("grade_id")
-        name = _ID.sub("-", grade_id) if grade_id else _digest(entry.cell_type + "\n" + entry.source)[:12]
+        grade_id = entry.metadata.get("nbgrader", {}).get("grade_id") or entry.get("id")
+        name = as_id(grade_id) if grade_id else _digest(entry.cell_type + "\n" + entry.source)[:12]
         seen[name] += 1
         entry["id"] = name if seen[name] == 1 else f"{name}-{seen[name]}"
     return new_notebook(cells=cells, metadata=METADATA)

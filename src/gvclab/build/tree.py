@@ -52,7 +52,7 @@ def targets(root: Path, tag: str = ENGLISH) -> dict[str, str]:
 
 def _english(root: Path) -> dict[str, str]:
     tables = _tables(root)
-    made = {f"course/{lesson.GLOSSARY}": notebooks.text(_glossary(root, tables))}
+    made = {f"course/{glossary.PAGE}": notebooks.text(_glossary(root, tables))}
     for path in _files(root, "lessons"):
         with naming(path, root):
             book = lesson.render(path.read_text(encoding="utf-8"), tables)
@@ -68,7 +68,7 @@ def _english(root: Path) -> dict[str, str]:
 
 def _translated(root: Path, tag: str) -> dict[str, str]:
     tables, folder = _tables(root), f"course/{tag}"
-    made = {f"{folder}/{lesson.GLOSSARY}": notebooks.text(_glossary(root, tables))}
+    made = {f"{folder}/{glossary.PAGE}": notebooks.text(_glossary(root, tables))}
     for path in _files(root, "lessons"):
         with naming(path, root):
             translate = translator(f"lessons/{path.stem}", root / "locale")
@@ -215,7 +215,7 @@ def _home(name: str, old: str, new: str | None, lock: dict, root: Path) -> tuple
     """The content file that an edited notebook belongs to, and its new text."""
     if new is None:
         raise ValueError(say("build.home.orphan"))
-    if name == f"course/{lesson.GLOSSARY}":
+    if name == f"course/{glossary.PAGE}":
         raise ValueError(say("build.home.glossary"))
     if name.startswith("exercises/"):
         raise ValueError(say("build.home.students", solutions=name.replace("exercises/", "solutions/", 1)))

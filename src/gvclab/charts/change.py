@@ -104,9 +104,9 @@ class Change(RealFigure):
         for kind, some, most in (("rose", change > 0, change.idxmax()), ("fell", change < 0, change.idxmin())):
             ends = {"start": float(self._wide.loc[most, self._first]), "end": float(self._wide.loc[most, self._last])}
             if some.any():
-                values = {"count": int(some.sum()), "name": name(str(most)), **ends}
-                told.append(Message(f"charts.change.{kind}", values))
-        values = {"label": self._label, "first": self._first, "last": self._last, "total": len(change)}
+                values = {"count": int(some.sum()), "total": len(change), "name": name(str(most)), **ends}
+                told.append(Message(f"charts.change.all_{kind}" if some.all() else f"charts.change.{kind}", values))
+        values = {"label": self._label, "first": self._first, "last": self._last}
         return text("charts.change.sentence", told=Listed(told, "clauses"), **values)
 
 

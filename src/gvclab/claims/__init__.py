@@ -4,13 +4,13 @@
     other_claims("C2.3-2", "C2.3-9")         the claims that a lesson does not discuss, a folded line each
     studies("miroudot-2020")                 what studies find, a card each
     cite("boehm-flaaen-pandalai-nayar-2019") a Markdown link, "Boehm et al. 2019"
-    reference("…")                           a line of a list of references
+    references(["…"])                        the lines of a list of references
     linked("As {cite}`…` find, …")           a text with its citations as links
 
 The files are `content/bibliography.yml`, `content/verdicts.yml` and `content/claims/`, a file a section.
 """
 
-from .bibliography import Work, cite, cited, linked, reference, work, works
+from .bibliography import Work, cite, cited, linked, references, work, works
 from .claims import Claim, all_claims, claim
 from .verdicts import Chip, chip, chips
 
@@ -27,7 +27,7 @@ __all__ = [
     "cited",
     "claim",
     "linked",
-    "reference",
+    "references",
     "work",
     "works",
     *_SHOWN,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -146,10 +147,24 @@ def _cited(cited: Work) -> str:
     return f'[{_plain(cited.label)}]({cited.link} "{tip}")'
 
 
-def reference(key: str) -> str:
-    """A work in a list of references, as one line of Markdown: authors, year, title, venue, link."""
-    listed = work(key)
-    names = [" ".join(reversed(author.split(", ", 1))) for author in listed.authors]
+def references(keys: Iterable[str]) -> list[str]:
+    """A list of references, a line of Markdown each: by the names that the works are cited by, then by year."""
+    return [_reference(listed) for listed in sorted(map(work, set(keys)), key=_place)]
+
+
+def _place(listed: Work) -> tuple:
+    """What orders a list of references: Šedá stands among those with S, and capital letters do not count."""
+    letters = [unicodedata.normalize("NFKD", name.casefold()) for name in listed.names]
+    plain = ["".join(each for each in name if not unicodedata.combining(each)) for name in letters]
+    return plain, listed.year, listed.letter, listed.title
+
+
+def _reference(listed: Work) -> str:
+    """A work in a list of references: authors, the first by family name, year, title, venue, link."""
+    first, *others = listed.authors
+    if listed.short:
+        first = say("claims.cite.long", short=listed.short, name=first)
+    names = [first, *(" ".join(reversed(author.split(", ", 1))) for author in others)]
     place = urlsplit(listed.link)
     shown = f"doi:{place.path.lstrip('/')}" if place.netloc == "doi.org" else place.netloc
     return say(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from gvclab.content import text
+from gvclab.content import Listed, text
 from gvclab.data.manifest import Manifest, names, read
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def describe(name: str) -> str:
     m = read(name)
     entries = [
         text("data.show.head", name=name, title=m.title, description=m.description.strip()),
-        *(text("data.show.source", **s, terms=s["licence"]["title"]) for s in m.sources),
+        *(text("data.show.source", **s, terms=Listed(_terms(s["licence"]), "comma")) for s in m.sources),
         text("data.show.transformation", transformation=m.transformation.strip()),
         text("data.show.columns"),
         *(text("data.show.column", name=c, **d) for c, d in (m.columns or m.arrays).items()),
@@ -49,6 +49,11 @@ def describe(name: str) -> str:
         *_held(m),
     ]
     return "\n".join(entries)
+
+
+def _terms(licence: dict) -> list[str]:
+    """A licence, and what was checked about it; beneath a figure only the licence stands."""
+    return [licence[key] for key in ("title", "checked") if key in licence]
 
 
 def _held(m: Manifest) -> Iterator[str]:

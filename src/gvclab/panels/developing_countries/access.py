@@ -25,21 +25,15 @@ BARE = {"showgrid": False, "zeroline": False, "showline": False, "ticks": "", "f
 
 
 class AccessSolution(NamedTuple):
-    """The chain as it runs now, and how it would run at other border costs and with other advantages."""
+    """The chain as it runs now, and how it would run at other border costs."""
 
     now: Snake
     borders: list[route.Stretch]
-    advantages: list[route.Stretch]
 
     @property
     def last_in(self) -> route.Stretch | None:
         """The dearest borders at which the remote country makes a stage; None if it makes none at any."""
         return next((each for each in reversed(self.borders) if each.has_remote), None)
-
-    @property
-    def first_in(self) -> route.Stretch | None:
-        """The smallest advantages that bring it a stage at the present border cost; None if none does."""
-        return next((each for each in self.advantages if each.has_remote), None)
 
 
 @dataclass(frozen=True)
@@ -70,7 +64,7 @@ class AccessLab(Panel):
             Plot(
                 "borders",
                 axis("border", range=[0, ROOM], tickvals=[0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3], tickformat=".2f"),
-                axis("number", dtick=2),
+                axis("number", dtick=2, showgrid=False),
             ),
             height=44,
             above=0.21,
@@ -79,7 +73,7 @@ class AccessLab(Panel):
             "way": {"mode": "lines", "line": {"color": "rgba(127,127,127,0.45)", "width": 8}, **theme.SILENT},
             "badly": points("before", size=31, **theme.SILENT),
             **{f"at.{place}": points(look, size=22, **theme.SILENT) for place, look in LOOKS.items()},
-            "buyer": points(theme.Style(theme.GREY, "", "star", ""), size=16, **theme.SILENT),
+            "buyer": points(theme.Style(theme.GREY, "", "pentagon", ""), size=16, **theme.SILENT),
             "crossing": points(CROSS, size=9, **theme.SILENT)
             | {"mode": "markers+text", "textposition": "middle right"},
             "above": note(x=0, y=1.02, xref="paper", yref="paper", xanchor="left", yanchor="bottom"),
@@ -103,7 +97,7 @@ class AccessLab(Panel):
 
     def solve(self, state: Access) -> AccessSolution:
         K, t, a = state.stages, state.border, state.advantage
-        return AccessSolution(route.route(K, t, a), route.by_border(K, a, DEAREST), route.by_advantage(K, t, BEST))
+        return AccessSolution(route.route(K, t, a), route.by_border(K, a, DEAREST))
 
     def draw(self, state: Access, solution: AccessSolution):
         path, K = np.array(solution.now.path), state.stages
@@ -131,7 +125,7 @@ class AccessLab(Panel):
             "now": {"x": [state.border] * 2, "y": [-0.6, K - 1]},
             "chosen": {"x": [state.border], "y": [int((path == route.REMOTE).sum())]},
             "names": {
-                "x": [DEAREST + 0.005] * len(ends),
+                "x": [DEAREST + 0.012] * len(ends),  # clear of the chosen point at the end
                 "y": spread(list(ends.values()), 0.16 * (K - 0.4), -0.3, K - 1.3),
                 "text": [self.message(f"places.{place}") for place in ends],
             },
@@ -140,30 +134,24 @@ class AccessLab(Panel):
     def say(self, state: Access, solution: AccessSolution):
         path = np.array(solution.now.path)
         here = path == route.REMOTE
-        yield ("in" if here.any() else "out"), {"made": int(here.sum()), "stages": state.stages}
         bound = solution.last_in
         if here.any():
+            yield "in", {"made": int(here.sum()), "stages": state.stages}
             badly = route.key_component(state.stages) - 1
             if here[:badly].any() and not here[badly] and here[badly:].any():
                 yield "elsewhere", {"crossings": solution.now.crossings}
-            yield ("stays_always" if bound.end == DEAREST else "stays"), _bound(bound)
+            yield ("stays_always", {"dearest": DEAREST}) if bound.end == DEAREST else ("stays", {"most": bound.end})
             return
-        yield ("enters_never" if bound is None else "enters"), _bound(bound)
-        enough = solution.first_in
-        if enough is not None:
-            yield "advantage", {"least": enough.start, "gets": int(enough.made[route.REMOTE])}
+        # Where its block begins to pay is for the reader to find out.
+        hub = int((path == route.HUB).sum())
+        yield ("out", {"stages": state.stages, "hub": hub}) if hub else ("at_home", {"stages": state.stages})
+        if bound is None:
+            yield "enters_never", {}
 
     def tables(self, state: Access, solution: AccessSolution):
         made = np.array([each.made for each in solution.borders])
         columns = {f"made.{place}": made[:, k] for k, place in enumerate(route.PLACES)}
         yield Table("border", [round(each.start, 6) for each in solution.borders], columns)
-
-
-def _bound(bound: route.Stretch | None) -> dict[str, float]:
-    """Where the remote country loses its last stages, and how many they are."""
-    if bound is None:
-        return {"dearest": DEAREST}
-    return {"most": bound.end, "count": int(bound.made[route.REMOTE]), "dearest": DEAREST}
 
 
 def _rows(path) -> list[int]:

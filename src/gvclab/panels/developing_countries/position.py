@@ -65,7 +65,9 @@ class PositionLab(Panel):
         ),
         marks={
             **{
+                # Names stand on these bars, so they have no pattern.
                 f"stages.{name}": bars(name, **BAR, textposition="inside", insidetextanchor="middle")
+                | {"marker": {"color": theme.style(name).color}}
                 for name in COUNTRIES
             },
             **{
@@ -73,6 +75,7 @@ class PositionLab(Panel):
                 for plot in ("wage", "move")
                 for name in COUNTRIES
             },
+            "borders": {"mode": "lines", "line": {"color": theme.GREY, "width": 2}, **theme.SILENT},
             "above_chain": note(x=0, y=1.02, xref="paper", yref="paper", xanchor="left", yanchor="bottom"),
             "above_wage": note(x=0, y=0.51, xref="paper", yref="paper", xanchor="left", yanchor="bottom"),
             "above_move": note(x=0.54, y=0.51, xref="paper", yref="paper", xanchor="left", yanchor="bottom"),
@@ -103,6 +106,9 @@ class PositionLab(Panel):
             }
             for k, name in enumerate(COUNTRIES)
         }
+        before = solution.before
+        ends = before.S[:-1] / before.S[-1]  # a line for each border, with a gap between them
+        drawn["borders"] = {"x": np.repeat(ends, 3), "y": [-0.5, 0.5, None] * len(ends)}
         changes = {"wage": solution.gained, "move": solution.moved}
         for plot, change in changes.items():
             most = max(LEAST, float(np.abs(change).max()))

@@ -40,7 +40,7 @@ def route(stages: int, border: float, advantage: float) -> Snake:
 
 
 class Stretch(NamedTuple):
-    """The values of a border cost or an advantage between which the chain stays the same."""
+    """The border costs between which the chain stays the same."""
 
     start: float
     end: float
@@ -66,18 +66,6 @@ def by_border(stages: int, advantage: float, dearest: float) -> list[Stretch]:
         return best.cost, int(np.abs(np.diff(inside.astype(int))).sum()), best.path
 
     return _stretches(at, 0.0, dearest)
-
-
-def by_advantage(stages: int, border: float, best: float) -> list[Stretch]:
-    """How the chain runs at every advantage of the remote country from 0 to `best`."""
-    key = key_component(stages) - 1
-
-    def at(advantage: float) -> tuple[float, int, tuple[int, ...]]:
-        found = route(stages, border, advantage)
-        cheaper = sum(place == REMOTE for k, place in enumerate(found.path) if k != key)
-        return found.cost, -cheaper, found.path
-
-    return _stretches(at, 0.0, best)
 
 
 def _stretches(at, low: float, high: float) -> list[Stretch]:

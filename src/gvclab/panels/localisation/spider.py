@@ -19,6 +19,7 @@ FRICTION = np.linspace(0, MOST_FRICTION, 101)
 STEPS = np.linspace(0, MOST_FRICTION, 11)  # the rows of the table
 PARTS = 40  # drawn
 HAIR = 1e-9  # friction just above or just below the jump
+NAME = 0.22  # the room of a name, in units of friction
 SEEN = 0.005  # a share that is not nil when rounded to whole per cent
 HOME, AWAY = 0, 1  # the rows of the parts
 BLUE, RED = theme.style("home").color, theme.style("abroad").color
@@ -135,7 +136,7 @@ class SpiderLab(Panel):
             "assembler": points(theme.Style(theme.GREY, "", "square", ""), size=16, plot="parts", **theme.SILENT)
             | {"mode": "markers+text", "textposition": "middle right"},
         },
-        height=350,
+        height=330,
         margin={"t": 12},
     )
 
@@ -143,7 +144,8 @@ class SpiderLab(Panel):
         costs = (state.stays, state.bA, state.delta)
         jump, abroad, home = _lines(state.r, *costs)
         pieces = _lines(0.0, *costs)[1:]
-        calm = tuple(np.concatenate(each) for each in zip(*pieces, strict=True))
+        # A gap between the pieces: without it a line would pass through the names beside the jump.
+        calm = tuple(np.concatenate([first, [np.nan], second]) for first, second in zip(*pieces, strict=True))
         return SpiderSolution(place(state.t, state.r, *costs), jump, abroad, home, calm)
 
     def draw(self, state: Assembly, solution: SpiderSolution):
@@ -154,6 +156,7 @@ class SpiderLab(Panel):
         here = AWAY if now.abroad else HOME
         sides = {"abroad": abroad, "home": home}
         named = [name for name, (t, _) in sides.items() if len(t)]
+        places = [_name_at(*sides[name], jump, calm) for name in named]
         return {
             "parts": {
                 "x": {"range": [low, high]},
@@ -164,10 +167,10 @@ class SpiderLab(Panel):
             "home": {"x": home[0], "y": home[1]},
             "jump": None if jump is None else {"x": [jump] * 2, "y": [abroad[1][-1], home[1][0]]},
             "names": {
-                "x": [0.005 if name == "abroad" else MOST_FRICTION for name in named],
-                "y": [1.1] * len(named),
+                "x": [x for x, _, _ in places],
+                "y": [y for _, y, _ in places],
                 "text": [self.text(f"marks.{name}") for name in named],
-                "textposition": ["middle right" if name == "abroad" else "middle left" for name in named],
+                "textposition": [side for _, _, side in places],
                 "textfont": {"color": [BLUE if name == "home" else RED for name in named]},
             },
             "chosen": {"x": [state.t], "y": [now.share]},
@@ -176,7 +179,7 @@ class SpiderLab(Panel):
                 "x": [border] * 3,
                 "y": [-0.35, 0.5, 1.35],
                 "text": ["", f"\u00a0{self.text('marks.plus' if now.abroad else 'marks.minus')}\u00a0", ""],
-                "textposition": "middle right" if now.abroad else "middle left",
+                "textposition": "middle right" if now.abroad or border - low < 0.12 * (high - low) else "middle left",
             },
             **_rows(state, border),
             "assembler": {
@@ -192,7 +195,7 @@ class SpiderLab(Panel):
         yield (f"share_{where}", {"share": now.share}) if now.share > 0 else (f"none_{where}", {})
         if now.near >= SEEN:
             yield f"near_{where}", {"near": now.near}
-        if state.stays and now.gain >= 0:
+        if state.stays and now.gain > HAIR:
             yield "stuck", {}
 
     def tables(self, state: Assembly, solution: SpiderSolution):
@@ -203,6 +206,18 @@ class SpiderLab(Panel):
             "near": [each.near for each in found],
         }
         yield Table("t", STEPS.round(3), columns)
+
+
+def _name_at(t: np.ndarray, share: np.ndarray, jump: float | None, calm) -> tuple[float, float, str]:
+    """Where the name of a piece of the line stands: right of its end at the jump if there is room, else above it.
+
+    Above it is above the line without the premium, too.
+    """
+    last = float(t[-1])
+    if jump is not None and last < jump < MOST_FRICTION - NAME:
+        return jump + 0.008, float(share[-1]) + 0.02, "middle right"
+    below = [each[1][(each[0] >= last - NAME) & (each[0] <= last)] for each in ((t, share), calm)]
+    return last, float(np.concatenate(below).max()) + 0.06, "middle left"
 
 
 def _rows(state: Assembly, border: float) -> dict[str, dict[str, np.ndarray]]:

@@ -1,4 +1,4 @@
-"""Team lab: specialists make more, dealings between them cost more, and the best team lies in between."""
+"""Team lab: specialists make more, transactions between them cost more, and the best team lies in between."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ...charts.labels import spread
 from ..controls import slider
 from ..panel import Panel, Table
 
-B, BETA = 1.0, 1.2  # productivity, and how the cost of dealings grows with the team
+B, BETA = 1.0, 1.2  # productivity, and how the cost of transactions grows with the team
 LEAST_COST = 0.01
 AIR = 1.1  # room above the highest line
 ROW = 0.09  # from one name to the next, in heights of the plot
@@ -22,8 +22,8 @@ AWAY = "\u00a0"  # between a line and its name
 
 
 @dataclass(frozen=True)
-class Dealings:
-    """What a dealing between specialists costs, and what specialising brings."""
+class Transactions:
+    """What a transaction between specialists costs, and what specialising brings."""
 
     lam: float = slider(0.02, LEAST_COST, 0.05, 0.001)
     s: float = slider(0.0, 0.0, 2.0, 0.1)
@@ -37,16 +37,16 @@ class TeamSolution(NamedTuple):
     wary: Team
     n: np.ndarray  # sizes of a team
     gain: np.ndarray  # what each makes, at `n`
-    cost: np.ndarray  # what dealings cost each, at `n`
+    cost: np.ndarray  # what transactions cost each, at `n`
     cost_calm: np.ndarray  # without the premium
-    most: float  # left to each in the best team where a dealing costs least
+    most: float  # left to each in the best team where a transaction costs least
 
 
 class TeamLab(Panel):
-    """How many specialists share a task, and what is lost when their dealings get more expensive?"""
+    """How many specialists share a task, and what is lost when their transactions get more expensive?"""
 
     key = "localisation.team"
-    State = Dealings
+    State = Transactions
     shows = ("lam", "s", "theta")
     picture = Picture(
         row(
@@ -71,7 +71,7 @@ class TeamLab(Panel):
         margin={"r": 108, "t": 24},
     )
 
-    def solve(self, state: Dealings) -> TeamSolution:
+    def solve(self, state: Transactions) -> TeamSolution:
         def best(cost: float) -> Team:
             return team(B, state.theta, cost, BETA)
 
@@ -88,28 +88,30 @@ class TeamLab(Panel):
             widest.y,
         )
 
-    def draw(self, state: Dealings, solution: TeamSolution):
+    def draw(self, state: Transactions, solution: TeamSolution):
         calm, wary, n, gain, cost, cost_calm, most = solution
         top, highest = AIR * float(gain[-1]), 1.18 * most
         net, net_calm = gain - cost, gain - cost_calm
         made = B * wary.n**state.theta
-        dealings = _below(n, cost, top)
+        transactions = _below(n, cost, top)
         # Names at the ends of the lines: right of both, or where the lower one has left through the top.
-        ends = spread([float(dealings["y"][-1]), float(gain[-1])], ROW * top, 0.0, 1.1 * top)
-        if len(dealings["x"]) < len(n):
+        ends = spread([float(transactions["y"][-1]), float(gain[-1])], ROW * top, 0.0, 1.1 * top)
+        if len(transactions["x"]) < len(n):
             ends = [top, float(gain[-1])]
         premium = state.s > 0
         names = ["with", "without"] if premium else ["left"]
         left = [_last_above_nothing(n, each) for each in (net, net_calm)[: len(names)]]
-        places = spread([y for _, y in left], ROW * highest, 0.0, highest)
+        # All names stand right of the line that goes farthest: no other line is there.
+        lowest = min(y for _, y in left)
+        places = spread([lowest, *(y for _, y in left[1:])], ROW * highest, 0.05 * highest, highest)
         return {
             "account": {"x": {"range": [0, n[-1]]}, "y": {"range": [0, 1.05 * top]}},
             "left": {"x": {"range": [0, n[-1]]}, "y": {"range": [0, highest]}},
             "gain": {"x": n, "y": gain},
-            "cost": dealings,
+            "cost": transactions,
             "distance": {"x": [wary.n] * 2, "y": [made - wary.y, made]},
             "account.names": {
-                "x": [dealings["x"][-1], n[-1]],
+                "x": [transactions["x"][-1], n[-1]],
                 "y": ends,
                 "text": [AWAY + self.text(f"marks.{name}") for name in ("cost", "gain")],
                 "textfont": {"color": [theme.style(name).color for name in ("cost", "benefit")]},
@@ -117,31 +119,33 @@ class TeamLab(Panel):
             "before": {"x": n, "y": net_calm} if premium else None,
             "net": {"x": n, "y": net},
             "names": {
-                "x": [x for x, _ in left],
+                "x": [max(x for x, _ in left)] * len(left),
                 "y": places,
                 "text": [AWAY + self.text(f"marks.{name}") for name in names],
+                "textfont": {"color": [theme.style(look).color for look in ("net", "before")[: len(left)]]},
             },
             "best.before": {"x": [calm.n], "y": [calm.y], "text": [self._size(calm)]} if premium else None,
             "best": {
                 "x": [wary.n],
                 "y": [wary.y],
                 "text": [self._size(wary)],
-                "textposition": "bottom center" if premium else "top center",
+                # Beside the axis there is no room left of the point.
+                "textposition": f"bottom {'right' if wary.n < 0.03 * n[-1] else 'center'}" if premium else "top center",
             },
         }
 
-    def say(self, state: Dealings, solution: TeamSolution):
+    def say(self, state: Transactions, solution: TeamSolution):
         calm, wary = solution.calm, solution.wary
         if state.s > 0 and calm.n > 1:
             yield "premium", {"fewer": 1 - wary.n / calm.n, "less": 1 - wary.y / calm.y}
         yield ("alone" if wary.n == 1 else "team"), {"n": wary.n, "y": wary.y}
 
-    def tables(self, state: Dealings, solution: TeamSolution):
+    def tables(self, state: Transactions, solution: TeamSolution):
         teams = solution.calm, solution.wary
         paid = np.array([state.lam, state.lam * (1 + state.s)])
         n, y = (np.array(each) for each in zip(*(found[:2] for found in teams), strict=True))
         names = [self.message("table.calm"), self.message("table.wary", premium=state.s)]
-        columns = {"paid": paid, "size": n, "made": B * n**state.theta, "dealings": paid * n**BETA, "y": y}
+        columns = {"paid": paid, "size": n, "made": B * n**state.theta, "transactions": paid * n**BETA, "y": y}
         yield Table("team", names, columns)
 
     def _size(self, found: Team):
