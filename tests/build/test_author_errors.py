@@ -29,6 +29,13 @@ $$
 
 ```{claim} C1.1-1
 ```
+
+```{code-cell} ipython3
+other_claims("C1.2-1")
+```
+
+```{references}
+```
 """
 CLAIMS = """# Claims.
 C1.1-1:
@@ -68,6 +75,7 @@ def root(tmp_path) -> Path:
         ("lessons/1.1-first.md", "A sentence [C1.1-1]", "A\nsentence [C1.1-9]", 11, "C1.1-9"),
         ("lessons/1.1-first.md", "{claim} C1.1-1", "{claim} C1.3-1", 20, "C1.3-1"),
         ("lessons/1.1-first.md", "{claim} C1.1-1", "{claims} 1.1", 20, "not claims"),
+        ("lessons/1.1-first.md", '"C1.2-1"', '"C1.3-1"', 24, "[C1.3-1] is not in content/claims/"),
         ("lessons/1.1-first.md", "x = [C1.1-1]\n```", "x = 1", 12, "not closed"),
         ("lessons/1.1-first.md", "{code-cell}", "{code-cel}", 12, "code-cel"),
         ("lessons/1.1-first.md", "x\n$$\n", "x\n", 16, "not closed"),

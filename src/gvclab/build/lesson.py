@@ -64,10 +64,15 @@ def _places(source: str, translate: Callable) -> Iterator[tuple[str, str]]:
     for n, line, _ in fenced(body, first):
         if n in headings:
             heading = _anchor(translate(headings[n].context, headings[n].english))
-        elif folded := _FOLDED.search(line):
-            yield from ((name, heading) for name in marks.ids(folded.group(1)))
+        elif folded := _folded(line):
+            yield from ((name, heading) for name in folded)
         elif line.startswith("```{claim} "):
             yield from ((name, name) for name in marks.ids(line))
+
+
+def _folded(code: str) -> list[str]:
+    """The claims that `other_claims` lists."""
+    return [name for call in _FOLDED.findall(code) for name in marks.ids(call)]
 
 
 def _anchor(heading: str) -> str:
@@ -147,10 +152,12 @@ def _checked(source: str, tables: Tables) -> tuple[sources.Table, str, Marks]:
     meta, body = _meta(source)
     known = _marks(source, meta, tables)
     for n, line, inside in fenced(body, _line_of(source, body)):
-        if not inside:
-            with sources.at(n):
+        with sources.at(n):
+            if not inside:
                 marks.fill(line, known)
-            continue
+                continue
+            for name in _folded(line):
+                _claimed(name, tables)
         block = re.match(r"```+\{([^}]*)\}", line)
         if block and block.group(1) not in ("code-cell", *marks.BLOCKS):
             raise Fault(say("build.error.block", block=block.group(1)), n)
@@ -313,8 +320,7 @@ def _term_link(name: str, tables: Tables) -> str:
 def _references(source: str, tables: Tables) -> str:
     """The works that a lesson cites: in its text, on its cards, and for its claims."""
     cards = [key for call in _CARDS.findall(source) for key in re.findall(r'"([^"]+)"', call)]
-    folded = [name for call in _FOLDED.findall(source) for name in marks.ids(call)]
-    tested = [key for name in (*marks.claims_tested(source), *folded) for key in tables.claims[name]["cites"]]
+    tested = [key for name in (*marks.claims_tested(source), *_folded(source)) for key in tables.claims[name]["cites"]]
     keys = {*marks.cited(source), *cards, *tested}
     return "\n".join(f"- {line}" for line in sorted(_known_work(bibliography.reference, key) for key in keys))
 
