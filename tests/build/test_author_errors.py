@@ -11,14 +11,13 @@ from gvclab.build import targets
 LESSON = """---
 section: "1.1"
 title: First
+question: Why?
 minutes: 10
-terms:
-  - weight
 ---
 
 ## The argument
 
-A sentence [C1.1-1].
+A sentence [C1.1-1], and a {term}`weight`.
 
 ```{code-cell} ipython3
 x = [C1.1-1]
@@ -28,7 +27,14 @@ $$
 x
 $$
 
-```{claims} 1.1
+```{claim} C1.1-1
+```
+
+```{code-cell} ipython3
+other_claims("C1.2-1")
+```
+
+```{references}
 ```
 """
 CLAIMS = """# Claims.
@@ -63,13 +69,16 @@ def root(tmp_path) -> Path:
         ("lessons/1.1-first.md", "---\nsection", "section", 1, "front matter"),
         ("lessons/1.1-first.md", "title: First\n", "", 1, "title"),
         ("lessons/1.1-first.md", "title: First", "title: First: second", 3, "not YAML"),
-        ("lessons/1.1-first.md", "minutes: 10", "title: Again", 4, "title stands twice, first in line 3"),
-        ("lessons/1.1-first.md", "- weight", "- weight\n  - mass", 7, "mass"),
-        ("lessons/1.1-first.md", "A sentence [C1.1-1]", "A\nsentence [C1.1-9]", 12, "C1.1-9"),
-        ("lessons/1.1-first.md", "{claims} 1.1", "{claims} 1.3", 21, "1.3"),
-        ("lessons/1.1-first.md", "x = [C1.1-1]\n```", "x = 1", 13, "not closed"),
-        ("lessons/1.1-first.md", "{code-cell}", "{code-cel}", 13, "code-cel"),
-        ("lessons/1.1-first.md", "x\n$$\n", "x\n", 17, "not closed"),
+        ("lessons/1.1-first.md", "minutes: 10", "title: Again", 5, "title stands twice, first in line 3"),
+        ("lessons/1.1-first.md", "question: Why?\n", "", 1, "the front matter lacks question"),
+        ("lessons/1.1-first.md", "and a {term}`weight`", "and\na {term}`mass`", 11, "mass"),
+        ("lessons/1.1-first.md", "A sentence [C1.1-1]", "A\nsentence [C1.1-9]", 11, "C1.1-9"),
+        ("lessons/1.1-first.md", "{claim} C1.1-1", "{claim} C1.3-1", 20, "C1.3-1"),
+        ("lessons/1.1-first.md", "{claim} C1.1-1", "{claims} 1.1", 20, "not claims"),
+        ("lessons/1.1-first.md", '"C1.2-1"', '"C1.3-1"', 24, "[C1.3-1] is not in content/claims/"),
+        ("lessons/1.1-first.md", "x = [C1.1-1]\n```", "x = 1", 12, "not closed"),
+        ("lessons/1.1-first.md", "{code-cell}", "{code-cel}", 12, "code-cel"),
+        ("lessons/1.1-first.md", "x\n$$\n", "x\n", 16, "not closed"),
         ("claims/1.1.yml", "[E]", "[E", 5, "not YAML"),
         ("claims/1.1.yml", "[E]", "[E, X]", 4, "X"),
         ("claims/1.1.yml", "mixed", "maybe", 6, "maybe"),

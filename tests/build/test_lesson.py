@@ -11,31 +11,26 @@ TABLES = lesson.Tables(
     claims={
         "C1.1-1": {
             "claim": 'A "quoted" claim | with a bar.',
-            "type": ["C", "N"],
-            "position": True,
-            "line": "Found so.",
-            "evidence": ("Some\nof it.",),
-            "verdict": "mixed",
-            "change": "More of it.",
+            "cites": (),
         }
     },
     glossary={"weight": {"zh": "重", "is": "What counts."}},
     lessons={"1.1": "1.1-first", "1.2": "1.2-second"},
-    places={"C1.1-1": ("1.1-first", "Verdict")},
+    places={"C1.1-1": ("1.1-first", "C1.1-1")},
 )
 SOURCE = """---
 section: "1.1"
 title: First
+question: Why?
 minutes: 10
 objectives:
   - do one thing
 prerequisites: [nothing]
-terms: [weight]
 ---
 
 ## The argument
 
-A sentence [C1.1-1], and another.
+A sentence [C1.1-1] with a {term}`weight`, and another.
 See [elsewhere](https://example.org).
 
 ```python
@@ -61,9 +56,9 @@ x
 y = 2
 ```
 
-## Verdict
+## Round 1
 
-```{claims} 1.1
+```{claim} C1.1-1
 ```
 
 ## Next
@@ -82,41 +77,45 @@ def sources(book) -> list[str]:
 
 
 def test_first_cell_is_made_from_the_front_matter(book):
-    first = book.cells[0].source
-    for part in (
-        "# 1.1 First",
-        "10 minutes",
-        "- do one thing",
-        "- nothing",
-        "| weight | 重 | What counts. |",
-    ):
-        assert part in first
+    """Title and question are seen at once, the rest is folded."""
+    seen, folded = book.cells[0].source.split("<details>")
+    assert seen == "# 1.1 First\n\n**Why?**\n\n"
+    assert folded.endswith("</details>")
+    for part in ("Section 1.1", "10 minutes", "- do one thing", "- nothing"):
+        assert part in folded
+
+
+def test_a_term_links_to_the_glossary_and_shows_its_meaning(book):
+    assert '[weight](glossary.ipynb#weight "重: What counts.")' in book.cells[1].source
 
 
 def test_cells_begin_at_headings_but_not_inside_fences(book):
     starts = [cell.source.split("\n")[0] for cell in book.cells[1:]]
-    assert starts == ["## The argument", "### Below", "x = 1", "y = 2", "## Verdict", "## Next"]
+    assert starts == ["## The argument", "### Below", "x = 1", "y = 2", "## Round 1", "## Next"]
 
 
 def test_sentences_keep_their_lines(book):
     assert "another.\nSee [elsewhere](https://example.org)." in book.cells[1].source
 
 
-def test_a_claim_links_to_the_verdict_and_shows_itself(book):
-    assert '[C1.1-1](#Verdict "A \\"quoted\\" claim | with a bar.")' in book.cells[1].source
+def test_a_claim_links_to_its_round_and_shows_itself(book):
+    assert '[C1.1-1](#C1.1-1 "A \\"quoted\\" claim | with a bar.")' in book.cells[1].source
 
 
 def test_a_claim_of_another_lesson_links_there():
     elsewhere = SOURCE.replace('section: "1.1"', 'section: "1.2"')
-    assert "(1.1-first.ipynb#Verdict " in lesson.render(elsewhere, TABLES).cells[1].source
+    assert "(1.1-first.ipynb#C1.1-1 " in lesson.render(elsewhere, TABLES).cells[1].source
 
 
-def test_the_verdict_is_a_table_of_one_line_a_claim(book):
-    rows = book.cells[5].source.split("\n")[2:]
-    assert rows[0].count("|") == 7
-    name = f"**C1.1{lesson.NO_BREAK}1**"
-    claim = 'A "quoted" claim \\| with a bar. *(A position of the authors.)*'
-    assert rows[2] == f"| {name} | {claim} | causal, normative | Found so. Some of it. | mixed | More of it. |"
+def test_a_round_states_its_claim_with_a_way_back_to_what_the_authors_say(book):
+    stated = '> <a id="C1.1-1"></a>**Claim C1.1-1.** A "quoted" claim | with a bar.'
+    assert book.cells[5].source == f"## Round 1\n\n{stated} [↩ what the authors say](#from-C1.1-1)"
+    assert book.cells[1].source.count('<a id="from-C1.1-1"></a>[C1.1-1]') == 1
+
+
+def test_a_claim_that_nobody_reported_has_no_way_back():
+    book = lesson.render(SOURCE.replace("A sentence [C1.1-1]", "A sentence"), TABLES)
+    assert book.cells[5].source.endswith("with a bar.")
 
 
 def test_ids_are_unique_stable_and_follow_the_content(book):
@@ -144,9 +143,11 @@ def test_notebook_text_is_the_same_every_time(book):
     ("old", "new", "named"),
     [
         ("[C1.1-1]", "[C1.1-9]", "C1.1-9"),
-        ("terms: [weight]", "terms: [mass]", "mass"),
-        ("{claims} 1.1", "{claims} 7.7", "7.7"),
+        ("{term}`weight`", "{term}`mass`", "mass"),
+        ("{claim} C1.1-1", "{claim} C7.7-1", "C7.7-1"),
+        ("{claim} C1.1-1", "{claims} 1.1", "blocks, not claims"),
         ("---\nsection", "section", "front matter"),
+        ("question: Why?\n", "", "the front matter lacks question"),
     ],
 )
 def test_what_does_not_exist_is_named(old, new, named):
@@ -193,17 +194,27 @@ def test_cells_added_moved_and_deleted_come_home(book):
     ("cell", "old", "new", "reason"),
     [
         (0, "First", "Second", "front matter"),
-        (5, "mixed", "supported", "content/claims"),
-        (5, "## Verdict", "## Another", None),
+        (0, "Why?", "What for?", "front matter"),
+        (5, "quoted", "cited", "content/claims"),
+        (5, "C1.1-1.**", "C1.1-2.**", "content/claims"),
+        (5, "## Round 1", "## Another", None),
     ],
 )
 def test_what_is_made_from_tables_stays_in_the_tables(book, cell, old, new, reason):
     book.cells[cell].source = book.cells[cell].source.replace(old, new)
     if reason is None:
-        assert "{claims} 1.1" in lesson.bring_home(SOURCE, book, TABLES)
+        assert lesson.bring_home(SOURCE, book, TABLES) == SOURCE.replace(old, new)
     else:
         with pytest.raises(ValueError, match=reason):
             lesson.bring_home(SOURCE, book, TABLES)
+
+
+def test_a_block_is_added_and_deleted_in_the_lesson_file(book):
+    without = notebooks.notebook([cell for n, cell in enumerate(book.cells) if n != 5])
+    again = notebooks.notebook([*book.cells, notebooks.cell("markdown", "```{claim} C1.1-1\n```")])
+    for edited in (without, again):
+        with pytest.raises(ValueError, match="deleted in content/lessons/"):
+            lesson.bring_home(SOURCE, edited, TABLES)
 
 
 def test_headings_within_a_new_cell_and_empty_cells_are_put_right(book):

@@ -16,7 +16,6 @@ def known(**more) -> Marks:
     given = {
         "claim": lambda name, report: f'<a id="from-{name}"></a>' * report + f'[{name}](#{name} "the claim")',
         "stated": lambda names: "\n>\n".join(f'> <a id="{name}"></a>**{name}**' for name in names),
-        "table": lambda section: f"| claims of {section} |\n|:--|",
         "references": lambda: "- One work.\n- Another work.",
         "cite": lambda key: f"[{key.title()}](https://example.org/{key})",
         "term": lambda name: f'[{name}](glossary.ipynb#{name} "meaning")',
@@ -39,7 +38,7 @@ Nothing in `{{one}}` fences but this.
 {{one}} [C1.1-1] {cite}`stigler-1951`
 ```
 
-```{claims} 1.1
+```{claim} C1.1-3
 ```
 
 ```{references}
@@ -67,8 +66,9 @@ class TestFill:
 
     def test_blocks_are_replaced_and_other_fences_are_left(self):
         filled = marks.fill(TEXT, known())
-        for made in ('> <a id="C1.1-1"></a>', '> <a id="C1.1-2"></a>', "| claims of 1.1 |", "- Another work."):
-            assert made in filled
+        for n in (1, 2, 3):
+            assert filled.count(f'> <a id="C1.1-{n}"></a>') == 1
+        assert "- One work.\n- Another work." in filled
         assert "```python\n{{one}} [C1.1-1] {cite}`stigler-1951`\n```" in filled
         assert "{claim" not in filled.replace("```python", "")
 
@@ -173,19 +173,7 @@ class TestNumbers:
 # ------------------------------------------------------------------------------------------------- in a whole lesson
 
 TABLES = lesson.Tables(
-    claims={
-        name: {
-            "claim": f"Claim {name}.",
-            "type": ["C"],
-            "position": False,
-            "line": "",
-            "evidence": (),
-            "verdict": "mixed",
-            "change": "",
-            "cites": (),
-        }
-        for name in ("C1.1-1", "C1.1-2")
-    },
+    claims={name: {"claim": f"Claim {name}.", "cites": ()} for name in ("C1.1-1", "C1.1-2")},
     glossary={"weight": {"zh": "重", "is": "What counts."}},
     lessons={"1.1": "1.1-first"},
     places={"C1.1-1": ("1.1-first", "C1.1-1"), "C1.1-2": ("1.1-first", "Other-claims")},
@@ -281,7 +269,8 @@ class TestInALesson:
             ("more [C1.1-2]", "more [C1.1-9]", 18, "C1.1-9"),
             ("{claim} C1.1-1", "{claim} C1.1-8", 22, "C1.1-8"),
             ("works = 0.99**20", "works = 0.99**", 9, "SyntaxError"),
-            ("{references}", "{reference}", 37, "reference"),
+            ("{references}", "{reference}", 37, "claim and references blocks, not reference"),
+            ("{claim} C1.1-1", "{claims} 1.1", 22, "claim and references blocks, not claims"),
         ],
     )
     def test_a_fault_says_what_and_on_which_line(self, old, new, line, said):

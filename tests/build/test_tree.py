@@ -13,10 +13,10 @@ from gvclab.build import build, check, from_notebooks, targets
 LESSON = """---
 section: "1.1"
 title: First
+question: Why?
 minutes: 10
 objectives: [do one thing]
 prerequisites: [nothing]
-terms: []
 ---
 
 ## The argument

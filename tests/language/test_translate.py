@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 
@@ -14,10 +15,10 @@ from gvclab.exercises import bank
 LESSON = """---
 section: "1.1"
 title: First
+question: Why?
 minutes: 10
 objectives:
   - do one thing
-terms: [weight]
 ---
 
 ## The argument
@@ -39,22 +40,29 @@ table(found, "Made abroad", {"share": "foreign share"}, rows="place")
 
 ### The argument
 
-Below.
+Below [C1.1-2], with its {term}`weight`.
 
-## Verdict
+## Round 1
 
-```{claims} 1.1
+```{claim} C1.1-1
+```
+
+## Other claims
+
+```{code-cell} ipython3
+other_claims("C1.1-2")
 ```
 """
 FILES = {
     "content/lessons/1.1-first.md": LESSON,
     "content/claims/1.1.yml": (
         "C1.1-1: {claim: It is so., type: [E], verdict: mixed, line: Seen., evidence: [None., One.], change: All.}\n"
+        "C1.1-2: {claim: It was so., type: [E], verdict: mixed, line: Told., evidence: [Two.], change: Any.}\n"
     ),
     "content/glossary/1.1.yml": 'weight: {zh: 重, is: "What counts."}\n',
     "content/messages/panels/room.yml": 'lab:\n  title: A lab\n  now: "It is {x:.3f}."\n  unit: ""\n  in: [one, two]\n',
     "content/diagrams/loop.yml": "sentence: A row.\nparts:\n- id: one\n  layout: row\n  boxes: {a: first, b: then}\n",
-    "content/messages/build.yml": "verdict: {anchor: Verdict}\n",
+    "content/messages/build.yml": "budget: {words: words}\n",
 }
 
 
@@ -91,6 +99,15 @@ def catalogue(root: Path, file: str):
     return translation.read(root / f"locale/zh/{file}.po", "zh")
 
 
+def lesson_in_chinese(root: Path):
+    return notebooks.read((root / "course/zh/1.1-first.ipynb").read_text(encoding="utf-8"))
+
+
+def spoken(root: Path) -> str:
+    """All that the lesson in Chinese has in its cells."""
+    return "\n".join(cell.source for cell in lesson_in_chinese(root).cells)
+
+
 LESSON_FILE, LESSON_PO = "content/lessons/1.1-first.md", "lessons/1.1-first"
 
 
@@ -107,9 +124,13 @@ def test_every_text_is_extracted_with_its_place_and_line(root):
         ("claims/1.1", "C1.1-1.evidence.0"): ("None.", 1),
         ("claims/1.1", "C1.1-1.evidence.1"): ("One.", 1),
         ("claims/1.1", "C1.1-1.change"): ("All.", 1),
+        ("claims/1.1", "C1.1-2.claim"): ("It was so.", 2),
+        ("claims/1.1", "C1.1-2.line"): ("Told.", 2),
+        ("claims/1.1", "C1.1-2.evidence.0"): ("Two.", 2),
+        ("claims/1.1", "C1.1-2.change"): ("Any.", 2),
         ("glossary/1.1", "weight"): ("weight", 1),
         ("glossary/1.1", "weight.is"): ("What counts.", 1),
-        ("messages/build", "build.verdict.anchor"): ("Verdict", 1),
+        ("messages/build", "build.budget.words"): ("words", 1),
         ("messages/panels/room", "panels.room.lab.title"): ("A lab", 2),
         ("messages/panels/room", "panels.room.lab.now"): ("It is {x:.3f}.", 3),
         ("messages/panels/room", "panels.room.lab.in.0"): ("one", 5),
@@ -118,7 +139,8 @@ def test_every_text_is_extracted_with_its_place_and_line(root):
         ("diagrams/loop", "box.a"): ("first", 5),
         ("diagrams/loop", "box.b"): ("then", 5),
         (LESSON_PO, "title"): ("First", 3),
-        (LESSON_PO, "objectives.0"): ("do one thing", 6),
+        (LESSON_PO, "question"): ("Why?", 4),
+        (LESSON_PO, "objectives.0"): ("do one thing", 7),
         (LESSON_PO, "the-argument"): ("The argument", 10),
         (LESSON_PO, "the-argument 1"): ("A sentence [C1.1-1].", 12),
         (LESSON_PO, "the-argument 2"): ("one point", 14),
@@ -127,8 +149,9 @@ def test_every_text_is_extracted_with_its_place_and_line(root):
         (LESSON_PO, "the-argument 5"): ("other", 17),
         (LESSON_PO, "the-argument 6"): ("in it", 19),
         (LESSON_PO, "the-argument-2"): ("The argument", 27),
-        (LESSON_PO, "the-argument-2 1"): ("Below.", 29),
-        (LESSON_PO, "verdict"): ("Verdict", 31),
+        (LESSON_PO, "the-argument-2 1"): ("Below [C1.1-2], with its {term}`weight`.", 29),
+        (LESSON_PO, "round-1"): ("Round 1", 31),
+        (LESSON_PO, "other-claims"): ("Other claims", 36),
     }
     words = {entry.english for entry in translation.extract(root)["words"]}
     assert words == {"exports", "year", "crisis", "billion US$", "Made abroad", "foreign share", "place"}
@@ -150,7 +173,7 @@ def test_how_much_is_done_is_told(root):
     translate(root, "messages/panels/room", A_lab="实验室")
     counts = translation.counted(root, "zh")
     assert (counts["messages/panels/room"].done, counts["messages/panels/room"].total) == (1, 4)
-    assert [line.split()[:5] for line in translation.status(root).lines] == [["zh,", "all", "1", "of", "34"]]
+    assert [line.split()[:5] for line in translation.status(root).lines] == [["zh,", "all", "1", "of", "40"]]
     assert len(translation.status(root, "zh").lines) == 8
 
 
@@ -206,12 +229,14 @@ def test_a_translation_without_the_placeholders_is_named(root):
     assert translation.counted(root, "zh")["messages/panels/room"].done == 0
 
 
-def test_the_heading_that_links_lead_to_is_called_alike(root):
+def test_a_heading_and_the_links_that_lead_to_it_are_called_alike(root):
+    """A claim that is only listed is linked to the heading over the list."""
     translation.update(root, "zh")
-    translate(root, LESSON_PO, Verdict="结论")
-    assert "结论" in translation.check(root).problems[0]
-    translate(root, "messages/build", Verdict="结论")
+    translate(root, LESSON_PO, Other_claims="其他")
     assert translation.check(root).ok
+    build(root, tag="zh")
+    words = spoken(root)
+    assert "## 其他" in words and f'[C1.1-2](#{quote("其他")} "It was so.")' in words
 
 
 @pytest.mark.parametrize(
@@ -236,23 +261,22 @@ def test_a_language_is_built_in_a_folder_of_its_own(root):
     build(root)
     english = {path: path.read_bytes() for path in root.rglob("*.ipynb")}
     translation.update(root, "zh")
-    translate(root, LESSON_PO, one_point="第一", head="头", First="首", do_one_thing="做")
+    translate(root, LESSON_PO, one_point="第一", head="头", First="首", do_one_thing="做", **{"Why?": "为何？"})
     translate(root, "claims/1.1", **{"It_is_so.": "如此。"})
     translate(root, "glossary/1.1", weight="重量")
     assert build(root, tag="zh").lines == ["wrote course/zh/1.1-first.ipynb", "wrote course/zh/glossary.ipynb"]
-    book = notebooks.read((root / "course/zh/1.1-first.ipynb").read_text(encoding="utf-8"))
-    words = "\n".join(cell.source for cell in book.cells)
+    words = spoken(root)
     for said in (
-        "# 1.1 首",
+        "# 1.1 首\n\n**为何？**",
         "- 做",
-        "| 重量 | 重 |",
+        f'[重量](glossary.ipynb#{quote("重量")} "重: What counts.")',
         "- 第一\n- another point",
         "| 头 | other |",
-        '"如此。"',
-        "| 如此。 |",
+        '[C1.1-1](#C1.1-1 "如此。")',
+        '> <a id="C1.1-1"></a>**Claim C1.1-1.** 如此。',
     ):
         assert said in words
-    code = [cell.source for cell in book.cells if cell.cell_type == "code"]
+    code = [cell.source for cell in lesson_in_chinese(root).cells if cell.cell_type == "code"]
     assert code[0].startswith('from gvclab.content import speak; speak("zh")\n# no heading\n')
     assert {path: path.read_bytes() for path in english} == english
     assert check(root).ok and check(root, "zh").ok

@@ -18,20 +18,17 @@ from gvclab import sources
 from gvclab.build import glossary, marks, notebooks
 from gvclab.build.marks import Marks
 from gvclab.build.pieces import HEADING, fenced, pieces
-from gvclab.claims import bibliography, chip
+from gvclab.claims import bibliography
 from gvclab.claims.claims import read as read_claims
 from gvclab.claims.tables import Entry, merged
-from gvclab.content import Listed, entry, translator
-from gvclab.content import render as said
 from gvclab.content import text as say
+from gvclab.content import translator
 from gvclab.sources import Fault
 
 _FRONT = re.compile(r"\A---\n(.*?)\n---\n+", re.S)
-_TABLE = re.compile(r"^```\{claims\} *(\S+)")
 _CARDS = re.compile(r"\bstudies\(([^)]*)\)")
 _FOLDED = re.compile(r"\bother_claims\(([^)]*)\)")
-NO_BREAK = "\N{NON-BREAKING HYPHEN}"
-_WORDS = ("title", "question", "subtitle", "objectives", "prerequisites")  # of the front matter, all that is translated
+_WORDS = ("title", "question", "objectives", "prerequisites")  # of the front matter, all that is translated
 
 
 @dataclass(frozen=True)
@@ -53,25 +50,28 @@ class Tables:
         for path in paths:
             translate = translator(f"lessons/{path.stem}", content.parent / "locale")
             with sources.naming(path, content.parent):
-                for claim, anchor in _places(path.read_text(encoding="utf-8"), claims, translate):
+                for claim, anchor in _places(path.read_text(encoding="utf-8"), translate):
                     places[claim] = (path.stem, anchor)
         return cls(claims, merged(content, "glossary", _term), lessons, places)
 
 
-def _places(source: str, claims: dict, translate: Callable) -> Iterator[tuple[str, str]]:
-    """Where a lesson tests each of its claims: the anchor in its notebook."""
+def _places(source: str, translate: Callable) -> Iterator[tuple[str, str]]:
+    """Where a lesson tests each of its claims: the anchor in its notebook, for a folded one the heading over it."""
     _, body = _split(source)
     first = _line_of(source, body)
     heading, headings = "", {piece.line: piece for piece in pieces(body, first) if piece.heading}
     for n, line, _ in fenced(body, first):
         if n in headings:
             heading = _anchor(translate(headings[n].context, headings[n].english))
-        elif table := _TABLE.match(line):
-            yield from ((name, heading) for name in _of_section(table.group(1), claims))
-        elif folded := _FOLDED.search(line):
-            yield from ((name, heading) for name in marks.ids(folded.group(1)))
+        elif folded := _folded(line):
+            yield from ((name, heading) for name in folded)
         elif line.startswith("```{claim} "):
             yield from ((name, name) for name in marks.ids(line))
+
+
+def _folded(code: str) -> list[str]:
+    """The claims that `other_claims` lists."""
+    return [name for call in _FOLDED.findall(code) for name in marks.ids(call)]
 
 
 def _anchor(heading: str) -> str:
@@ -94,7 +94,7 @@ def render(source: str, tables: Tables, translate: Callable[[str, str], str] | N
     if translate:
         meta = meta | {name: _reworded(meta[name], name, translate) for name in _WORDS if name in meta}
         body = _translated(body, translate)
-    cells = [notebooks.cell("markdown", _opening(meta, tables))]
+    cells = [notebooks.cell("markdown", _opening(meta))]
     for cell in _jupytext().reads(body, fmt="md:myst").cells:
         if cell.cell_type == "code":
             cells.append(notebooks.cell("code", cell.source, cell.metadata))
@@ -142,22 +142,21 @@ def _line_of(source: str, rest: str) -> int:
 def _meta(source: str) -> tuple[sources.Table, str]:
     front, body = _split(source)
     meta = sources.table(front, first=2)
-    sources.needed(meta, ("section", "title", "minutes"), say("build.error.front_matter"), 1)
+    sources.needed(meta, ("section", "title", "question", "minutes"), say("build.error.front_matter"), 1)
     return meta, body
 
 
 def _checked(source: str, tables: Tables) -> tuple[sources.Table, str, Marks]:
     """Front matter, body and marks of a lesson whose references exist and whose fences close."""
     meta, body = _meta(source)
-    for n, term in enumerate(meta.get("terms") or ()):
-        if term not in tables.glossary:
-            raise Fault(say("build.error.terms", terms=term), meta["terms"].lines[n])
     known = _marks(source, meta, tables)
     for n, line, inside in fenced(body, _line_of(source, body)):
-        if not inside:
-            with sources.at(n):
+        with sources.at(n):
+            if not inside:
                 marks.fill(line, known)
-            continue
+                continue
+            for name in _folded(line):
+                _claimed(name, tables)
         block = re.match(r"```+\{([^}]*)\}", line)
         if block and block.group(1) not in ("code-cell", *marks.BLOCKS):
             raise Fault(say("build.error.block", block=block.group(1)), n)
@@ -169,20 +168,18 @@ def _checked(source: str, tables: Tables) -> tuple[sources.Table, str, Marks]:
 
 def _marks(source: str, meta: dict, tables: Tables) -> Marks:
     """What the marks of a lesson stand for."""
-    section = str(meta["section"])
+    page = tables.lessons.get(str(meta["section"]), "")
     head = _FRONT.match(source).end()
     numbers, _ = marks.split_numbers(source[head:])
     reported = set(marks.claims_named(source))
-    page = tables.lessons.get(section, "")
 
     def claim(name: str, report: bool) -> str:
-        link = _link(name, section, tables)
+        link = _link(name, page, tables)
         return f'<a id="from-{name}"></a>{link}' if report and tables.places.get(name, ("",))[0] == page else link
 
     return Marks(
         claim=claim,
         stated=lambda names: _stated(names, tables, reported),
-        table=lambda of: _verdict(of, tables),
         references=lambda: _references(source, tables),
         cite=lambda key: _known_work(bibliography.cite, key),
         term=lambda name: _term_link(name, tables),
@@ -193,7 +190,7 @@ def _marks(source: str, meta: dict, tables: Tables) -> Marks:
 def bring_home(source: str, edited: NotebookNode, tables: Tables) -> str:
     """The lesson file that gives the edited notebook. ValueError says which edit has no place in the file."""
     meta, body = _meta(source)
-    if not edited.cells or edited.cells[0].source != _opening(meta, tables):
+    if not edited.cells or edited.cells[0].source != _opening(meta):
         raise ValueError(say("build.home.opening"))
     known = _marks(source, meta, tables)
     cells: list[NotebookNode] = []
@@ -210,7 +207,7 @@ def bring_home(source: str, edited: NotebookNode, tables: Tables) -> str:
     book.metadata = {"jupytext": {"default_lexer": "ipython3"}}
     home = source[: len(source) - len(body)] + _split(_jupytext().writes(book, fmt="md:myst"))[1]
     if marks.blocks(home) != marks.blocks(body):
-        raise ValueError(say("build.home.claims"))
+        raise ValueError(say("build.home.blocks"))
     return home
 
 
@@ -261,27 +258,17 @@ def _chapters(source: str) -> list[str]:
 # ------------------------------------------------------------------ what is made from front matter and tables
 
 
-def _opening(meta: dict, tables: Tables) -> str:
+def _opening(meta: dict) -> str:
     """The first cell: title and question; folded, the time it takes, what is learnt and what is needed."""
-    title = f"# {meta['section']} {meta['title']}"
     told = {"section": str(meta["section"]).rstrip("abc"), "minutes": meta["minutes"]}
-    aims = [
+    parts = [
+        f"# {meta['section']} {meta['title']}",
+        f"**{meta['question']}**",
+        f"<details>\n<summary>{say('build.opening.summary', **told)}</summary>",
         _listed("build.opening.objectives", meta.get("objectives", ())),
         _listed("build.opening.prerequisites", meta.get("prerequisites", ())),
+        "</details>",
     ]
-    if "question" in meta:
-        summary = f"<summary>{say('build.opening.summary', **told)}</summary>"
-        parts = [title, f"**{meta['question']}**", f"<details>\n{summary}", *aims, "</details>"]
-    else:
-        terms = [(term, tables.glossary[term]) for term in meta.get("terms") or ()]
-        rows = [(known.get("term", term), known["zh"], known["is"]) for term, known in terms]
-        parts = [
-            title,
-            f"*{meta['subtitle']}*" if meta.get("subtitle") else "",
-            say("build.opening.time", **told),
-            *aims,
-            say("build.opening.terms") + "\n\n" + _grid(entry("build.opening.columns"), rows) if rows else "",
-        ]
     return "\n\n".join(filter(None, parts))
 
 
@@ -289,43 +276,11 @@ def _listed(key: str, entries) -> str:
     return "\n".join([say(key), "", *(f"- {cell}" for cell in entries)]) if entries else ""
 
 
-def _grid(head: list[str], rows: list[tuple]) -> str:
-    def line(values) -> str:
-        return "| " + " | ".join(" ".join(str(value).split()).replace("|", "\\|") for value in values) + " |"
-
-    return "\n".join([line(head), line([":--"] * len(head)), *map(line, rows)])
-
-
-def _verdict(section: str, tables: Tables) -> str:
-    """The verdict table of a section's claims."""
-    chosen = _of_section(section, tables.claims)
-    if not chosen:
-        raise ValueError(say("build.error.section", section=section))
-    types = entry("claims.types")
-    rows = [
-        (
-            f"**{name.replace('-', NO_BREAK)}**",
-            claim["claim"] + (" " + say("build.verdict.position") if claim["position"] else ""),
-            said(Listed([types[letter] for letter in claim["type"]], "comma")),
-            " ".join([claim["line"], *claim["evidence"]]),
-            chip(claim["verdict"]).label,
-            claim["change"],
-        )
-        for name, claim in chosen.items()
-    ]
-    return _grid(entry("build.verdict.columns"), rows)
-
-
-def _of_section(section: str, claims: dict) -> dict:
-    return {name: claim for name, claim in claims.items() if name.rpartition("-")[0] == f"C{section}"}
-
-
-def _link(name: str, section: str, tables: Tables) -> str:
+def _link(name: str, page: str, tables: Tables) -> str:
     """The mark [C2.3-1] as a link to where the claim is tested; the claim itself is the tooltip."""
-    tip = _tip(_claimed(name, tables))
-    lesson, anchor = tables.places.get(name, (tables.lessons.get(section, ""), ""))
-    page = "" if lesson == tables.lessons.get(section, "") else f"{lesson}.ipynb"
-    return f'[{name}]({page}#{anchor} "{tip}")'
+    lesson, anchor = tables.places.get(name, (page, ""))
+    target = "" if lesson == page else f"{lesson}.ipynb"
+    return f'[{name}]({target}#{anchor} "{_tip(_claimed(name, tables))}")'
 
 
 def _claimed(name: str, tables: Tables) -> str:
@@ -364,8 +319,7 @@ def _term_link(name: str, tables: Tables) -> str:
 def _references(source: str, tables: Tables) -> str:
     """The works that a lesson cites: in its text, on its cards, and for its claims."""
     cards = [key for call in _CARDS.findall(source) for key in re.findall(r'"([^"]+)"', call)]
-    folded = [name for call in _FOLDED.findall(source) for name in marks.ids(call)]
-    tested = [key for name in (*marks.claims_tested(source), *folded) for key in tables.claims[name]["cites"]]
+    tested = [key for name in (*marks.claims_tested(source), *_folded(source)) for key in tables.claims[name]["cites"]]
     keys = {*marks.cited(source), *cards, *tested}
     return "\n".join(f"- {line}" for line in _known_work(bibliography.references, keys))
 

@@ -8,7 +8,6 @@
 | `{{one:.3f}}` | a number of the lesson's `{numbers}` block, as the language writes it |
 | `:::{dropdown} Title` … `:::` | a part that is folded |
 | a `{claim} C2.3-6` block | the claim with its id, and a way back to the sentence that named it |
-| a `{claims} 2.3` block | the table of all claims of a section |
 | a `{references}` block | the works that the lesson cites |
 
 Each is one line of the file, or a block, so that an edited notebook can be brought home line by line (`home`).
@@ -34,22 +33,21 @@ _LINK = re.compile(rf'(?:<a id="from-{CLAIM}"></a>)?\[({CLAIM})\]\([^\s()]* "(?:
 _INLINE = re.compile("|".join(mark.pattern for mark in (_CLAIM, _CITE, _TERM, _NUMBER)))
 _DROPDOWN = re.compile(r"^:::\{dropdown\} *(.*)$")
 _SUMMARY = re.compile(r"^<details>\n<summary>(.*)</summary>\n", re.M)
-_BLOCK = re.compile(r"^```\{(claim|claims|references)\} *(.*)$")
-BLOCKS = ("claim", "claims", "references")
+BLOCKS = ("claim", "references")
+_BLOCK = re.compile(rf"^```\{{({'|'.join(BLOCKS)})\}} *(.*)$")
 _NUMBERS = re.compile(r"\A```\{numbers\}\n(.*?)^```\n+", re.S | re.M)
 
 
 class Marks(NamedTuple):
     """What marks stand for in one lesson, in the language in use.
 
-    Fields: `claim(id, report)` the link of a mark, with `report` a place to come back to; `stated(ids)`,
-    `table(section)` and `references()` what blocks become; `cite(key)` and `term(name)` links; `numbers` values by
-    name; `report` whether the text reports what the authors say.
+    Fields: `claim(id, report)` the link of a mark, with `report` a place to come back to; `stated(ids)` and
+    `references()` what blocks become; `cite(key)` and `term(name)` links; `numbers` values by name; `report` whether
+    the text reports what the authors say.
     """
 
     claim: Callable[[str, bool], str]
     stated: Callable[[list[str]], str]
-    table: Callable[[str], str]
     references: Callable[[], str]
     cite: Callable[[str], str]
     term: Callable[[str], str]
@@ -132,9 +130,7 @@ def _lines(source: str, marks: Marks) -> Iterator[tuple[str, str]]:
 
 def _block(lines: list[str], marks: Marks) -> str:
     kind, rest = _BLOCK.match(lines[0]).groups()
-    if kind == "claim":
-        return marks.stated(rest.split())
-    return marks.table(rest.strip()) if kind == "claims" else marks.references()
+    return marks.stated(rest.split()) if kind == "claim" else marks.references()
 
 
 def _inline(line: str, marks: Marks) -> str:

@@ -104,14 +104,14 @@ def _spans(body: str, first: int) -> Iterator[tuple[int, int, int]]:
         yield open_[0], len(body.rstrip("\n")), open_[1]
 
 
-def code_words(body: str, first: int = 1) -> Iterator[tuple[str, int]]:
+def code_words(source: str) -> Iterator[tuple[str, int]]:
     """The words that a lesson's code gives to figures and tables, with their lines.
 
     They are the labels, axes and marks of `series(…)`, the title and headings of `table(…)`, and the units of tables
     that it derives.
     """
     cell: list[str] | None = None
-    for number, line, inside in fenced(body, first):
+    for number, line, inside in fenced(source):
         if inside and line.startswith("```{code-cell}"):
             cell, begun = [], number + 1
         elif cell is not None and line.startswith("```"):

@@ -24,9 +24,9 @@ from gvclab.build import lesson
 from gvclab.build.pieces import code_words
 from gvclab.build.tree import BuildReport
 from gvclab.claims import claims
-from gvclab.content import ENGLISH, Listed, find
+from gvclab.content import ENGLISH, Listed
 from gvclab.content import text as say
-from gvclab.language import PSEUDO, catalogue, misfit
+from gvclab.language import PSEUDO, misfit
 
 _WIDTH = 110
 # How alike two texts are, from 0 to 1, for the translation of one to be a draft of the other's.
@@ -208,27 +208,10 @@ def check(root: Path, tag: str | None = None) -> BuildReport:
             if not path.is_file() or path.read_text(encoding="utf-8") != text:
                 report.problems.append(say("translate.stale", file=_name(path, root), language=each))
         counts = counted(root, each)
-        report.problems += [line for count in counts.values() for line in count.misfits] + _anchors(root, each)
+        report.problems += [line for count in counts.values() for line in count.misfits]
         if not report.problems:
             report.lines.append(say("translate.same", language=each))
     return report
-
-
-def _anchors(root: Path, tag: str) -> list[str]:
-    """Headings over the claims that are not what links to the claims lead to."""
-    key = "build.verdict.anchor"
-    english = find(key)[1]
-
-    def said(file: str, context: str) -> str:
-        return catalogue(tag, file, root / "locale")(context, english)
-
-    anchor, problems = said("messages/build", key), []
-    for file, entries in extract(root).items():
-        for entry in entries:
-            if file.startswith("lessons/") and entry.english == english and said(file, entry.context) != anchor:
-                heading = said(file, entry.context)
-                problems.append(say("translate.heading", file=file, heading=heading, anchor=anchor))
-    return problems
 
 
 def status(root: Path, tag: str | None = None) -> BuildReport:

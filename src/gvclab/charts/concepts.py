@@ -131,7 +131,6 @@ SERIES = (
     Style(PURPLE, "longdash", "x", "\\"),
     Style(SKY, "longdashdot", "triangle-down", "-"),
 )
-REFERENCE = CONCEPTS["reference"]
 
 # What has no place in the table is grey; dash and symbol are other ones than those of the economies above.
 OTHERS = tuple(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from gvclab.content import ENGLISH, formatted, language
 
-from .concepts import BLUE, GREEN, GREY, ORANGE, PURPLE, REFERENCE, SERIES, SKY, VERMILLION, Style, ink, other, style
+from .concepts import BLUE, GREEN, GREY, ORANGE, PURPLE, SERIES, SKY, VERMILLION, Style, ink, other, style
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -24,7 +24,6 @@ __all__ = [
     "HEIGHT",
     "ORANGE",
     "PURPLE",
-    "REFERENCE",
     "SERIES",
     "SILENT",
     "SKY",

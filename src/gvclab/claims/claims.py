@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gvclab import sources
-from gvclab.content import Listed, cached_by_language, entry, resource
+from gvclab.content import Listed, cached_by_language, resource
 from gvclab.content import text as say
 from gvclab.sources import Fault
 
@@ -17,6 +17,7 @@ from .verdicts import chips
 
 NEEDED = ("claim", "type", "verdict", "line", "evidence", "change")
 _FIELDS = {*NEEDED, "position", "model", "data", "paper", "rests_on"}
+TYPES = ("D", "E", "C", "F", "N")  # definitional, empirical, causal, forecast, normative
 WORDS = ("claim", "line", "model", "evidence", "change")  # what is translated
 
 
@@ -25,7 +26,7 @@ class Claim:
     """One claim.
 
     claim : the claim, in our words
-    type : letters of `claims.types`
+    type : of `TYPES`
     verdict : the id of its verdict
     line : what was found, in the sentence that stands beside the verdict
     evidence : what bears on it, in Markdown, with citations as links
@@ -76,7 +77,7 @@ def _claim(written: Entry, works: Mapping[str, bibliography.Work]) -> Claim:
     name, table, line = written.name, written.table, written.line
     sources.needed(table, NEEDED, name, line)
     known(table, _FIELDS, name)
-    if strange := [letter for letter in table["type"] if letter not in entry("claims.types")]:
+    if strange := [letter for letter in table["type"] if letter not in TYPES]:
         raise Fault(say("claims.error.type", types=Listed([*map(str, strange)], "comma")), table.line("type"))
     if table["verdict"] not in chips():
         known_ids = Listed([*chips()], "or")

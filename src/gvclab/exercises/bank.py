@@ -294,7 +294,7 @@ def _item(
         return tuple(made)
 
     nodes, terms, classes = build("nodes", _node), build("terms", _named), build("classes", _named)
-    box, term, of_class = (_among(item_id, kinds, what) for kinds, what in
+    box, term, of_class = (_among(kinds, what) for kinds, what in
                            ((nodes, "box"), (terms, "term"), (classes, "class")))  # fmt: skip
     options = build("options", lambda o: Option(_slug(o["id"]), o["text"], bool(o.get("right")), o.get("hint", "")))
     solution, tests = blocks.get("solution", ""), blocks.get("tests", "")
@@ -361,7 +361,7 @@ def _slug(words: Any) -> str:
     return str(words)
 
 
-def _among(item_id: str, known: tuple[Named, ...], what: str) -> Callable[[str], str]:
+def _among(known: tuple[Named, ...], what: str) -> Callable[[str], str]:
     ids = {each.id for each in known}
 
     def checked(name: Any) -> str:

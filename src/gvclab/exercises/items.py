@@ -181,10 +181,6 @@ class Item:
     def has_key(self) -> bool:
         return bool(self.solution) or self.type == "essay"
 
-    @property
-    def is_graded(self) -> bool:
-        return self.use == "exercise" and self.type != "predict"
-
 
 @dataclass(frozen=True)
 class ItemSet:
