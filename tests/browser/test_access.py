@@ -12,30 +12,31 @@ TOYS = (Path(__file__).parent / "toys.py").read_text(encoding="utf-8")
 LAPTOP = {"width": 1366, "height": 768}
 # Four controls open and one folded, a preset, two plots and a legend.
 FOUR = """
-from dataclasses import replace
-
 class Four(Power):
     title = "Four lab"
-    controls = tuple(replace(control, group="") for control in Power.controls)
+    shows = ("power", "size", "upside_down", "unit")
 """
 # Long titles beside each other, a name at the end of a line, a note.
 WORDY = """
+from gvclab.charts import note
+
 class Wordy(Power):
     title = "Wordy lab"
+    picture = Picture(
+        row(Plot("main", axis("long"), axis("long")), Plot("side", axis("long"), axis("long"))),
+        marks={
+            "curve": line(0),
+            "straight": line(1),
+            "marks": points(2, mode="markers+text", textposition="top right"),
+            "heights": bars(3, plot="side"),
+            "note": note(x=0, y=0.5, xref="paper", yref="paper", xanchor="left"),
+        },
+    )
 
-    def frame(self):
-        long = "how much of the way is left (share of the whole of the way)"
-        made = frame((long, long), (long, long), traces=[
-            {"name": "curve", **line(0)}, {"name": "straight", **line(1)},
-            {"name": "marks", **points(2, mode="markers+text", textposition="top right")},
-            {"name": "heights", "xaxis": "x2", "yaxis": "y2", **bars(3)},
-        ])
-        return made.add_annotation(text=long + ", " + long, x=0, y=0.5, xref="paper", yref="paper", xanchor="left")
-
-    def view(self, state, solution):
-        made = super().view(state, solution)
+    def draw(self, state, solution):
         end = {"x": [1.0], "y": [1.0], "text": ["below 5% after 23 years"]}
-        return View((*made.traces[:2], end, made.traces[3]), {}, made.sentence, made.table)
+        words = self.text("axes.long")
+        return super().draw(state, solution) | {"marks": end, "note": {"text": words + ", " + words}}
 """
 # Words that the edge of the picture, or of their plot, cuts.
 CUT = """figure => {

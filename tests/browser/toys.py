@@ -22,7 +22,12 @@ controls:
   unit: {label: unit of y, help: "", options: {share: share, percent: percent}}
   tenths: {label: marks, help: ""}
   other: {label: other b, help: ""}
-axes: {x: x (share of the way), y: y (share), tenth: mark (tenths), height: height (share)}
+axes:
+  x: x (share of the way)
+  y: y (share)
+  tenth: mark (tenths)
+  height: height (share)
+  long: how much of the way is left (share of the whole of the way)
 marks: {curve: curve, straight: straight, marks: marks, heights: heights}
 table: {x: x, y: y}
 power:
