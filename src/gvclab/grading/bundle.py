@@ -36,7 +36,8 @@ def library(root: Path, released: Mapping[str, str]) -> tuple[str, bytes]:
             shutil.copyfile(root / name, tree / name)
         for name in ("src", "data", "content", "locale"):
             shutil.copytree(root / name, tree / name, ignore=_IGNORED)
-        shutil.rmtree(tree / "content" / "templates")  # for authors
+        for name in ("lessons", "templates"):  # for authors; students have the lessons as notebooks
+            shutil.rmtree(tree / "content" / name)
         for path in (tree / "content" / "exercises").glob("*.md"):
             _write(path, bank.public_text(path.read_text(encoding="utf-8")))
         for path in (tree / "locale").glob("*/exercises/*.po"):
