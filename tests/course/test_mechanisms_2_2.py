@@ -62,7 +62,7 @@ class TestCosts:
     @pytest.mark.parametrize("theta", [0.5, 1.0, 2.0])
     @pytest.mark.parametrize("name", WORLDS)
     def test_a_technology_that_helps_far_borders_more_lowers_the_part(self, name, theta):
-        """The standstill is built into a cut of all borders alike: the less near ones share in it, the lower the part."""
+        """The standstill is built into a cut of all borders: the less near ones share in it, the lower the part."""
         parts = [outcome(name, theta, near, 0.9, False).share for near in (0.9, 0.95, 1.0)]
         start = outcome(name, theta, 1.0, 1.0, False).share
         assert parts[0] > parts[1] > parts[2] and start - parts[2] > 0.04
@@ -100,7 +100,7 @@ class TestBorders:
             assert within < 0 and between / within == pytest.approx(1, abs=0.06)
 
     def test_weighted_by_trade_near_borders_fell_more_or_about_alike(self):
-        """Alike is a matter of the mean over pairs: by the weights of 1995 near ones fell more, by those of 2011 not."""
+        """Alike is a matter of the mean: by the weights of 1995 near ones fell more, by those of 2011 not."""
         poles = pole_by_region(rest=False)
         placed = np.array(list(poles.values()))
         same, own = np.equal.outer(placed, placed), np.eye(len(placed), dtype=bool)
