@@ -160,7 +160,7 @@ class TestMatrix:
     @pytest.mark.parametrize("side", ["backward", "forward"])
     @pytest.mark.parametrize("year", [2008, 2010, 2011])
     def test_an_index_that_stays_is_not_said_to_move(self, side, year):
-        """Asia in halves keeps its index, and North America's moves most."""
+        """The index of Asia in halves hardly moves, and North America's moves most."""
         panel = MatrixLab(pole="ASI", counting="halves", measure="index", year=year, side=side)
         values = said(panel)["split_others"]
         assert values["pole"] == "Asia" and values["other"] == "North America"
