@@ -60,6 +60,15 @@ class TestCosts:
         assert cut.trade > 1.1 and rise.trade < 0.9
 
     @pytest.mark.parametrize("theta", [0.5, 1.0, 2.0])
+    @pytest.mark.parametrize("name", WORLDS)
+    def test_a_technology_that_helps_far_borders_more_lowers_the_part(self, name, theta):
+        """The standstill is built into a cut of all borders: the less near ones share in it, the lower the part."""
+        parts = [outcome(name, theta, near, 0.9, False).share for near in (0.9, 0.95, 1.0)]
+        start = outcome(name, theta, 1.0, 1.0, False).share
+        assert parts[0] > parts[1] > parts[2] and start - parts[2] > 0.04
+        assert abs(parts[0] - start) < 0.25 * (start - parts[2])
+
+    @pytest.mark.parametrize("theta", [0.5, 1.0, 2.0])
     def test_hardly_needs_a_moderate_cut(self, theta):
         """The bounds that the lesson gives, at half and at double the elasticity."""
         start = {name: outcome(name, theta, 1.0, 1.0, False).share for name in WORLDS}
@@ -83,12 +92,42 @@ class TestCosts:
 
 
 class TestBorders:
-    def test_near_and_far_borders_became_cheaper_alike_whatever_the_elasticity(self):
+    def test_near_and_far_borders_became_cheaper_alike_on_the_plain_mean_whatever_the_elasticity(self):
         poles = pole_by_region(rest=False)
         for theta in (2.5, 5.0, 10.0):
             then, now = (gravity.border_costs(load("icio", year=y), poles, GOODS, theta) for y in (1995, 2011))
             within, between = np.log(now) - np.log(then)
             assert within < 0 and between / within == pytest.approx(1, abs=0.06)
+
+    def test_weighted_by_trade_near_borders_fell_more_or_about_alike(self):
+        """Alike is a matter of the mean: by the weights of 1995 near ones fell more, by those of 2011 not."""
+        poles = pole_by_region(rest=False)
+        placed = np.array(list(poles.values()))
+        same, own = np.equal.outer(placed, placed), np.eye(len(placed), dtype=bool)
+        sold = {}
+        for year in (1995, 2011):
+            table = load("icio", year=year)
+            goods = np.tile(np.isin(table.sectors, GOODS), len(table.countries))[:, None]
+            at = [table.country(code) for code in poles]
+            sold[year] = table.by_country(table.sales * goods)[np.ix_(at, at)]
+
+        def change(theta):
+            return np.log(gravity.head_ries(sold[2011], theta) / gravity.head_ries(sold[1995], theta))
+
+        def falls(weights, theta=5.0):
+            return [
+                100 * -np.expm1(np.average(change(theta), weights=np.where(mask, weights, 0)))
+                for mask in (same & ~own, ~same)
+            ]
+
+        assert falls(np.ones_like(sold[1995])) == pytest.approx([12.57, 13.04], abs=0.005)
+        assert falls(sold[1995]) == pytest.approx([8.03, 4.73], abs=0.005)
+        assert falls(sold[2011]) == pytest.approx([11.38, 11.69], abs=0.005)
+        ratios = [np.divide(*falls(sold[1995], theta)) for theta in (2.5, 5.0, 10.0)]
+        assert max(ratios) / min(ratios) < 1.04
+        codes, pairs = list(poles), change(5.0)
+        assert pairs[codes.index("JPN"), codes.index("CAN")] == pytest.approx(pairs.max()) and pairs.max() > 0
+        assert pairs[codes.index("CHN"), codes.index("MEX")] == pytest.approx(pairs.min()) and pairs.min() < -0.5
 
     def test_technology_and_policy_leave_the_same_trace(self):
         """A tenth less on all borders moves the inferred cost by a tenth, whatever it was that cut it."""
@@ -132,6 +171,31 @@ class TestMap:
     def test_no_pole_buys_mostly_within_itself_as_the_table_has_it(self):
         assert all((each.own("share")[:3] < 0.5).all() for each in ties("backward", "EUR", 1))
 
+    def test_each_pole_trades_more_within_itself_than_with_either_other_pole(self):
+        """In every year, as a buyer and as a seller."""
+        for side in ("backward", "forward"):
+            for each in ties(side, "EUR", 1):
+                three = (each.share if side == "backward" else each.share.T)[:3, :3]
+                assert (three.argmax(axis=0) == range(3)).all()
+
+    def test_the_rest_of_the_world_takes_the_majority_away(self):
+        """It is no pole: of what the three sell to one another, Europe and Asia buy most within, North America not."""
+        three = ties("backward", "EUR", 1)[-1].share[:3, :3]
+        assert three.diagonal() / three.sum(axis=0) == pytest.approx([0.574, 0.429, 0.584], abs=5e-4)
+
+    def test_the_largest_partner_of_asia_is_the_rest_as_a_buyer_only(self):
+        asia = POLES.index("ASI")
+        bought, sold = ties("backward", "EUR", 1)[-1].share[:, asia], ties("forward", "EUR", 1)[-1].share[asia]
+        assert bought.argmax() == 3 and bought[3] == pytest.approx(0.473, abs=5e-4)
+        assert sold.argmax() == asia and sold[[asia, 3]] == pytest.approx([0.350, 0.315], abs=5e-4)
+
+    def test_part_and_index_may_disagree_on_one_map(self):
+        """North America from 1995 to 2011."""
+        then, now = (ties("backward", "EUR", 1)[at] for at in (0, -1))
+        america = POLES.index("NAM")
+        assert now.own("share")[america] < then.own("share")[america] - 0.02
+        assert now.own("index")[america] > then.own("index")[america] + 0.5
+
     @pytest.mark.parametrize("parts", [1, 2, 4])
     def test_three_countries_by_hand(self, parts):
         counted = iotable.recount([[76, 24], [24, 76]], ["A", "B"], "A", parts)
@@ -150,6 +214,19 @@ class TestReach:
             )
             change = found.loc[2011] - found.loc[1995]
             assert change.BEYOND > 2 * change.REGION > 0
+
+    def test_beyond_gained_more_points_in_each_place_and_the_region_more_per_cent_in_four(self):
+        poles, found = pole_by_region(rest=False), {}
+        for year in (1995, 2011):
+            table = load("icio", year=year)
+            made = np.tile(np.isin(table.sectors, MANUFACTURES), 12) * table.F.sum(axis=1)
+            parts = iotable.reach(iotable.va_in(table, made), [poles.get(each, each) for each in table.countries])
+            found[year] = np.array([parts.region, parts.beyond])[:, [table.country(code) for code in poles]]
+        region, beyond = found[2011] - found[1995]
+        assert (beyond > region).all()
+        region, beyond = found[2011] / found[1995]
+        faster = {code for code, more in zip(poles, region > beyond, strict=True) if more}
+        assert faster == {"JPN", "KOR", "TWN", "USA"}
 
     @pytest.mark.parametrize(("code", "below", "above"), [("KOR", 0.15, 0.25), ("CHN", 0.7, 0.8)])
     def test_a_part_of_the_rest_turns_the_answer(self, code, below, above):
@@ -184,11 +261,27 @@ class TestAgreements:
     def test_nobodys_income_changes_much(self):
         assert np.abs(100 * (outcome("stylised", 1.0, 1.0, 1.0, True).welfare - 1)).max() < 0.145
 
-    def test_whoever_has_no_neighbours_pays_for_far_borders(self):
+    def test_whoever_has_no_neighbours_has_nothing_that_makes_up_for_far_borders(self):
+        """Not that far borders hit it most: alone they hit Germany, Mexico and Canada more."""
+        rest = world.REGIONS.index("ROW")
+        assert not setting("stylised").near[rest].any()
         for theta in (0.5, 1.0, 2.0):
-            change = outcome("stylised", theta, 0.9, 1.1, False).welfare - 1
-            assert setting("stylised").names[int(change.argmin())] == "rest of the world"
-        assert not setting("stylised").near[world.REGIONS.index("ROW")].any()
+            both, far, near = (
+                100 * (outcome("stylised", theta, *costs, False).welfare - 1)
+                for costs in ((0.9, 1.1), (1.0, 1.1), (0.9, 1.0))
+            )
+            assert both.argmin() == rest
+            assert set(np.argsort(far)[:2]) == {world.REGIONS.index("NAM"), world.REGIONS.index("DEU")}
+            assert near.argmin() == rest and near[rest] < 0 < np.delete(near, rest).min()
+
+    def test_in_a_pole_the_rest_would_not_lose_most(self):
+        """The same costs, but its borders with the three places of Asia are near ones: others lose more."""
+        made, asked = world.make(), setting("stylised")
+        rest, asia = world.REGIONS.index("ROW"), [world.REGIONS.index(code) for code in ("CHN", "JKR", "SEA")]
+        near = asked.near.copy()
+        near[rest, asia] = near[asia, rest] = True
+        khat = np.where(near, 0.9, np.where(np.eye(8, dtype=bool), 1.0, 1.1))[:, :, None]
+        assert gravity.solve(made, khat=khat).welfare.argmin() != rest
 
     def test_most_of_the_fall_is_trade_with_the_rest(self):
         """The part within poles = part among the three × their part in all trade: the second fell more."""
@@ -202,6 +295,16 @@ class TestAgreements:
 
         alone, weight = parts(2011) - parts(1995)
         assert weight < 2 * alone < 0
+
+    def test_among_the_three_there_was_no_fall_until_the_end(self):
+        def alone(release, year):
+            table = load("pole_trade", release=release, year=year, flow="all")
+            table = table[(table.exporter != "RST") & (table.importer != "RST")]
+            return 100 * table.value[table.exporter == table.importer].sum() / table.value.sum()
+
+        found = [alone(2013, year) for year in (1995, 2008, 2011)]
+        assert found == pytest.approx([63.3, 63.7, 60.2], abs=0.05)
+        assert alone(2016, 2014) >= alone(2016, 2000)
 
 
 class TestNumbers:

@@ -74,6 +74,28 @@ class TestCosts:
         )
         assert "all" in said(CostLab())
 
+    @pytest.mark.parametrize(
+        ("values", "kind"),
+        [
+            (CALM | {"near_borders": 0.99}, "rises"),
+            ({"all_borders": 0.99, "far_borders": 1.01}, "rises"),
+            (CALM | {"near_borders": 1.01}, "falls"),
+            (CALM | {"near_borders": 0.9, "far_borders": 1.1}, "some"),
+        ],
+    )
+    def test_a_change_that_rounds_to_nothing_is_not_said(self, values, kind):
+        panel = CostLab(**values)
+        assert kind in said(panel) and "0.00 %" not in panel.sentence
+
+    def test_no_sentence_on_incomes_says_a_change_of_nothing(self):
+        """On the coarse part of the grid around the start, in both worlds."""
+        for name in worlds.WORLDS:
+            for every in (0.99, 1.0, 1.01):
+                for near in (0.99, 1.0, 1.01):
+                    for far in (0.99, 1.0, 1.01):
+                        panel = CostLab(world=name, all_borders=every, far_borders=far, near_borders=near)
+                        assert "0.00 %" not in panel.sentence
+
     def test_the_extremes(self):
         for name in worlds.WORLDS:
             for every, far in ((0.7, 0.9), (0.7, 1.4), (1.1, 1.4)):
@@ -134,6 +156,24 @@ class TestMatrix:
         assert [values["now"], values["listed"]] == pytest.approx(
             [value, listed], abs=0.05 if measure == "index" else 5e-3
         )
+
+    @pytest.mark.parametrize("side", ["backward", "forward"])
+    @pytest.mark.parametrize("year", [2008, 2010, 2011])
+    def test_an_index_that_stays_is_not_said_to_move(self, side, year):
+        """The index of Asia in halves hardly moves, and North America's moves most."""
+        panel = MatrixLab(pole="ASI", counting="halves", measure="index", year=year, side=side)
+        values = said(panel)["split_others"]
+        assert values["pole"] == "Asia" and values["other"] == "North America"
+        assert values["now"] > 1.5 * values["listed"]
+
+    def test_no_sentence_says_that_an_index_is_other_than_itself(self):
+        for pole in POLES:
+            for side in ("backward", "forward"):
+                for counting in ("halves", "quarters"):
+                    for year in range(FIRST, 2012):
+                        panel = MatrixLab(pole=pole, counting=counting, measure="index", year=year, side=side)
+                        (values,) = (each for name, each in said(panel).items() if name.startswith("split_"))
+                        assert f"{values['now']:.1f}" != f"{values['listed']:.1f}"
 
     def test_what_the_sentences_take_for_granted(self):
         """No pole trades mostly within itself as the table counts, and each does when it is split."""

@@ -111,12 +111,9 @@ class CostLab(Panel):
         moved = round(now.share, 3) - round(before, 3)
         yield "same" if moved == 0 else "up" if moved > 0 else "down", {"before": before, "share": now.share}
         yield "trade_up" if trade > 0 else "trade_down" if trade < 0 else "trade_same", {"by": abs(trade)}
-        if np.abs(income).max() < SAME:
-            yield "nobody", {}
-        else:
-            most, least = int(income.argmax()), int(income.argmin())
-            kind = "all" if income[least] > 0 else "none" if income[most] < 0 else "some"
-            yield kind, {"most": names[most], "gain": income[most], "least": names[least], "loss": income[least]}
+        most, least = int(income.argmax()), int(income.argmin())
+        ends = {"most": names[most], "gain": income[most], "least": names[least], "loss": income[least]}
+        yield _incomes(income[most], income[least]), ends
         if state.free and state.world == "real":
             yield "no_tariffs", {}
 
@@ -126,6 +123,17 @@ class CostLab(Panel):
         columns = {"before": [100 * before, 100.0], "now": [100 * now.share, 100 * now.trade]}
         yield Table("", rows, columns, title="world")
         yield Table("place", names, {"income": solution.income}, title="places")
+
+
+def _incomes(highest: float, lowest: float) -> str:
+    """Which sentence is true of incomes: a change that rounds to nothing is none."""
+    if highest >= SAME and lowest <= -SAME:
+        return "some"
+    if highest >= SAME:
+        return "all" if lowest >= SAME else "rises"
+    if lowest <= -SAME:
+        return "none" if highest <= -SAME else "falls"
+    return "nobody"
 
 
 def _bars(names: list[str], income: np.ndarray, shown: np.ndarray) -> dict[str, list]:

@@ -196,9 +196,14 @@ class MatrixLab(Panel):
         if state.counting == "one":
             yield f"one_{measure}", place
         elif state.counting != "table":
-            yield f"split_{measure if measure == 'index' else state.side}", place
             if measure == "share":
+                yield f"split_{state.side}", place
                 return  # all is said: a pole that is split buys and sells mostly within itself
+            if f"{now[at]:.1f}" == f"{listed[at]:.1f}":
+                other = int(np.abs(now - listed).argmax())
+                yield "split_others", place | {"other": name(POLES[other]), "now": now[other], "listed": listed[other]}
+            else:
+                yield "split_index", place
         most = int(np.nanargmax(now))
         kind = "index" if measure == "index" else "none"
         yield f"{kind}_{state.side}", {"year": state.year, "pole": name(POLES[most]), "value": now[most]}
