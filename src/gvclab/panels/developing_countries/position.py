@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -18,8 +18,15 @@ MIDDLE, LEADER = 0.4, 0.2  # mistakes of the two others
 SAME = 5e-5  # changes below this are not worth a word
 LEAST = 0.004  # half of the smallest span that a change is drawn on
 BAR = {"orientation": "h", "textangle": 0, "constraintext": "none", **theme.SILENT}
+
 ROW = {"showgrid": False, "showline": False, "ticks": "", "fixedrange": True}
 ROWS = {**ROW, "autorange": "reversed", "tickvals": list(range(len(COUNTRIES)))}
+
+
+def _faint(name: str) -> dict[str, Any]:
+    """The marker of a bar with words on it: its pattern is faint."""
+    marker = bars(name)["marker"]
+    return marker | {"pattern": marker["pattern"] | {"fgopacity": 0.25}}
 
 
 @dataclass(frozen=True)
@@ -65,9 +72,9 @@ class PositionLab(Panel):
         ),
         marks={
             **{
-                # Names stand on these bars, so they have no pattern.
-                f"stages.{name}": bars(name, **BAR, textposition="inside", insidetextanchor="middle")
-                | {"marker": {"color": theme.style(name).color}}
+                f"stages.{name}": bars(
+                    name, **BAR, textposition="inside", insidetextanchor="middle", marker=_faint(name)
+                )
                 for name in COUNTRIES
             },
             **{
