@@ -42,6 +42,16 @@ class TestDistribution:
         below, above = (DistributionLab(kappa=kappa).solution.now.factory for kappa in (9.0, 9.1))
         assert below < 0 < above
 
+    @pytest.mark.parametrize("technology", [1.75, 2.0, 3.0])
+    def test_wherever_nothing_is_written_exercise_5_is_right(self, technology):
+        """The range of the exercise begins where all mobilities at which 0.00 stands lie within its tolerance."""
+        written = [
+            kappa
+            for kappa in np.arange(80, 105) / 10
+            if mark(DistributionLab(kappa=kappa, technology=technology), "bar.factory").text == ("0.00",)
+        ]
+        assert written and max(written) - min(written) <= 0.6  # 0.3 to each side
+
     def test_names_of_lines_stand_apart(self):
         for technology in (1.25, 2.0, 3.0):
             heights = sorted(mark(DistributionLab(technology=technology), "names").y)
