@@ -33,22 +33,37 @@ class TestDistribution:
             assert mark(panel, f"line.{who}").y[-1] == pytest.approx(value, abs=1e-6)
 
     def test_who_loses_is_said(self):
-        assert set(said(DistributionLab())) == {"towns_lose", "losers"}
-        assert set(said(DistributionLab(kappa=20))) == {"towns_gain", "no_losers"}
+        assert set(said(DistributionLab())) == {"towns_lose", "losers", "progress"}
+        assert set(said(DistributionLab(kappa=20))) == {"towns_gain", "no_losers", "progress"}
         assert "factory towns and tech hubs" in DistributionLab().sentence
 
     def test_factory_towns_break_even_where_the_lesson_says(self):
-        assert set(said(DistributionLab(kappa=9))) == {"towns_even", "no_losers"}
+        assert set(said(DistributionLab(kappa=9))) == {"towns_even", "no_losers", "progress"}
         below, above = (DistributionLab(kappa=kappa).solution.now.factory for kappa in (9.0, 9.1))
         assert below < 0 < above
 
+    @pytest.mark.parametrize("technology", [1.75, 2.0, 3.0])
+    def test_wherever_nothing_is_written_exercise_5_is_right(self, technology):
+        """The range of the exercise begins where all mobilities at which 0.00 stands lie within its tolerance."""
+        written = [
+            kappa
+            for kappa in np.arange(80, 105) / 10
+            if mark(DistributionLab(kappa=kappa, technology=technology), "bar.factory").text == ("0.00",)
+        ]
+        assert written and max(written) - min(written) <= 0.6  # 0.3 to each side
+
     def test_names_of_lines_stand_apart(self):
-        for productivity in (1.25, 2.0, 3.0):
-            heights = sorted(mark(DistributionLab(productivity=productivity), "names").y)
+        for technology in (1.25, 2.0, 3.0):
+            heights = sorted(mark(DistributionLab(technology=technology), "names").y)
             assert np.diff(heights).min() > 0.25
 
+    def test_what_the_technology_means_is_said(self):
+        """Twice the T is 15 and 19 per cent more output, not twice as much."""
+        assert said(DistributionLab())["progress"] == pytest.approx({"light": 0.149, "high": 0.189}, abs=5e-4)
+        assert "15%" in DistributionLab().sentence and "19%" in DistributionLab().sentence
+
     def test_nothing_without_progress(self):
-        assert set(said(DistributionLab(productivity=1))) == {"nothing"}
+        assert set(said(DistributionLab(technology=1))) == {"nothing"}
 
 
 class TestBalance:

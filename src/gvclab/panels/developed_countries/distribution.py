@@ -18,6 +18,7 @@ from ..panel import Panel, Table
 
 LOOKS = {"nation": "nation", "rest": "others", "tech": "tech", "factory": "factory"}  # what is shown -> concept
 GROUPS = ("factory", "tech", "rest")  # in the order of the model
+PROGRESS = ("LOW", "HIGH")  # where China's technology improves
 LEAST, MOST = 1.2, 20.0
 MOBILITIES = np.geomspace(LEAST, MOST, 16)
 EVEN = 0.005  # per cent: a change that is written as 0.00
@@ -47,23 +48,29 @@ class DistributionSolution(NamedTuple):
 
 
 @lru_cache(maxsize=2000)
-def change(kappa: float, productivity: float) -> Change:
+def change(kappa: float, technology: float) -> Change:
     """What China's progress in light and high-tech industry brings to the United States of the stylised world."""
     made = world.make()
     usa, china = made.country("USA"), made.country("CHN")
     progress = np.ones(made.alpha.shape)
-    progress[china, [made.sectors.index(sector) for sector in ("LOW", "HIGH")]] = productivity
+    progress[china, [made.sectors.index(sector) for sector in PROGRESS]] = technology
     after = gravity.solve(made, That=progress, closure=gravity.roy(made, kappa, world.us_groups()))
     groups = dict(zip(GROUPS, (100 * (after.group_income[usa] - 1)).tolist(), strict=True))
     return Change(100 * float(after.welfare[usa] - 1), **groups)
 
 
+def more_output(technology: float) -> tuple[float, ...]:
+    """By which fraction the sectors of PROGRESS make more from the same inputs, which grows with the θ-th root of T."""
+    made = world.make()
+    return tuple(technology ** (1 / float(made.theta[made.sectors.index(sector)])) - 1 for sector in PROGRESS)
+
+
 @dataclass(frozen=True)
 class Progress:
-    """How easily workers change their sector, and how much more productive China's industry becomes."""
+    """How easily workers change their sector, and T, the technology of China's industry beside what it was."""
 
     kappa: float = slider(1.5, LEAST, MOST, 0.1, log=True)
-    productivity: float = slider(2.0, 1.0, 3.0, 0.25, unit="before")
+    technology: float = slider(2.0, 1.0, 3.0, 0.25, unit="before")
 
 
 class DistributionLab(Panel):
@@ -71,7 +78,7 @@ class DistributionLab(Panel):
 
     key = "developed_countries.distribution"
     State = Progress
-    shows = ("kappa", "productivity")
+    shows = ("kappa", "technology")
     picture = Picture(
         row(
             Plot("now", axis("", showline=False, ticks=""), axis("income", **INCOME)),
@@ -95,10 +102,10 @@ class DistributionLab(Panel):
     )
 
     def solve(self, state: Progress) -> DistributionSolution:
-        return DistributionSolution(change(state.kappa, state.productivity))
+        return DistributionSolution(change(state.kappa, state.technology))
 
     def refine(self, state: Progress, solution: DistributionSolution) -> DistributionSolution:
-        along = tuple(change(float(kappa), state.productivity) for kappa in MOBILITIES)
+        along = tuple(change(float(kappa), state.technology) for kappa in MOBILITIES)
         return DistributionSolution(solution.now, along)
 
     def draw(self, state: Progress, solution: DistributionSolution):
@@ -128,6 +135,7 @@ class DistributionLab(Panel):
             yield "losers", {"listed": Listed(losers)}
         else:
             yield "no_losers", {}
+        yield "progress", dict(zip(("light", "high"), more_output(state.technology), strict=True))
 
     def tables(self, state: Progress, solution: DistributionSolution):
         now, along = solution
