@@ -86,7 +86,7 @@ def test_first_cell_is_made_from_the_front_matter(book):
 
 
 def test_a_term_links_to_the_glossary_and_shows_its_meaning(book):
-    assert '[weight](glossary.ipynb#weight "重: What counts.")' in book.cells[1].source
+    assert '[weight](glossary.ipynb#cell-id=weight "重: What counts.")' in book.cells[1].source
 
 
 def test_cells_begin_at_headings_but_not_inside_fences(book):
@@ -109,7 +109,7 @@ def test_a_claim_of_another_lesson_links_there():
 
 def test_a_round_states_its_claim_with_a_way_back_to_what_the_authors_say(book):
     stated = '> <a id="C1.1-1"></a>**Claim C1.1-1.** A "quoted" claim | with a bar.'
-    assert book.cells[5].source == f"## Round 1\n\n{stated} [↩ what the authors say](#from-C1.1-1)"
+    assert book.cells[5].source == f"## Round 1\n\n{stated} [↩\N{NO-BREAK SPACE}what the authors say](#from-C1.1-1)"
     assert book.cells[1].source.count('<a id="from-C1.1-1"></a>[C1.1-1]') == 1
 
 

@@ -269,7 +269,7 @@ def test_a_language_is_built_in_a_folder_of_its_own(root):
     for said in (
         "# 1.1 首\n\n**为何？**",
         "- 做",
-        f'[重量](glossary.ipynb#{quote("重量")} "重: What counts.")',
+        '[重量](glossary.ipynb#cell-id=weight "重: What counts.")',
         "- 第一\n- another point",
         "| 头 | other |",
         '[C1.1-1](#C1.1-1 "如此。")',
