@@ -4,8 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-# One worker a core; browser tests keep to one of them (tests/conftest.py).
-WORKERS ?= 2
+# More than there are cores: for half of their time tests wait. Browser tests keep to one worker (tests/conftest.py).
+WORKERS ?= 4
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .PHONY: help setup open test build check bench browser format
