@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+LONG = ("tests/browser/", "tests/hostile/", "tests/grading/")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -63,6 +64,11 @@ def sandbox() -> Iterator[None]:
     pool.discard()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, so that no worker is left with it when the others have ended."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
     """With `-n`: a file's tests share a worker and so its fixtures, and two browsers never run at once.
@@ -77,4 +83,5 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
             file = nodeid.partition("::")[0]
             return "browser" if file.startswith("tests/browser/") else file
 
+    config.option.loadscopereorder = False  # the order is that of the collection, above
     return ByFile(config, log)
