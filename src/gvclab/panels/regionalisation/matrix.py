@@ -1,4 +1,4 @@
-"""Pole matrix lab: who buys foreign inputs from whom between poles, as shares or relative to size, by different counts."""
+"""Pole matrix lab: who buys foreign inputs from whom, as shares or relative to size, by different counts."""
 
 from __future__ import annotations
 
