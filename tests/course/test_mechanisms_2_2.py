@@ -228,21 +228,20 @@ class TestReach:
         faster = {code for code, more in zip(poles, region > beyond, strict=True) if more}
         assert faster == {"JPN", "KOR", "TWN", "USA"}
 
-    @pytest.mark.parametrize(("code", "below", "above"), [("KOR", 0.15, 0.25), ("CHN", 0.7, 0.8)])
-    def test_a_part_of_the_rest_turns_the_answer(self, code, below, above):
+    def test_a_part_of_the_rest_turns_the_answer_in_korea(self):
         """With the rest of the world split by hand: below the bound beyond grew more, above it the region did."""
         found = {}
         for year in (1995, 2011):
             table = load("icio", year=year)
             made = np.tile(np.isin(table.sectors, MANUFACTURES), 12) * table.F.sum(axis=1)
             origin, poles = iotable.va_in(table, made), pole_by_region()
-            k, rest = table.country(code), table.country("ROW")
+            k, rest = table.country("KOR"), table.country("ROW")
             near = [j for j, each in enumerate(table.countries) if poles[each] == "ASI" and j != k]
             value = origin[:, k].sum()
             region, all_rest = origin[near, k].sum() / value, origin[rest, k] / value
             found[year] = region, 1 - region - origin[k, k] / value, all_rest
         region, beyond, rest = np.subtract(found[2011], found[1995])
-        for part, led in ((below, False), (above, True)):
+        for part, led in ((0.15, False), (0.25, True)):
             assert (region + part * rest > beyond - part * rest) == led
 
 
@@ -274,6 +273,17 @@ class TestAgreements:
             assert set(np.argsort(far)[:2]) == {world.REGIONS.index("NAM"), world.REGIONS.index("DEU")}
             assert near.argmin() == rest and near[rest] < 0 < np.delete(near, rest).min()
 
+    def test_two_members_of_poles_lose_too_because_their_neighbours_are_few(self):
+        """The United States and the rest of Europe: of all with neighbours they buy least from them, for their size."""
+        made, asked = world.make(), setting("stylised")
+        lost = outcome("stylised", 1.0, 0.9, 1.1, False).welfare < 1
+        few = [world.REGIONS.index(code) for code in ("USA", "REU")]
+        assert set(np.flatnonzero(lost)) == {*few, world.REGIONS.index("ROW")}
+        goods = made.flows[:, :, asked.goods].sum(axis=2)
+        from_near = np.where(asked.near, goods, 0).sum(axis=1) / made.flows.sum(axis=(1, 2))
+        members = np.flatnonzero(asked.near.any(axis=1))
+        assert set(members[np.argsort(from_near[members])[:2]]) == set(few)
+
     def test_in_a_pole_the_rest_would_not_lose_most(self):
         """The same costs, but its borders with the three places of Asia are near ones: others lose more."""
         made, asked = world.make(), setting("stylised")
@@ -304,7 +314,7 @@ class TestAgreements:
 
         found = [alone(2013, year) for year in (1995, 2008, 2011)]
         assert found == pytest.approx([63.3, 63.7, 60.2], abs=0.05)
-        assert alone(2016, 2014) >= alone(2016, 2000)
+        assert 0 <= alone(2016, 2014) - alone(2016, 2000) < 0.5  # no fall, and no clear rise
 
 
 class TestNumbers:

@@ -55,6 +55,12 @@ class TestCosts:
         assert list(said(panel)) == ["same", "trade_same", "nobody"]
         assert panel.solution.income == pytest.approx(np.zeros(8))
 
+    def test_a_number_is_written_as_the_sentence_has_it_and_noughts_stand_on_one_side(self):
+        panel = CostLab(**CALM, near_borders=0.9)
+        assert "-0.04" in mark(panel, "loses").text and "-0.04" in panel.sentence.replace("−", "-")
+        for name in ("gains", "loses"):
+            assert {str(each) for each in mark(CostLab(**CALM), name).x} <= {"None", "0.0"}
+
     def test_presets(self):
         panel = CostLab()
         shares = {}
@@ -134,6 +140,10 @@ class TestMatrix:
         assert np.array(mark(panel, "cells").z) == pytest.approx(wanted, nan_ok=True)
         for k, pole in enumerate(POLES):
             assert mark(panel, pole).y[year - FIRST] == pytest.approx(wanted[k, k])
+
+    def test_the_rest_of_the_world_trades_with_itself_at_home(self):
+        for measure in ("share", "index"):
+            assert mark(MatrixLab(measure=measure), "cells").text[-1][-1] == "–"
 
     def test_columns_or_rows_sum_to_one(self):
         for side, axis in (("backward", 0), ("forward", 1)):

@@ -138,11 +138,11 @@ def _incomes(highest: float, lowest: float) -> str:
 
 def _bars(names: list[str], income: np.ndarray, shown: np.ndarray) -> dict[str, list]:
     """A bar with its number for each place that is shown; the others keep their place in the order."""
-    digits = 1 if np.abs(income).max() > 1 else 2
-    values = [float(each) if mine else None for each, mine in zip(income, shown, strict=True)]
-    return {"y": names, "x": values, "text": ["" if each is None else _signed(each, digits) for each in values]}
+    # Rounded, so that the noise of a solution gives a nought no side.
+    values = [round(float(each), 6) + 0.0 if mine else None for each, mine in zip(income, shown, strict=True)]
+    return {"y": names, "x": values, "text": ["" if each is None else _signed(each) for each in values]}
 
 
-def _signed(value: float, digits: int) -> str:
+def _signed(value: float) -> str:
     """A change with its sign; what rounds to nothing has none."""
-    return f"{value:+.{digits}f}" if round(value, digits) else f"{0:.{digits}f}"
+    return f"{value:+.2f}" if round(value, 2) else "0.00"

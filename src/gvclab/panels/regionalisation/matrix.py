@@ -1,4 +1,4 @@
-"""Pole matrix lab: who buys foreign inputs from whom between poles, as shares or beside size, by different counts."""
+"""Pole matrix lab: who buys foreign inputs from whom, as shares or relative to size, by different counts."""
 
 from __future__ import annotations
 
@@ -156,6 +156,8 @@ class MatrixLab(Panel):
         top = _top(measure, own, listed[:, at])
         called = [self.text(f"short.{pole}") for pole in ORDER]
         written = "{:.0%}" if measure == "share" else "{:.1f}"
+        text = [["–" if np.isnan(each) else written.format(each) for each in line] for line in now]
+        text[-1][-1] = "–"  # the rest of the world is one place: what it trades with itself is trade at home
         ends = {name(pole): own[-1, k] for k, pole in enumerate(POLES) if not np.isnan(own[-1, k])}
         if changed:
             ends[self.text("marks.listed")] = listed[-1, at]
@@ -171,7 +173,7 @@ class MatrixLab(Panel):
                 "x": called,
                 "y": called,
                 "z": now,
-                "text": [["–" if np.isnan(each) else written.format(each) for each in line] for line in now],
+                "text": text,
                 "colorscale": COLOURS[measure],
                 "zmin": 0.0,
                 "zmax": FULL[measure],
