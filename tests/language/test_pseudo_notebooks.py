@@ -105,6 +105,7 @@ def test_links_lead_to_notebooks_and_headings_of_the_same_language(pairs):
     }
     for name, book in lessons.items():
         headings[name] |= {anchor for cell in book.cells for anchor in re.findall(r'id="([^"]+)"', cell.source)}
+        headings[name] |= {f"cell-id={cell.id}" for cell in book.cells}
     seen = set()
     for name, book in lessons.items():
         for cell in book.cells:
