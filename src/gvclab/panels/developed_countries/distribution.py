@@ -72,7 +72,7 @@ def more_output(technology: float) -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class Progress:
-    """How easily workers change their sector, T, the technology of China's industry beside what it was, and a tariff."""
+    """How easily workers change sector, T, the technology of China's industry beside what it was, and a US tariff."""
 
     kappa: float = slider(1.5, LEAST, MOST, 0.1, log=True)
     technology: float = slider(2.0, 1.0, 3.0, 0.25, unit="before")
