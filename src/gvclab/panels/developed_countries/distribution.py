@@ -102,7 +102,7 @@ class DistributionLab(Panel):
             "chosen": points("chosen", size=13, plot="along", **theme.SILENT),
             "names": {"plot": "along", "mode": "text", "textposition": "middle left", **theme.SILENT},
         },
-        height=380,
+        height=350,
         barmode="overlay",
         margin={"l": 60, "r": 12, "t": 16, "b": 48},
     )
