@@ -6,6 +6,7 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize_scalar
 
 from gvclab.data import MANUFACTURES, load
 from gvclab.models import gravity, iotable, world
@@ -130,6 +131,20 @@ class TestTheNationAndTheTowns:
         for kappa, technology in product(KAPPAS, (1.25, 2.0, 3.0)):
             now = DistributionLab(kappa=kappa, technology=technology).solution.now
             assert now.nation > 0 and now.rest > 0 and now.factory < now.tech
+
+    def test_who_is_left_in_cloth(self):
+        """The formula is that of people who differ in how good they are at each work and choose the better paid.
+
+        Were all alike they would all leave; were they tied, half would stay.
+        """
+        rng, cloth, services = np.random.default_rng(1), 0.9, 1.02
+        for kappa in (9.0, 20.0):
+            skill = rng.weibull(kappa, (2, 400_000)) ** -1  # Fréchet
+            before, after = skill.max(axis=0), (skill * [[cloth], [services]]).max(axis=0)
+            left = (skill[0] * cloth > skill[1] * services).mean()
+            assert left == pytest.approx(cloth**kappa / (cloth**kappa + services**kappa), abs=3e-3)
+            mean = (0.5 * cloth**kappa + 0.5 * services**kappa) ** (1 / kappa)
+            assert after.mean() / before.mean() == pytest.approx(mean, abs=1e-3)
 
 
 class TestWhoseWork:
@@ -301,6 +316,27 @@ class TestTheTariff:
         assert (bought[1] > bought[0]).all()
         assert (after.price[usa, goods] / after.wage[usa]).mean() > 1.002
 
+    def test_the_best_rate_is_low_where_the_tariff_falls_on_one_partner(self, real):
+        """Buyers turn to others: near 8 points on China, twice that on goods from all places, more on all trade."""
+
+        def best(hit):
+            def lost(rate):
+                return -gravity.solve(real, tariffs=real.tariff + rate * hit).welfare[real.country("USA")]
+
+            return minimize_scalar(lost, bounds=(0, 0.4), method="bounded", options={"xatol": 1e-3}).x
+
+        china, goods, everything = (
+            best(real.border("USA", *hit)) for hit in (("CHN", GOODS), (None, GOODS), (None, None))
+        )
+        assert [china, goods, everything] == pytest.approx([0.078, 0.164, 0.238], abs=0.004)
+
+    def test_all_this_is_little_for_a_nation_because_it_buys_little_from_china(self, real):
+        """Change of income at 10 points is of the size of purchases times the tariff, not of the tariff."""
+        usa = real.country("USA")
+        bought = real.flows[real.border("USA", "CHN", GOODS)].sum() / real.wL[usa]
+        assert bought == pytest.approx(0.024, abs=5e-4)
+        assert 0 < TradeWarLab().solution.of("USA") / 100 < 0.1 * bought
+
     def test_after_an_answer_the_united_states_lose_at_theta_five_and_gain_at_two(self):
         at = {theta: TradeWarLab(tariff=20, retaliation=True, theta=theta).solution for theta in (2.0, 5.0)}
         assert at[5.0].of("USA") < 0 < at[2.0].of("USA")
@@ -326,6 +362,14 @@ class TestTheTariff:
             assert np.log(dearer / (dearer + foreign[1]) / foreign[0]) / np.log(1.01) == pytest.approx(
                 -theta * share, rel=0.02
             )
+
+    def test_our_good_becomes_more_expensive_because_our_wage_rises_beside_the_partners(self):
+        two = world.two_countries(imports=0.3)
+        ratios = []
+        for rate in (0.0, 0.05, 0.2):
+            after = gravity.solve(two, tariffs=rate * two.border("Home"))
+            ratios.append(after.wage[0] / after.wage[1])
+        assert ratios[0] == pytest.approx(1) and ratios[0] < ratios[1] < ratios[2]
 
     def test_two_equal_countries(self):
         two = world.two_countries(imports=0.3)

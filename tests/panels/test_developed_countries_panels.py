@@ -11,6 +11,7 @@ from gvclab.data import MANUFACTURES, load
 from gvclab.models import gravity, iotable
 from gvclab.panels.developed_countries import BalanceLab, DistributionLab, TradeWarLab
 from gvclab.panels.developed_countries.balance import PARTNERS
+from gvclab.panels.developed_countries.distribution import EVEN, HIGH, LOW
 from gvclab.panels.developed_countries.war import RATES
 
 from .labs import mark, said, tables
@@ -33,12 +34,13 @@ class TestDistribution:
             assert mark(panel, f"line.{who}").y[-1] == pytest.approx(value, abs=1e-6)
 
     def test_who_loses_is_said(self):
-        assert set(said(DistributionLab())) == {"towns_lose", "losers", "progress"}
-        assert set(said(DistributionLab(kappa=20))) == {"towns_gain", "no_losers", "progress"}
+        always = {"nation_gain", "besides", "progress"}
+        assert set(said(DistributionLab())) == always | {"towns_lose", "losers"}
+        assert set(said(DistributionLab(kappa=20))) == always | {"towns_gain", "no_losers"}
         assert "factory towns and tech hubs" in DistributionLab().sentence
 
     def test_factory_towns_break_even_where_the_lesson_says(self):
-        assert set(said(DistributionLab(kappa=9))) == {"towns_even", "no_losers", "progress"}
+        assert {"towns_even", "no_losers"} < set(said(DistributionLab(kappa=9)))
         below, above = (DistributionLab(kappa=kappa).solution.now.factory for kappa in (9.0, 9.1))
         assert below < 0 < above
 
@@ -62,8 +64,27 @@ class TestDistribution:
         assert said(DistributionLab())["progress"] == pytest.approx({"light": 0.149, "high": 0.189}, abs=5e-4)
         assert "15%" in DistributionLab().sentence and "19%" in DistributionLab().sentence
 
-    def test_nothing_without_progress(self):
+    def test_nothing_without_progress_and_tariff(self):
         assert set(said(DistributionLab(technology=1))) == {"nothing"}
+
+    def test_a_tariff_gives_the_towns_a_part_back(self):
+        now = DistributionLab(tariff=10).solution.now
+        assert list(now) == pytest.approx([0.43, 0.43, -0.56, -0.65], abs=0.005)
+        panel = DistributionLab(kappa=20.0, tariff=10)
+        assert mark(panel, "line.factory").y[-1] == pytest.approx(panel.solution.now.factory, abs=1e-6)
+
+    def test_what_is_said_is_true_of_the_bars_with_a_tariff(self):
+        for kappa, technology, points in product((1.2, 1.5, 9.0, 20.0), (1.0, 1.25, 3.0), (1, 10, 20)):
+            panel = DistributionLab(kappa=kappa, technology=technology, tariff=points)
+            known, now = said(panel), panel.solution.now
+            for who, value in (("nation", now.nation), ("towns", now.factory)):
+                assert f"{who}_{'even' if abs(value) < EVEN else 'gain' if value > 0 else 'lose'}" in known
+            assert ("no_losers" in known) == (min(now[1:]) > -EVEN)
+            assert ("progress" in known) == (technology > 1)
+            assert min(now) > LOW and max(now) < HIGH
+
+    def test_without_progress_a_high_tariff_costs_the_nation(self):
+        assert {"nation_lose", "towns_gain"} < set(said(DistributionLab(technology=1, tariff=20)))
 
 
 class TestBalance:

@@ -20,6 +20,7 @@ LOOKS = {"nation": "nation", "rest": "others", "tech": "tech", "factory": "facto
 GROUPS = ("factory", "tech", "rest")  # in the order of the model
 PROGRESS = ("LOW", "HIGH")  # where China's technology improves
 LEAST, MOST = 1.2, 20.0
+HIGHEST = 20  # points
 MOBILITIES = np.geomspace(LEAST, MOST, 16)
 EVEN = 0.005  # per cent: a change that is written as 0.00
 LOW, HIGH = -2.2, 1.6  # per cent; one scale for all shocks, so that a small one looks small
@@ -48,13 +49,17 @@ class DistributionSolution(NamedTuple):
 
 
 @lru_cache(maxsize=2000)
-def change(kappa: float, technology: float) -> Change:
-    """What China's progress in light and high-tech industry brings to the United States of the stylised world."""
+def change(kappa: float, technology: float, tariff: float = 0) -> Change:
+    """What China's progress in light and high-tech industry brings to the United States of the stylised world.
+
+    tariff: points that the United States add to all goods, not services, from China.
+    """
     made = world.make()
     usa, china = made.country("USA"), made.country("CHN")
     progress = np.ones(made.alpha.shape)
     progress[china, [made.sectors.index(sector) for sector in PROGRESS]] = technology
-    after = gravity.solve(made, That=progress, closure=gravity.roy(made, kappa, world.us_groups()))
+    taxed = made.tariff + tariff / 100 * made.border("USA", "CHN", world.GOODS)
+    after = gravity.solve(made, That=progress, tariffs=taxed, closure=gravity.roy(made, kappa, world.us_groups()))
     groups = dict(zip(GROUPS, (100 * (after.group_income[usa] - 1)).tolist(), strict=True))
     return Change(100 * float(after.welfare[usa] - 1), **groups)
 
@@ -67,18 +72,19 @@ def more_output(technology: float) -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class Progress:
-    """How easily workers change their sector, and T, the technology of China's industry beside what it was."""
+    """How easily workers change sector, T, the technology of China's industry beside what it was, and a US tariff."""
 
     kappa: float = slider(1.5, LEAST, MOST, 0.1, log=True)
     technology: float = slider(2.0, 1.0, 3.0, 0.25, unit="before")
+    tariff: int = slider(0, 0, HIGHEST, unit="points")
 
 
 class DistributionLab(Panel):
-    """Who gains and who loses in the United States when China's industry becomes more productive?"""
+    """Who gains and who loses in the United States by progress in China's industry, and by a tariff on its goods?"""
 
     key = "developed_countries.distribution"
     State = Progress
-    shows = ("kappa", "technology")
+    shows = ("kappa", "technology", "tariff")
     picture = Picture(
         row(
             Plot("now", axis("", showline=False, ticks=""), axis("income", **INCOME)),
@@ -96,16 +102,16 @@ class DistributionLab(Panel):
             "chosen": points("chosen", size=13, plot="along", **theme.SILENT),
             "names": {"plot": "along", "mode": "text", "textposition": "middle left", **theme.SILENT},
         },
-        height=380,
+        height=350,
         barmode="overlay",
         margin={"l": 60, "r": 12, "t": 16, "b": 48},
     )
 
     def solve(self, state: Progress) -> DistributionSolution:
-        return DistributionSolution(change(state.kappa, state.technology))
+        return DistributionSolution(change(state.kappa, state.technology, state.tariff))
 
     def refine(self, state: Progress, solution: DistributionSolution) -> DistributionSolution:
-        along = tuple(change(float(kappa), state.technology) for kappa in MOBILITIES)
+        along = tuple(change(float(kappa), state.technology, state.tariff) for kappa in MOBILITIES)
         return DistributionSolution(solution.now, along)
 
     def draw(self, state: Progress, solution: DistributionSolution):
@@ -128,20 +134,26 @@ class DistributionLab(Panel):
         if max(map(abs, now)) < EVEN:
             yield "nothing", {}
             return
-        towns = "even" if abs(now.factory) < EVEN else "gain" if now.factory > 0 else "lose"
-        yield f"towns_{towns}", {"nation": now.nation, "towns": abs(now.factory)}
+        for who, value in (("nation", now.nation), ("towns", now.factory)):
+            yield f"{who}_{_moves(value)}", {who: abs(value)}
         losers = [self.message(f"groups_of.{who}") for who in GROUPS if getattr(now, who) <= -EVEN]
         if losers:
             yield "losers", {"listed": Listed(losers)}
         else:
             yield "no_losers", {}
-        yield "progress", dict(zip(("light", "high"), more_output(state.technology), strict=True))
+        yield "besides", {}
+        if state.technology > 1:
+            yield "progress", dict(zip(("light", "high"), more_output(state.technology), strict=True))
 
     def tables(self, state: Progress, solution: DistributionSolution):
         now, along = solution
         yield Table("", [self.message("table.now")], {who: [getattr(now, who)] for who in LOOKS}, title="here")
         rows = {who: [getattr(each, who) for each in along] for who in LOOKS}
         yield Table("kappa", MOBILITIES[: len(along)].round(2), rows, title="along")
+
+
+def _moves(value: float) -> str:
+    return "even" if abs(value) < EVEN else "gain" if value > 0 else "lose"
 
 
 def _written(value: float) -> str:

@@ -143,7 +143,7 @@ class TradeWarLab(Panel):
                 for when, look in (("before", "before"), ("after", "chosen"))
             },
         },
-        height=380,
+        height=365,
         barmode="overlay",
     )
 
