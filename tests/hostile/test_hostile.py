@@ -124,7 +124,7 @@ def graded(classroom, sandbox) -> SimpleNamespace:
     handed_in, before = tree(classroom / "submitted"), outside()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GVCLAB_CANARY", CANARY)
-        told = run(Plan(classroom, ASSIGNMENT, jobs=2, limits=LIMITS))
+        told = run(Plan(classroom, ASSIGNMENT, jobs=3, limits=LIMITS))
     until = time.monotonic() + 60
     while (left := ours()) and time.monotonic() < until:  # what was killed takes a moment to end
         time.sleep(0.1)
