@@ -170,7 +170,7 @@ if not os.fork(): server.accept()""",
 import glob, os, socket, sys, ctypes
 left = glob.glob("/tmp/*") + glob.glob("/dev/shm/*") + glob.glob("./gvclab-hostile*")
 library = [sys.prefix, *sys.path]  # which lies there where the repository does
-left = [p for p in left if not p.endswith("gvclab-student.json") and not any(q.startswith(p) for q in library)]
+left = [p for p in left if not p.endswith("gvclab-student.json") and not any(f"{q}/".startswith(f"{p}/") for q in library)]
 sock = socket.socket(socket.AF_UNIX)
 if left or ctypes.CDLL(None).shmget(0x6776, 4096, 0) >= 0 or sock.connect_ex("\\0gvclab-hostile") == 0:
     print("LEFT" + "OVER", left)""",

@@ -18,7 +18,6 @@ MIDDLE, LEADER = 0.4, 0.2  # mistakes of the two others
 SAME = 5e-5  # changes below this are not worth a word
 LEAST = 0.004  # half of the smallest span that a change is drawn on
 BAR = {"orientation": "h", "textangle": 0, "constraintext": "none", **theme.SILENT}
-
 ROW = {"showgrid": False, "showline": False, "ticks": "", "fixedrange": True}
 ROWS = {**ROW, "autorange": "reversed", "tickvals": list(range(len(COUNTRIES)))}
 
