@@ -8,6 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from gvclab.content import Listed, Message, entry, find, render, sentences, text
+from gvclab.data import name as named
 from gvclab.data import source
 
 from ..charts import Picture, View, apply
@@ -66,6 +67,7 @@ class Panel:
       domain, its unit and its group;
     - `shows`: which fields it has controls for, in their order. The name of a group stands for those of its fields
       that are not named themselves, under the heading `groups.<group>`. `folds`: the same, folded away;
+    - `places`: those of its fields whose options are places, which are called as everywhere;
     - `presets`: settings by name. Each is whole: a control that it does not name is where it is at the start;
     - `badge`: "illustrative", "calibrated" to the world table, "either" where the reader chooses, or "data" where
       no model stands between;
@@ -92,6 +94,7 @@ class Panel:
     State: ClassVar[type]
     shows: ClassVar[tuple[str, ...]]
     folds: ClassVar[tuple[str, ...]] = ()
+    places: ClassVar[tuple[str, ...]] = ()
     presets: ClassVar[Mapping[str, Mapping[str, Any]]] = {}
     badge: ClassVar[str] = "illustrative"
     sources: ClassVar[tuple[str, ...]] = ()
@@ -344,7 +347,10 @@ class Panel:
     def words(cls, control: Control) -> dict[str, Any]:
         """What is written at a control: `label`, `unit`, `help`, and the names of `options`."""
         unit = entry(f"controls.units.{control.unit}") if control.unit else ""
-        return {**entry(cls._find(f"controls.{control.name}")), "unit": unit}
+        found = {**entry(cls._find(f"controls.{control.name}")), "unit": unit}
+        if control.name in cls.places:
+            found["options"] = {code: named(code) for code in control.options}
+        return found
 
     @classmethod
     def _find(cls, *paths: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from gvclab.data import load, name
 from gvclab.models import iotable
 
 from ...charts import Picture, Plot, axis, bars, row, theme
-from ..controls import Control, choice, slider
+from ..controls import choice, slider
 from ..panel import Panel, Table
 from ..world import FIRST, LAST
 
@@ -68,6 +68,7 @@ class BalanceLab(Panel):
     key = "developed_countries.balance"
     badge = "data"
     State = Pair
+    places = ("partner",)
     shows = ("partner", "year")
     presets: ClassVar = {"china_2011": {}, "china_2004": {"year": 2004}}
     picture = Picture(
@@ -86,12 +87,6 @@ class BalanceLab(Panel):
         barmode="group",
         legend={"traceorder": "normal"},
     )
-
-    @classmethod
-    def words(cls, control: Control) -> dict[str, Any]:
-        """Its partners are called as everywhere."""
-        found = super().words(control)
-        return {**found, "options": {code: name(code) for code in PARTNERS}} if control.name == "partner" else found
 
     def solve(self, state: Pair) -> BalanceSolution:
         return balances(state.year)

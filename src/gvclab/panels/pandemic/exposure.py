@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
-from gvclab.data import name
 from gvclab.models.iotable import Routes, pandemic_routes
 
 from ...charts import Picture, Plot, axis, bars, row, theme
-from ..controls import Control, choice, slider
+from ..controls import choice, slider
 from ..panel import Panel, Table
 from .places import REGIONS, Places, real
 
@@ -56,6 +55,7 @@ class ExposureLab(Panel):
     key = "pandemic.exposure"
     badge = "calibrated"
     State = Lockdown
+    places = ("place",)
     shows = ("place", "depth", "openness", "labour")
     picture = Picture(
         row(Plot("own", axis("own", rangemode="tozero"), axis("", **NAMES)), height=10),
@@ -70,12 +70,6 @@ class ExposureLab(Panel):
         barmode="stack",
         legend={"traceorder": "normal"},
     )
-
-    @classmethod
-    def words(cls, control: Control) -> dict[str, Any]:
-        """Its places are called as everywhere."""
-        found = super().words(control)
-        return {**found, "options": {code: name(code) for code in REGIONS}} if control.name == "place" else found
 
     def solve(self, state: Lockdown) -> ExposureSolution:
         world = real("regions")

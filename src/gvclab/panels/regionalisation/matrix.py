@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import Any, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from gvclab.models import iotable
 
 from ...charts import Picture, Plot, axis, line, row, theme
 from ...charts.labels import spread
-from ..controls import Control, choice, slider
+from ..controls import choice, slider
 from ..panel import Panel, Table
 from ..world import FIRST, LAST, REST, named, pole_by_region
 
@@ -96,6 +96,7 @@ class MatrixLab(Panel):
     key = "regionalisation.matrix"
     badge = "data"
     State = Counting
+    places = ("pole",)
     shows = ("counting", "measure", "year")
     folds = ("pole", "side")
     presets: ClassVar = {
@@ -137,12 +138,6 @@ class MatrixLab(Panel):
         },
         margin={"t": 12},
     )
-
-    @classmethod
-    def words(cls, control: Control) -> dict[str, Any]:
-        """Its poles are called as everywhere."""
-        found = super().words(control)
-        return {**found, "options": {pole: name(pole) for pole in POLES}} if control.name == "pole" else found
 
     def solve(self, state: Counting) -> MatrixSolution:
         return MatrixSolution(*(ties(state.side, state.pole, parts) for parts in (PARTS[state.counting], 1)))
